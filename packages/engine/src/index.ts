@@ -1,0 +1,1 @@
+export { selectEngine } from './select-engine.ts';

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+
+/** What a part may need while it is built, beside its wiring and its settings. */
+export interface BuildContext {
+  /** seed of initial weights; parts draw from `randomStream(seed, 'their name')` */
+  readonly seed: number;
+}
+
+/**
+ * A part: a build function that carries the schema of its own settings.
+ *
+ * Wiring says what the part is connected to and is checked by the compiler; config says
+ * how it behaves and is checked by zod.
+ */
+export interface Component<Wiring, Schema extends z.ZodObject, Built> {
+  (wiring: Wiring, config?: z.input<Schema>, context?: BuildContext): Built;
+  readonly componentName: string;
+  readonly config: Schema;
+}
+
+/** Any component of this wiring and product, whatever its settings: what a recipe's part can be exchanged for. */
+export interface ComponentOf<Wiring, Built> {
+  (wiring: Wiring, config?: never, context?: BuildContext): Built;
+  readonly componentName: string;
+  readonly config: z.ZodObject;
+}
+
+/**
+ * Makes a component out of its name, schema and build function.
+ *
+ * Schemas are plain data (no transforms), so that settings can be printed, saved and
+ * parsed again. Without a context the seed is 0.
+ *
+ * @throws ConfigError naming the component and the path of the bad setting
+ */
+export function defineComponent<Wiring, Schema extends z.ZodObject, Built>(spec: {
+  readonly name: string;
+  readonly config: Schema;
+  readonly build: (wiring: Wiring, config: z.output<Schema>, context: BuildContext) => Built;
+}): Component<Wiring, Schema, Built> {
+  const schema = spec.config.strict();
+  const component = (wiring: Wiring, config?: z.input<Schema>, context: BuildContext = { seed: 0 }): Built =>
+    spec.build(wiring, parseConfig(spec.name, schema, config ?? {}) as z.output<Schema>, context);
+  return Object.assign(component, { componentName: spec.name, config: schema as unknown as Schema });
+}
+
+/** @throws ConfigError naming the owner and the path of each bad setting */
+export function parseConfig<Schema extends z.ZodType>(owner: string, schema: Schema, config: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(config);
+  if (!parsed.success) throw new ConfigError(owner, parsed.error);
+  return parsed.data;
+}
+
+/** The schema with other defaults; types, checks and descriptions stay those of the component. */
+export function withDefaults<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  defaults: Partial<z.input<z.ZodObject<Shape>>>,
+): z.ZodObject<Shape> {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [key, value] of Object.entries(defaults)) {
+    const field = schema.shape[key] as unknown as z.ZodType | undefined;
+    if (!field) throw new TypeError(`withDefaults: the schema has no setting '${key}'`);
+    const meta = field.meta();
+    const next = field.default(value as never);
+    shape[key] = meta ? next.meta(meta) : next;
+  }
+  return schema.extend(shape) as unknown as z.ZodObject<Shape>;
+}

@@ -1,0 +1,60 @@
+/** Items by index, read in groups so that a reader can work ahead in other threads. */
+export interface Dataset<Item> {
+  readonly length: number;
+  /**
+   * The items at these indices, in this order.
+   *
+   * @param epoch from 0; whatever a dataset leaves to chance (a crop) is a function of seed, epoch and index alone
+   */
+  readonly load: (indices: readonly number[], epoch: number) => Promise<readonly Item[]>;
+}
+
+/** Chooses which items form each batch; reads metadata only, never audio. */
+export interface BatchSampler {
+  /** batches in an epoch; the same in every epoch */
+  readonly batchesPerEpoch: number;
+  /** the item indices of each batch of an epoch (from 0): a function of seed and epoch alone, so it can be resumed anywhere */
+  readonly epoch: (epoch: number) => readonly (readonly number[])[];
+}
+
+/** Joins items to a batch; the tensors it makes belong to whoever asked for the batch. */
+export type Collate<Item, Batch> = (items: readonly Item[]) => Batch;
+
+/** Batches, epoch by epoch. */
+export interface DataLoader<Batch> {
+  /** batches in an epoch */
+  readonly length: number;
+  /**
+   * The batches of an epoch (from 0) in order, from the batch `start` (from 0) on.
+   * Whoever iterates disposes each batch's tensors; leaving the loop early stops reading ahead.
+   */
+  readonly epoch: (epoch: number, start?: number) => AsyncIterable<Batch>;
+}
+
+/** Label to class id and back. */
+export interface LabelEncoder<Label> {
+  readonly size: number;
+  /** every label, in the order of class ids */
+  readonly labels: readonly Label[];
+  /** @throws InputError for a label that is not known */
+  readonly encode: (label: Label) => number;
+  readonly decode: (classId: number) => Label;
+}
+
+/** Text to token ids and back; id 0 is the CTC blank. */
+export interface Tokenizer {
+  readonly size: number;
+  readonly encode: (text: string) => number[];
+  readonly decode: (tokenIds: readonly number[]) => string;
+}
+
+/** Rows of a csv file: column name to text. Ids stay text, whatever they look like. */
+export type Table = readonly { readonly [column: string]: string }[];
+
+/** What stage 0 makes of a corpus: tables, written as csv files that a user can read, edit and give back. */
+export interface Corpus {
+  readonly train: Table;
+  readonly valid?: Table;
+  /** test set name to its table */
+  readonly tests: { readonly [testSet: string]: Table };
+}

@@ -1,0 +1,54 @@
+export { type BuildContext, type Component, type ComponentOf, defineComponent, parseConfig, withDefaults } from './component.ts';
+export type { BatchSampler, Collate, Corpus, DataLoader, Dataset, LabelEncoder, Table, Tokenizer } from './data.ts';
+export type { EngineInfo, EngineName, SelectEngine } from './engine.ts';
+export { ConfigError, InputError, S3Error, StateError, WiringError } from './errors.ts';
+export {
+  connect,
+  type Downstream,
+  type Featurizer,
+  type FrameModel,
+  type FrameSpec,
+  inference,
+  type Mode,
+  type Model,
+  type ModelInput,
+  type Module,
+  type Upstream,
+  type UtteranceModel,
+  type WaveformModel,
+} from './model.ts';
+export { moduleOf } from './modules.ts';
+export {
+  type AnyRecipe,
+  defineProblem,
+  defineRecipe,
+  type Exchanges,
+  type Parts,
+  type Problem,
+  type Recipe,
+  type RecipeConfig,
+  type RecipeContext,
+  type RecipeSpec,
+} from './problem.ts';
+export { type Random, randomStream } from './random.ts';
+export type { Embeddings, Frames, Padded, Waveforms } from './sequences.ts';
+export type { Checkpointable, Json, State } from './state.ts';
+export {
+  type AnyTask,
+  type Axis,
+  type Columns,
+  definePhase,
+  defineTrainPhase,
+  type Fields,
+  type Figure,
+  type HostField,
+  type HostFields,
+  type Log,
+  type Phase,
+  type PhaseParts,
+  type PhaseRun,
+  type Reduction,
+  type Sequence,
+  type Task,
+  type TrainPhase,
+} from './task.ts';

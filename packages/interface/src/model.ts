@@ -1,0 +1,143 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import { WiringError } from './errors.ts';
+import { moduleOf } from './modules.ts';
+import { type Random, randomStream } from './random.ts';
+import type { Checkpointable } from './state.ts';
+import type { Embeddings, Frames, Waveforms } from './sequences.ts';
+
+/** What one frame is, so that sizes travel with the wiring and are never typed twice. */
+export interface FrameSpec {
+  /** features per frame */
+  readonly size: number;
+  /** waveform samples per frame (S3PRL: `downsample_rate`) */
+  readonly downsampleRate: number;
+}
+
+/** How a model is asked: for training (dropout, batch statistics) or for its final answer. */
+export interface Mode {
+  readonly training: boolean;
+  /** chance of this step, such as dropout; a key of seed and step, so that a resumed run draws the same */
+  readonly random: Random;
+}
+
+/** The mode of validation, test and prediction: nothing in it is left to chance. */
+export const inference: Mode = { training: false, random: randomStream('inference') };
+
+/** Anything with weights. */
+export interface Module extends Checkpointable {
+  /** weights the optimizer may change; a frozen module lists none */
+  readonly trainable: readonly Variable[];
+  dispose(): void;
+}
+
+// Function-typed properties, not methods, throughout: methods are bivariant and would
+// let a frame model pass where an utterance model is due.
+export interface Model<Input, Output> extends Module {
+  /** features of the output */
+  readonly outputSize: number;
+  readonly forward: (input: Input, mode: Mode) => Output;
+}
+
+/**
+ * Speech encoder: waveforms in, the hidden states of every layer out.
+ *
+ * Frozen it is asked through `extract`, which may run on another engine, in another
+ * thread or read a cache. One that can be trained also has `forward`.
+ */
+export interface Upstream extends Module {
+  /** Hz expected of the waveforms */
+  readonly sampleRate: number;
+  /** one spec per hidden state, lowest layer first */
+  readonly layers: readonly FrameSpec[];
+  readonly extract: (waveforms: Waveforms) => Promise<readonly Frames[]>;
+  readonly forward?: (waveforms: Waveforms, mode: Mode) => readonly Frames[];
+}
+
+/** Reduces the layers of an upstream to one sequence. */
+export interface Featurizer extends Module {
+  readonly output: FrameSpec;
+  readonly forward: (layers: readonly Frames[], mode: Mode) => Frames;
+  /** weight of each layer of the upstream, 0..1, for reports; absent where there is nothing to weigh */
+  readonly layerWeights?: () => Promise<readonly number[]>;
+}
+
+/** Reads the featurizer's frames: what the task is about. */
+export interface Downstream<Output> extends Model<Frames, Output> {
+  readonly input: FrameSpec;
+  /** frames an utterance needs at least; 1 unless said */
+  readonly minFrames?: number;
+}
+/** One output per frame: phones, characters, speaker activity. */
+export type FrameModel = Downstream<Frames>;
+/** One output per utterance: pools over time. */
+export type UtteranceModel = Downstream<Embeddings>;
+
+/** What a waveform model's synchronous half takes: the frozen upstream's layers, or the waveforms themselves. */
+export type ModelInput = { readonly layers: readonly Frames[] } | { readonly waveforms: Waveforms };
+
+/**
+ * Downstream joined to its upstream and featurizer; what a task trains.
+ *
+ * Two halves, since gradients need a synchronous step while a frozen upstream
+ * answers with a promise: `prepare` is never recorded for gradients, `forward` is.
+ */
+export interface WaveformModel<Output> extends Model<ModelInput, Output> {
+  /** Hz expected of the waveforms */
+  readonly sampleRate: number;
+  /** waveform samples per output frame */
+  readonly downsampleRate: number;
+  readonly prepare: (waveforms: Waveforms) => Promise<ModelInput>;
+  readonly layerWeights?: () => Promise<readonly number[]>;
+}
+
+/**
+ * Joins upstream, featurizer and downstream into one waveform model.
+ *
+ * A frozen upstream is no part of the model's state: a checkpoint names it, it does not copy it.
+ *
+ * @throws WiringError when the downstream was built for frames of another size, or
+ *   the upstream is to be trained but can only be frozen
+ */
+export function connect<Output>(
+  upstream: Upstream,
+  featurizer: Featurizer,
+  downstream: Downstream<Output>,
+  { trainUpstream = false }: { readonly trainUpstream?: boolean } = {},
+): WaveformModel<Output> {
+  if (downstream.input.size !== featurizer.output.size) {
+    throw new WiringError(
+      'downstream',
+      `takes frames of ${downstream.input.size} features`,
+      `the featurizer gives ${featurizer.output.size}; build it from featurizer.output`,
+    );
+  }
+  const { forward } = upstream;
+  if (trainUpstream && !forward) {
+    throw new WiringError('upstream', 'can only be frozen', 'it is to be trained; choose one with trainable weights or leave it frozen');
+  }
+  return {
+    ...moduleOf({ ...(trainUpstream && { upstream }), featurizer, downstream }),
+    outputSize: downstream.outputSize,
+    sampleRate: upstream.sampleRate,
+    downsampleRate: featurizer.output.downsampleRate,
+    ...(featurizer.layerWeights && { layerWeights: featurizer.layerWeights }),
+    prepare: async (waveforms) => (trainUpstream ? { waveforms } : { layers: await upstream.extract(waveforms) }),
+    forward(input, mode) {
+      const layers = 'layers' in input ? input.layers : forward!(input.waveforms, mode);
+      const frames = featurizer.forward(layers, mode);
+      const shortest = Math.min(...frames.lengths);
+      if (shortest < (downstream.minFrames ?? 1)) {
+        throw new WiringError(
+          'downstream',
+          `needs utterances of at least ${downstream.minFrames ?? 1} frames (${frameSeconds(downstream.minFrames ?? 1)} s)`,
+          `one has ${shortest} (${frameSeconds(shortest)} s); leave short utterances out or choose a model with a shorter reach`,
+        );
+      }
+      return downstream.forward(frames, mode);
+    },
+  };
+
+  function frameSeconds(frames: number): string {
+    return ((frames * featurizer.output.downsampleRate) / upstream.sampleRate).toFixed(2);
+  }
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { BuildContext, ComponentOf } from './component.ts';
+import type { Corpus } from './data.ts';
+import type { Json } from './state.ts';
+import type { AnyTask, Log, PhaseRun } from './task.ts';
+
+/** A task and its data, ready to train and test. */
+export interface Problem<L extends Log = Log> {
+  readonly train: PhaseRun<Log>;
+  readonly valid?: PhaseRun<L>;
+  readonly tests: { readonly [testSet: string]: PhaseRun<L> };
+  /**
+   * Which checkpoint counts: the best on `valid` if there is one (then it alone is tested),
+   * else every saved checkpoint is tested and the best on each test set reported, as S3PRL does for ASV.
+   */
+  readonly best: { readonly metric: keyof L & string; readonly order: 'min' | 'max' };
+}
+
+/** Checks at compile time that the splits and the metric belong together. */
+export function defineProblem<L extends Log>(problem: {
+  readonly train: PhaseRun<Log>;
+  readonly valid?: PhaseRun<NoInfer<L>>;
+  readonly tests: { readonly [testSet: string]: PhaseRun<L> };
+  readonly best: { readonly metric: NoInfer<keyof L & string>; readonly order: 'min' | 'max' };
+}): Problem<L> {
+  return problem as Problem<L>;
+}
+
+/** What the runner gives a recipe. */
+export interface RecipeContext extends BuildContext {
+  /** where the run's results go */
+  readonly targetDir: string;
+  /** shared between runs; may be deleted at any time */
+  readonly cacheDir: string;
+  /** threads that read and decode audio; 0 reads in the main thread */
+  readonly workers: number;
+  /** Tells the user of long work. */
+  readonly onProgress: (label: string, done: number, total: number) => void;
+}
+
+export type Parts = { readonly [part: string]: ComponentOf<never, unknown> };
+type Settings = z.core.$ZodLooseShape;
+
+/** Settings of a recipe: one section per part, then its own. */
+export type RecipeConfig<P extends Parts, S extends Settings> = { readonly [Name in keyof P]: z.output<P[Name]['config']> } & z.output<z.ZodObject<S>>;
+
+type Exchange<P> = P extends (wiring: infer Wiring, ...rest: never[]) => infer Built ? ComponentOf<Wiring, Built> : never;
+/** Parts that may stand in for those of a recipe: same wiring, same product, any settings. */
+export type Exchanges<P extends Parts> = { readonly [Name in keyof P]?: Exchange<P[Name]> };
+
+/** A named experiment: corpus to tables, tables to labels, parts to a task, task and data to a problem. */
+export interface RecipeSpec<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask, L extends Log> {
+  /** `<benchmark>-<task>` */
+  readonly name: string;
+  /** one line, for lists */
+  readonly summary: string;
+  /** what the task is built of; each part's settings become the section of its name */
+  readonly parts: P;
+  /** sections beside those of the parts; `training`, `optimizer` and `scheduler` are read by the runner */
+  readonly settings: S;
+  /** Stage 0: reads the corpus; the tables are written as csv. */
+  readonly prepare: (config: RecipeConfig<P, S>, context: RecipeContext) => Promise<Corpus>;
+  /** Stage 1: label sets, tokenizers and the like as JSON; saved, and kept with each checkpoint. */
+  readonly encode: (config: RecipeConfig<P, S>, corpus: Corpus) => Encoders | Promise<Encoders>;
+  /** Wires the parts; needs no data, so that a checkpoint can be used where the corpus is not. */
+  readonly buildTask: (build: {
+    readonly config: RecipeConfig<P, S>;
+    readonly parts: P;
+    readonly encoders: Encoders;
+    readonly context: BuildContext & { readonly cacheDir: string };
+  }) => T | Promise<T>;
+  /** Joins the task to its data. */
+  readonly buildProblem: (build: {
+    readonly config: RecipeConfig<P, S>;
+    readonly corpus: Corpus;
+    readonly encoders: Encoders;
+    readonly task: T;
+    readonly context: RecipeContext;
+  }) => Problem<L> | Promise<Problem<L>>;
+}
+
+/** A recipe as the runner and the command line see it. */
+export interface AnyRecipe {
+  readonly name: string;
+  readonly summary: string;
+  /** every setting, its default and its description */
+  readonly config: z.ZodObject;
+  readonly partNames: readonly string[];
+  readonly prepare: (config: never, context: RecipeContext) => Promise<Corpus>;
+  readonly encode: (config: never, corpus: Corpus) => { readonly [name: string]: Json } | Promise<{ readonly [name: string]: Json }>;
+  readonly buildTask: (build: { readonly config: never; readonly encoders: never; readonly context: BuildContext & { readonly cacheDir: string } }) => AnyTask | Promise<AnyTask>;
+  readonly buildProblem: (build: {
+    readonly config: never;
+    readonly corpus: Corpus;
+    readonly encoders: never;
+    readonly task: never;
+    readonly context: RecipeContext;
+  }) => Problem | Promise<Problem>;
+}
+
+export interface Recipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask, L extends Log>
+  extends AnyRecipe {
+  readonly spec: RecipeSpec<P, S, Encoders, T, L>;
+  /**
+   * The same recipe with other parts; their settings replace those of the parts they stand for.
+   *
+   * @example superbAsv.with({ downstream: ecapaTdnn }, { name: 'ecapa-asv' })
+   */
+  readonly with: <E extends Exchanges<P>>(
+    parts: E,
+    names?: { readonly name?: string; readonly summary?: string },
+  ) => Recipe<Omit<P, keyof E> & { readonly [Name in keyof E]: NonNullable<E[Name]> } extends infer Q extends Parts ? Q : never, S, Encoders, T, L>;
+}
+
+/** Makes a recipe runnable: its settings are those of its parts and its own. */
+export function defineRecipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask, L extends Log>(
+  spec: RecipeSpec<P, S, Encoders, T, L>,
+): Recipe<P, S, Encoders, T, L> {
+  const sections = Object.entries(spec.parts).map(([name, part]) => [name, sectionOf(part.config)] as const);
+  const recipe = {
+    name: spec.name,
+    summary: spec.summary,
+    spec,
+    config: z.strictObject({ ...Object.fromEntries(sections), ...spec.settings }),
+    partNames: Object.keys(spec.parts),
+    prepare: spec.prepare,
+    encode: spec.encode,
+    buildTask: (build: Omit<Parameters<typeof spec.buildTask>[0], 'parts'>) => spec.buildTask({ ...build, parts: spec.parts }),
+    buildProblem: spec.buildProblem,
+    with: (parts: Partial<Parts>, names = {}) => defineRecipe({ ...spec, ...names, parts: { ...spec.parts, ...parts } } as never),
+  };
+  return recipe as unknown as Recipe<P, S, Encoders, T, L>;
+}
+
+/** A section may be left out when all its settings have defaults. */
+function sectionOf(schema: z.ZodObject): z.ZodType {
+  return schema.safeParse({}).success ? schema.prefault({}) : schema;
+}

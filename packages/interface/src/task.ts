@@ -1,0 +1,145 @@
+import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { DataLoader } from './data.ts';
+import type { Mode, Module } from './model.ts';
+import type { Frames, Waveforms } from './sequences.ts';
+
+/** Metric name to value, as logged. */
+export type Log = { readonly [metric: string]: number };
+
+/** What one step hands on: tensors, sequences, or one entry per utterance. */
+export type Fields = { readonly [field: string]: Tensor | Frames | readonly unknown[] };
+
+/** One utterance's sequence on the host, its padding cut off. */
+export interface Sequence {
+  /** (frames * features), row-major */
+  readonly values: Float32Array;
+  readonly frames: number;
+  readonly features: number;
+}
+
+/** The same field off the device: one entry per utterance, a scalar per batch. */
+export type HostField<F> = F extends Tensor<Rank.R0>
+  ? number
+  : F extends Tensor1D
+    ? number[]
+    : F extends Tensor2D
+      ? Float32Array[]
+      : F extends Frames
+        ? Sequence[]
+        : F extends readonly (infer Entry)[]
+          ? Entry[]
+          : never;
+export type HostFields<F extends Fields> = { readonly [Field in keyof F]: HostField<F[Field]> };
+
+/** The entries of every batch of a split, one list per name. */
+export type Columns<E> = { readonly [Name in keyof E]: E[Name] extends readonly (infer Entry)[] ? Entry[] : E[Name][] };
+
+/** A drawing for the report; the trainer renders it. */
+export type Figure =
+  | {
+      readonly kind: 'lines';
+      readonly title: string;
+      readonly x: Axis;
+      readonly y: Axis;
+      readonly series: readonly { readonly name: string; readonly x: readonly number[]; readonly y: readonly number[] }[];
+    }
+  | {
+      readonly kind: 'histogram';
+      readonly title: string;
+      readonly x: Axis;
+      readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+      /** vertical marks, such as a threshold */
+      readonly marks?: readonly { readonly name: string; readonly at: number }[];
+    }
+  | {
+      readonly kind: 'bars';
+      readonly title: string;
+      readonly y: Axis;
+      readonly bars: readonly { readonly name: string; readonly value: number }[];
+    };
+export interface Axis {
+  /** with its unit */
+  readonly label: string;
+  /** normal deviate (probit) is the axis of DET curves; values are then probabilities */
+  readonly scale?: 'linear' | 'log' | 'probit';
+}
+
+/** A split judged: its metrics, and whatever else is worth keeping. */
+export interface Reduction<L extends Log> {
+  readonly log: L;
+  /** file name to content, such as scores or hypotheses; the trainer writes them beside the result */
+  readonly files?: { readonly [name: string]: string | Uint8Array };
+  readonly figures?: readonly Figure[];
+}
+
+/**
+ * What a task does with one split, in the order in which a batch passes through:
+ *
+ * - `prepare`: the frozen part, asynchronous and off the tape; the next batch is prepared while this one is stepped
+ * - `step`: the trained part, synchronous, on the device, recorded for gradients when training
+ * - `collect`: the host's part for one batch, such as decoding; what it returns is kept for the whole split
+ * - `reduce`: the whole split to a log, judged against the split's reference (trials, say) where there is one
+ *
+ * The trainer owns every tensor in between: it downloads, disposes and tidies. A task writes no files.
+ */
+export interface PhaseParts<Batch, Prepared, F extends Fields, E, L extends Log, Reference> {
+  prepare: (batch: Batch) => Promise<Prepared>;
+  step: (batch: Batch, prepared: Prepared, mode: Mode) => F;
+  collect: (fields: HostFields<F>, batch: Batch) => E;
+  reduce: (columns: Columns<E>, reference: Reference) => Reduction<L>;
+}
+
+/** A way through a split that still lacks its data. */
+export interface Phase<Batch, L extends Log, Reference = void> {
+  /** Pairs the phase with batches of the type its step takes, and with what the whole split is judged against. */
+  readonly over: (batches: DataLoader<Batch>, reference: Reference) => PhaseRun<L>;
+}
+
+/** A phase bound to its data; what passes between its parts is settled and no longer shows. */
+export interface PhaseRun<L extends Log> {
+  // spelt out, not through Phase<never, L>: in the cycle with `over` the compiler would stop checking L
+  readonly batches: DataLoader<unknown>;
+  readonly prepare: (batch: never) => Promise<unknown>;
+  readonly step: (batch: never, prepared: never, mode: Mode) => Fields;
+  readonly collect: (fields: never, batch: never) => { readonly [name: string]: unknown };
+  readonly reduce: (columns: never) => Reduction<L>;
+}
+
+type Entries = { readonly [name: string]: unknown };
+
+export function definePhase<Batch, Prepared, F extends Fields, E extends Entries, L extends Log, Reference = void>(
+  parts: PhaseParts<Batch, Prepared, F, E, L, Reference>,
+): Phase<Batch, L, Reference> {
+  return { over: (batches, reference) => ({ ...parts, reduce: (columns: never) => parts.reduce(columns, reference), batches }) };
+}
+
+/** A phase that trains: its step returns the loss. */
+export interface TrainPhase<Batch, L extends Log> extends Phase<Batch, L> {
+  readonly trains: true;
+}
+
+/** A phase whose step gives the `loss` (a scalar, the mean over the batch) that training lowers. */
+export function defineTrainPhase<Batch, Prepared, F extends Fields & { readonly loss: Scalar }, E extends Entries, L extends Log>(
+  parts: PhaseParts<Batch, Prepared, F, E, L, void>,
+): TrainPhase<Batch, L> {
+  return { ...definePhase(parts), trains: true };
+}
+
+/**
+ * How a model is trained, judged and used.
+ *
+ * Its own state and trainables are what it adds to the model (the weights of a loss, say);
+ * the model is saved apart, so that it can be loaded without the task.
+ */
+export interface Task<TrainBatch, EvalBatch, L extends Log, Reference = void, Prediction = unknown> extends Module {
+  readonly name: string;
+  readonly model: Module & { readonly layerWeights?: () => Promise<readonly number[]> };
+  readonly train: TrainPhase<TrainBatch, Log>;
+  readonly valid?: Phase<EvalBatch, L, Reference>;
+  readonly test: Phase<EvalBatch, L, Reference>;
+  /** One prediction per waveform: an embedding, a text, labels, speaker activity. */
+  readonly predict: (waveforms: Waveforms) => Promise<readonly Prediction[]>;
+}
+
+/** Any task, whatever its batches; what the trainer sees. */
+export type AnyTask = Pick<Task<never, never, Log>, 'name' | 'model' | 'predict' | keyof Module>;

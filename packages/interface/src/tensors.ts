@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Random } from './random.ts';
+
+/** 1 on the valid leading steps of each row, else 0. (batch, steps), float32 */
+export function lengthMask(lengths: readonly number[], steps: number): tf.Tensor2D {
+  const mask = new Float32Array(lengths.length * steps);
+  lengths.forEach((length, row) => void mask.fill(1, row * steps, row * steps + Math.min(length, steps)));
+  return tf.tensor2d(mask, [lengths.length, steps]);
+}
+
+/** Mean of numbers; NaN for none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Layer normalization over the last axis.
+ *
+ * Ba et al., "Layer Normalization", 2016.
+ *
+ * @param weight (features,) or none
+ * @param bias (features,) or none
+ */
+export function layerNorm<T extends tf.Tensor>(x: T, weight?: tf.Tensor1D, bias?: tf.Tensor1D, epsilon = 1e-5): T {
+  return tf.tidy(() => {
+    const { mean: center, variance } = tf.moments(x, -1, true);
+    let y: tf.Tensor = tf.mul(tf.sub(x, center), tf.rsqrt(tf.add(variance, epsilon)));
+    if (weight) y = tf.mul(y, weight);
+    if (bias) y = tf.add(y, bias);
+    return y as T;
+  });
+}
+
+/** Uniform values, -bound..bound. */
+export function uniformTensor(shape: readonly number[], bound: number, random: Random): tf.Tensor {
+  const values = Float32Array.from({ length: shape.reduce((size, axis) => size * axis, 1) }, () => (random.uniform() * 2 - 1) * bound);
+  return tf.tensor(values, [...shape]);
+}
+
+/** Normal values of mean 0. */
+export function normalTensor(shape: readonly number[], deviation: number, random: Random): tf.Tensor {
+  const values = Float32Array.from({ length: shape.reduce((size, axis) => size * axis, 1) }, () => random.normal() * deviation);
+  return tf.tensor(values, [...shape]);
+}
+
+/** Zeroes each value with the probability `rate` and scales the others by 1 / (1 - rate); the identity at rate 0. */
+export function dropout<T extends tf.Tensor>(x: T, rate: number, random: Random): T {
+  if (rate === 0) return x;
+  // one draw seeds the engine's generator, so the mask is made on the device
+  return tf.dropout(x, rate, undefined, random.integer(2 ** 31)) as T;
+}

@@ -1,0 +1,3 @@
+import { buildPackage } from '../../tsup.base.ts';
+
+export default buildPackage({ index: 'src/index.ts', tensors: 'src/tensors.ts', layers: 'src/layers.ts', 'testing/index': 'src/testing/index.ts' });

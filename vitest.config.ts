@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@s3/source'] },
+  ssr: { resolve: { conditions: ['@s3/source'], externalConditions: ['@s3/source'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'recipes/*/**/*.test.ts', 'scripts/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/template/**'],
+    // tfjs-core ships its gradients as ES modules that Node does not recognise as such.
+    server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
+    setupFiles: ['./vitest.setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two heavy numerical files at a time; more only makes them wait for each other.
+    pool: 'forks',
+    poolOptions: { forks: { maxForks: 2 } },
+  },
+});

@@ -1,0 +1,5 @@
+import { selectEngine } from '@s3/engine';
+import type { EngineName } from '@s3/interface';
+
+// Every test runs on one engine: plain JavaScript, unless S3_ENGINE names another (S3_ENGINE=wasm npm test).
+await selectEngine((process.env['S3_ENGINE'] ?? 'cpu') as EngineName);
