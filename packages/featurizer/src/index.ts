@@ -1,0 +1,1 @@
+export { weightedSum } from './weighted-sum.ts';

@@ -1,0 +1,116 @@
+import { defineComponent, type Featurizer, type FrameSpec, type Frames, moduleOf, WiringError } from '@s3/interface';
+import { layerNorm } from '@s3/interface/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+
+/**
+ * Softmax-weighted sum of an upstream's layers, one learned weight per layer.
+ *
+ * All layers weigh the same at first. An upstream of one layer is passed through as it
+ * is; so is one selected layer, for which the original fails.
+ *
+ * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
+ *
+ * @throws WiringError when a selected layer does not exist, or the selected layers
+ *   differ in size or downsample rate
+ */
+export const weightedSum = defineComponent({
+  name: 'weighted-sum',
+  config: z.object({
+    layerSelections: z
+      .array(z.int().nonnegative())
+      .min(1)
+      .refine((layers) => new Set(layers).size === layers.length, 'each layer may be selected once; remove the duplicates')
+      .nullable()
+      .default(null)
+      .describe('ids of the layers to sum, 0 is the lowest; null for all'),
+    normalize: z
+      .boolean()
+      .default(false)
+      .describe('layer-normalise each layer before the sum; an upstream of a single layer is passed through either way'),
+  }),
+  build(layers: readonly FrameSpec[], { layerSelections, normalize }): Featurizer {
+    // sorted as in the original, so that its checkpoints' weights meet the same layers
+    const selected = layerSelections ? [...layerSelections].sort((a, b) => a - b) : layers.map((_, layer) => layer);
+    const output = commonSpec(layers, selected);
+    const single = selected.length === 1;
+    const weights = single ? undefined : (tf.variable(tf.zeros([selected.length])) as tf.Variable<tf.Rank.R1>);
+    const normalized = normalize && layers.length > 1;
+
+    return {
+      ...moduleOf({ ...(weights && { weights }) }),
+      output,
+      forward(hidden) {
+        const chosen = chosenFrames(hidden, layers.length, selected);
+        const [{ lengths }] = chosen;
+        return {
+          values: tf.tidy(() => {
+            const values = chosen.map((frames) => (normalized ? layerNorm(frames.values) : frames.values));
+            return weights ? sumOf(values, tf.softmax(weights)) : tf.clone(values[0]!);
+          }),
+          lengths,
+        };
+      },
+      ...(layers.length > 1 && {
+        async layerWeights() {
+          const shares = weights ? tf.tidy(() => tf.softmax(weights)) : tf.tensor1d([1]);
+          const values = await shares.data();
+          shares.dispose();
+          return layers.map((_, layer) => values[selected.indexOf(layer)] ?? 0);
+        },
+      }),
+    };
+  },
+});
+
+/** As one matrix product: the gradient of the weights needs no copy of all layers. */
+function sumOf(values: readonly tf.Tensor3D[], shares: tf.Tensor1D): tf.Tensor3D {
+  const rows = tf.reshape(tf.stack([...values]), [values.length, -1]); // (layers, batch * frames * features)
+  return tf.reshape(tf.matMul(tf.reshape(shares, [1, -1]), rows), values[0]!.shape);
+}
+
+function commonSpec(layers: readonly FrameSpec[], selected: readonly number[]): FrameSpec {
+  const unknown = selected.filter((layer) => layer >= layers.length);
+  if (layers.length === 0 || unknown.length > 0) {
+    throw new WiringError(
+      'weighted-sum',
+      unknown.length > 0 ? `selects the layers ${unknown.join(', ')}` : 'is to sum layers',
+      layers.length > 0
+        ? `the upstream has ${layers.length}, with ids 0 to ${layers.length - 1}; mend layerSelections`
+        : 'the upstream has none; build it from upstream.layers',
+    );
+  }
+  const first = layers[selected[0]!]!;
+  const other = selected.find((layer) => layers[layer]!.size !== first.size || layers[layer]!.downsampleRate !== first.downsampleRate);
+  if (other !== undefined) {
+    const { size, downsampleRate } = layers[other]!;
+    throw new WiringError(
+      'weighted-sum',
+      `sums layers of one size and rate, such as layer ${selected[0]} (${first.size} features, ${first.downsampleRate} samples per frame)`,
+      `layer ${other} has ${size} features and ${downsampleRate} samples per frame; leave it out with layerSelections`,
+    );
+  }
+  return first;
+}
+
+function chosenFrames(hidden: readonly Frames[], layers: number, selected: readonly number[]): readonly [Frames, ...Frames[]] {
+  if (hidden.length !== layers) {
+    throw new WiringError(
+      'weighted-sum',
+      `was built for ${layers} layers`,
+      `it is given ${hidden.length}; build it from the layers of the upstream in use`,
+    );
+  }
+  const [first, ...rest] = selected.map((layer) => hidden[layer]!);
+  const odd = rest.findIndex(
+    ({ values, lengths }) => values.shape.join() !== first!.values.shape.join() || lengths.join() !== first!.lengths.join(),
+  );
+  if (odd >= 0) {
+    throw new WiringError(
+      'weighted-sum',
+      `sums layers of one shape, such as layer ${selected[0]} with [${first!.values.shape}] and lengths [${first!.lengths}]`,
+      `layer ${selected[odd + 1]} has [${rest[odd]!.values.shape}] and lengths [${rest[odd]!.lengths}]; mend the upstream or leave the layer out`,
+    );
+  }
+  return [first!, ...rest];
+}
