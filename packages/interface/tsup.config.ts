@@ -1,3 +1,8 @@
 import { buildPackage } from '../../tsup.base.ts';
 
-export default buildPackage({ index: 'src/index.ts', tensors: 'src/tensors.ts', layers: 'src/layers.ts', 'testing/index': 'src/testing/index.ts' });
+export default buildPackage({
+  index: 'src/index.ts',
+  tensors: 'src/tensors.ts',
+  layers: 'src/layers.ts',
+  'testing/index': 'src/testing/index.ts',
+});

@@ -1,1 +1,1 @@
-export { selectEngine } from './select-engine.ts';
+export { engineNames, selectEngine } from './select-engine.ts';

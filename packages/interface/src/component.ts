@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigError } from './errors.ts';
 
 /** What a part may need while it is built, beside its wiring and its settings. */

@@ -2,8 +2,8 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import { WiringError } from './errors.ts';
 import { moduleOf } from './modules.ts';
 import { type Random, randomStream } from './random.ts';
-import type { Checkpointable } from './state.ts';
 import type { Embeddings, Frames, Waveforms } from './sequences.ts';
+import type { Checkpointable } from './state.ts';
 
 /** What one frame is, so that sizes travel with the wiring and are never typed twice. */
 export interface FrameSpec {

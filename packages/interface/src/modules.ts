@@ -44,7 +44,9 @@ export function moduleOf(parts: { readonly [name: string]: Variable | Module }):
         if (isVariable(part)) part.assign(tensors[name]!);
         else {
           const prefix = `${name}.`;
-          const inner = Object.entries(tensors).flatMap(([key, tensor]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), tensor]] : []));
+          const inner = Object.entries(tensors).flatMap(([key, tensor]) =>
+            key.startsWith(prefix) ? [[key.slice(prefix.length), tensor]] : [],
+          );
           part.loadState({ tensors: Object.fromEntries(inner), values: (values[name] ?? {}) as { [key: string]: Json } });
         }
       }

@@ -42,14 +42,22 @@ export type Parts = { readonly [part: string]: ComponentOf<never, unknown> };
 type Settings = z.core.$ZodLooseShape;
 
 /** Settings of a recipe: one section per part, then its own. */
-export type RecipeConfig<P extends Parts, S extends Settings> = { readonly [Name in keyof P]: z.output<P[Name]['config']> } & z.output<z.ZodObject<S>>;
+export type RecipeConfig<P extends Parts, S extends Settings> = { readonly [Name in keyof P]: z.output<P[Name]['config']> } & z.output<
+  z.ZodObject<S>
+>;
 
 type Exchange<P> = P extends (wiring: infer Wiring, ...rest: never[]) => infer Built ? ComponentOf<Wiring, Built> : never;
 /** Parts that may stand in for those of a recipe: same wiring, same product, any settings. */
 export type Exchanges<P extends Parts> = { readonly [Name in keyof P]?: Exchange<P[Name]> };
 
 /** A named experiment: corpus to tables, tables to labels, parts to a task, task and data to a problem. */
-export interface RecipeSpec<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask, L extends Log> {
+export interface RecipeSpec<
+  P extends Parts,
+  S extends Settings,
+  Encoders extends { readonly [name: string]: Json },
+  T extends AnyTask,
+  L extends Log,
+> {
   /** `<benchmark>-<task>` */
   readonly name: string;
   /** one line, for lists */
@@ -88,7 +96,11 @@ export interface AnyRecipe {
   readonly partNames: readonly string[];
   readonly prepare: (config: never, context: RecipeContext) => Promise<Corpus>;
   readonly encode: (config: never, corpus: Corpus) => { readonly [name: string]: Json } | Promise<{ readonly [name: string]: Json }>;
-  readonly buildTask: (build: { readonly config: never; readonly encoders: never; readonly context: BuildContext & { readonly cacheDir: string } }) => AnyTask | Promise<AnyTask>;
+  readonly buildTask: (build: {
+    readonly config: never;
+    readonly encoders: never;
+    readonly context: BuildContext & { readonly cacheDir: string };
+  }) => AnyTask | Promise<AnyTask>;
   readonly buildProblem: (build: {
     readonly config: never;
     readonly corpus: Corpus;
@@ -98,8 +110,13 @@ export interface AnyRecipe {
   }) => Problem | Promise<Problem>;
 }
 
-export interface Recipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask, L extends Log>
-  extends AnyRecipe {
+export interface Recipe<
+  P extends Parts,
+  S extends Settings,
+  Encoders extends { readonly [name: string]: Json },
+  T extends AnyTask,
+  L extends Log,
+> extends AnyRecipe {
   readonly spec: RecipeSpec<P, S, Encoders, T, L>;
   /**
    * The same recipe with other parts; their settings replace those of the parts they stand for.
@@ -109,13 +126,23 @@ export interface Recipe<P extends Parts, S extends Settings, Encoders extends { 
   readonly with: <E extends Exchanges<P>>(
     parts: E,
     names?: { readonly name?: string; readonly summary?: string },
-  ) => Recipe<Omit<P, keyof E> & { readonly [Name in keyof E]: NonNullable<E[Name]> } extends infer Q extends Parts ? Q : never, S, Encoders, T, L>;
+  ) => Recipe<
+    Omit<P, keyof E> & { readonly [Name in keyof E]: NonNullable<E[Name]> } extends infer Q extends Parts ? Q : never,
+    S,
+    Encoders,
+    T,
+    L
+  >;
 }
 
 /** Makes a recipe runnable: its settings are those of its parts and its own. */
-export function defineRecipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask, L extends Log>(
-  spec: RecipeSpec<P, S, Encoders, T, L>,
-): Recipe<P, S, Encoders, T, L> {
+export function defineRecipe<
+  P extends Parts,
+  S extends Settings,
+  Encoders extends { readonly [name: string]: Json },
+  T extends AnyTask,
+  L extends Log,
+>(spec: RecipeSpec<P, S, Encoders, T, L>): Recipe<P, S, Encoders, T, L> {
   const sections = Object.entries(spec.parts).map(([name, part]) => [name, sectionOf(part.config)] as const);
   const recipe = {
     name: spec.name,

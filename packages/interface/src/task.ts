@@ -18,17 +18,18 @@ export interface Sequence {
 }
 
 /** The same field off the device: one entry per utterance, a scalar per batch. */
-export type HostField<F> = F extends Tensor<Rank.R0>
-  ? number
-  : F extends Tensor1D
-    ? number[]
-    : F extends Tensor2D
-      ? Float32Array[]
-      : F extends Frames
-        ? Sequence[]
-        : F extends readonly (infer Entry)[]
-          ? Entry[]
-          : never;
+export type HostField<F> =
+  F extends Tensor<Rank.R0>
+    ? number
+    : F extends Tensor1D
+      ? number[]
+      : F extends Tensor2D
+        ? Float32Array[]
+        : F extends Frames
+          ? Sequence[]
+          : F extends readonly (infer Entry)[]
+            ? Entry[]
+            : never;
 export type HostFields<F extends Fields> = { readonly [Field in keyof F]: HostField<F[Field]> };
 
 /** The entries of every batch of a split, one list per name. */
