@@ -1,0 +1,57 @@
+import { type Mode, type Module, moduleOf } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
+import { frameMask } from './frame-mask.ts';
+
+export interface BatchNorm extends Module {
+  /**
+   * (batch, frames, features) to the same.
+   *
+   * @param lengths (batch,) frames that count for the batch's statistics; all count unless given
+   */
+  readonly forward: (x: tf.Tensor3D, mode: Mode, lengths?: readonly number[]) => tf.Tensor3D;
+}
+
+/**
+ * Batch normalization of each feature, as PyTorch's `BatchNorm1d` does it.
+ *
+ * Training normalises by the batch and moves the running statistics a tenth of the way
+ * to it (the variance unbiased); otherwise the running statistics normalise. They are
+ * saved with the weights but not trained.
+ *
+ * Ioffe and Szegedy, "Batch Normalization", 2015.
+ */
+export function batchNorm(size: number, { momentum = 0.1, epsilon = 1e-5 } = {}): BatchNorm {
+  const weight = tf.variable(tf.ones([size]));
+  const bias = tf.variable(tf.zeros([size]));
+  const runningMean = tf.variable(tf.zeros([size]), false);
+  const runningVariance = tf.variable(tf.ones([size]), false);
+
+  return {
+    ...moduleOf({ weight, bias, running_mean: runningMean, running_var: runningVariance }),
+    forward: (x, mode, lengths) =>
+      tf.tidy(() => {
+        const { mean, variance } = mode.training ? follow(batchStatistics(x, lengths)) : { mean: runningMean, variance: runningVariance };
+        const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), weight);
+        return tf.add(tf.mul(tf.sub(x, mean), scale), bias) as tf.Tensor3D;
+      }),
+  };
+
+  function follow({ mean, variance, count }: { mean: tf.Tensor; variance: tf.Tensor; count: number }) {
+    tf.tidy(() => {
+      const unbiased = tf.mul(variance, count / Math.max(count - 1, 1));
+      runningMean.assign(tf.add(tf.mul(runningMean, 1 - momentum), tf.mul(mean, momentum)));
+      runningVariance.assign(tf.add(tf.mul(runningVariance, 1 - momentum), tf.mul(unbiased, momentum)));
+    });
+    return { mean, variance };
+  }
+}
+
+function batchStatistics(x: tf.Tensor3D, lengths?: readonly number[]) {
+  const [batch, frames] = x.shape;
+  const mask = lengths && frameMask(x, lengths);
+  if (!mask) return { ...tf.moments(x, [0, 1]), count: batch * frames };
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  const mean = tf.div(tf.sum(tf.mul(x, mask), [0, 1]), count);
+  const variance = tf.div(tf.sum(tf.mul(tf.square(tf.sub(x, mean)), mask), [0, 1]), count);
+  return { mean, variance, count };
+}

@@ -1,0 +1,35 @@
+import { type Frames, type Module, moduleOf, type Random } from '@s3/interface';
+import { linear } from '@s3/interface/layers';
+import { normalTensor } from '@s3/interface/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { frameMask } from './frame-mask.ts';
+
+/** A learned share of each frame in its utterance. */
+export interface FrameAttention extends Module {
+  /** (batch, frames, features) to shares (batch, frames, 1) that sum to 1 over the valid frames */
+  readonly forward: (frames: Frames) => tf.Tensor3D;
+}
+
+/**
+ * Attention by one learned query over tanh of a linear layer.
+ *
+ * The query starts from Xavier's normal values; the original leaves it uninitialised,
+ * so that its start depends on what the memory held before.
+ */
+export function frameAttention(inputSize: number, random: Random): FrameAttention {
+  const attention = tf.variable(normalTensor([inputSize, 1], Math.sqrt(2 / (inputSize + 1)), random)) as tf.Variable<tf.Rank.R2>;
+  const projection = linear(inputSize, inputSize, random);
+  return {
+    ...moduleOf({ attention, sap_linear: projection }),
+    forward: ({ values, lengths }) =>
+      tf.tidy(() => {
+        const [batch, frames] = values.shape;
+        const keys = tf.reshape(tf.tanh(projection.forward(values)), [batch * frames, inputSize]);
+        const logits = tf.reshape(tf.matMul(keys, attention), [batch, frames, 1]);
+        const mask = frameMask(values, lengths);
+        // softmax is over the last axis in every engine
+        const masked = tf.reshape(mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e30)) : logits, [batch, frames]);
+        return tf.expandDims(tf.softmax(masked), -1) as tf.Tensor3D;
+      }),
+  };
+}

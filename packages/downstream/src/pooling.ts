@@ -1,0 +1,22 @@
+import type { Embeddings, Frames, Module, Random } from '@s3/interface';
+import { attentiveStatisticsPooling } from './attentive-statistics-pooling.ts';
+import { selfAttentivePooling } from './self-attentive-pooling.ts';
+import { temporalAveragePooling } from './temporal-average-pooling.ts';
+import { temporalStatisticsPooling } from './temporal-statistics-pooling.ts';
+
+/** Reduces the frames of an utterance to one vector; frames past its length do not count. */
+export interface Pooling extends Module {
+  readonly outputSize: number;
+  /** frames an utterance needs at least */
+  readonly minFrames: number;
+  /** (batch, frames, features) to (batch, outputSize) */
+  readonly forward: (frames: Frames) => Embeddings;
+}
+
+/** Poolings by the short names of the field. */
+export const poolings = {
+  TAP: temporalAveragePooling,
+  TSP: temporalStatisticsPooling,
+  SAP: selfAttentivePooling,
+  ASP: attentiveStatisticsPooling,
+} as const satisfies { readonly [name: string]: (inputSize: number, random: Random) => Pooling };
