@@ -1,1 +1,7 @@
-export {};
+export { testBatchSampler } from './test-batch-sampler.ts';
+export { testDownstream } from './test-downstream.ts';
+export { testFeaturizer } from './test-featurizer.ts';
+export { testRecipe } from './test-recipe.ts';
+export { testTask } from './test-task.ts';
+export { testUpstream } from './test-upstream.ts';
+export { framesOf, waveformsOf } from './toy-sequences.ts';

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Featurizer, type FrameSpec, inference } from '../model.ts';
+import { expectClose, expectGradients, expectNoLeak, expectStateRoundTrip } from './expectations.ts';
+import { alone, framesOf } from './toy-sequences.ts';
+
+/**
+ * What every featurizer must do, as vitest tests; call it inside a `describe`.
+ *
+ * @param build makes the featurizer for three layers of five features
+ */
+export function testFeaturizer({ build }: { readonly build: (layers: readonly FrameSpec[]) => Featurizer }): void {
+  const specs: FrameSpec[] = Array.from({ length: 3 }, () => ({ size: 5, downsampleRate: 320 }));
+  const lengths = [7, 4];
+  const layers = () => specs.map(({ size }, index) => framesOf(lengths, size, `layer ${index}`));
+  let featurizer: Featurizer;
+  beforeAll(() => {
+    featurizer = build(specs);
+  });
+  afterAll(() => featurizer?.dispose());
+
+  test('gives one sequence of its own spec, lengths kept', () => {
+    const frames = featurizer.forward(layers(), inference);
+    expect(frames.lengths).toEqual(lengths);
+    expect(frames.values.shape).toEqual([2, 7, featurizer.output.size]);
+    expect(featurizer.output.downsampleRate).toBe(320);
+  });
+
+  test('gives an utterance the same alone and padded in a batch', () => {
+    const batch = featurizer.forward(layers(), inference);
+    const single = featurizer.forward(
+      layers().map((layer) => alone(layer, 1)),
+      inference,
+    );
+    expectClose(alone(batch, 1).values, single.values, 1e-5);
+  });
+
+  test('every trainable weight gets a gradient', () => {
+    const target = framesOf(lengths, featurizer.output.size, 'target').values;
+    expectGradients(featurizer, () => tf.sum(tf.mul(featurizer.forward(layers(), inference).values, target)) as tf.Scalar);
+  });
+
+  test('keeps its state', () => {
+    const fresh = build(specs);
+    expectStateRoundTrip(featurizer, fresh);
+    fresh.dispose();
+  });
+
+  test('leaves no tensors behind', async () => {
+    const input = layers();
+    await expectNoLeak(() => tf.tidy(() => void featurizer.forward(input, inference)));
+  });
+}

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { inference, type Mode } from '../model.ts';
+import { randomStream } from '../random.ts';
+import type { AnyTask, Columns, Fields, Log, PhaseRun, Reduction } from '../task.ts';
+
+/** Batches of a phase with the frozen part done, so that steps alone can be repeated. */
+export interface Prepared {
+  readonly batch: unknown;
+  readonly prepared: unknown;
+}
+
+export async function prepareBatches(run: PhaseRun<Log>, count: number): Promise<Prepared[]> {
+  const taken: Prepared[] = [];
+  for (let epoch = 0; taken.length < count; epoch++) {
+    for await (const batch of run.batches.epoch(epoch)) {
+      taken.push({ batch, prepared: await run.prepare(batch as never) });
+      if (taken.length === count) break;
+    }
+  }
+  return taken;
+}
+
+/** Plain gradient descent, enough to see that a task learns; returns the loss of each step. */
+export function trainSteps(
+  task: AnyTask,
+  run: PhaseRun<Log>,
+  batches: readonly Prepared[],
+  { steps, from = 0, learningRate }: { readonly steps: number; readonly from?: number; readonly learningRate: number },
+): number[] {
+  const trainable = [...task.model.trainable, ...task.trainable];
+  return Array.from({ length: steps }, (_, offset) => {
+    const step = from + offset;
+    const { batch, prepared } = batches[step % batches.length]!;
+    const mode: Mode = { training: true, random: randomStream('train steps', step) };
+    return tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(() => run.step(batch as never, prepared as never, mode)['loss'] as tf.Scalar, trainable);
+      for (const variable of trainable) {
+        const gradient = grads[variable.name];
+        if (gradient) variable.assign(tf.sub(variable, tf.mul(gradient, learningRate)));
+      }
+      return value.dataSync()[0]!;
+    });
+  });
+}
+
+/** One pass over a split, judged. */
+export async function judge<L extends Log>(run: PhaseRun<L>, maxBatches = Number.POSITIVE_INFINITY): Promise<Reduction<L>> {
+  const columns: { [name: string]: unknown[] } = {};
+  let done = 0;
+  for await (const batch of run.batches.epoch(0)) {
+    const prepared = await run.prepare(batch as never);
+    const fields = tf.tidy(() => run.step(batch as never, prepared as never, inference) as never) as Fields;
+    const entries = run.collect(onHost(fields) as never, batch as never);
+    for (const [name, entry] of Object.entries(entries)) {
+      columns[name] ??= [];
+      columns[name].push(...(Array.isArray(entry) ? entry : [entry]));
+    }
+    tf.dispose([batch, prepared, fields] as never);
+    if (++done === maxBatches) break;
+  }
+  return run.reduce(columns as Columns<unknown> as never);
+}
+
+function onHost(fields: Fields): { [name: string]: unknown } {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      if ('lengths' in field) {
+        const [, frames, features] = field.values.shape;
+        const all = field.values.dataSync() as Float32Array;
+        const sequence = (length: number, row: number) => ({
+          values: all.slice(row * frames * features, (row * frames + length) * features),
+          frames: length,
+          features,
+        });
+        return [name, field.lengths.map(sequence)];
+      }
+      if (!('dataId' in field)) return [name, field];
+      const values = field.dataSync() as Float32Array;
+      if (field.rank === 0) return [name, values[0]];
+      if (field.rank === 1) return [name, Array.from(values)];
+      const width = field.shape[1]!;
+      return [name, Array.from({ length: field.shape[0]! }, (_, row) => values.slice(row * width, (row + 1) * width))];
+    }),
+  );
+}

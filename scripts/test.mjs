@@ -1,0 +1,59 @@
+// Everything that has to hold, in one command; the last line counts it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 's3-test-'));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+let passed = 0;
+let failed = 0;
+
+step('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
+step('lint', bin('biome'), ['check', '.']);
+step('package rules, and what would be published', process.execPath, ['scripts/check-packages.mjs', '--packed']);
+vitest('unit, conformance and recipe tests', {});
+vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, [
+  'packages/featurizer',
+  'packages/downstream',
+  'packages/task-asv',
+  'packages/upstream',
+]);
+step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
+
+rmSync(scratch, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function run(name, command, args, env = {}) {
+  console.log(`\n== ${name}`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32' && command !== process.execPath,
+  });
+  if (error) console.error(`${name}: ${error.message}`);
+  return status === 0;
+}
+
+function step(name, command, args) {
+  if (run(name, command, args)) passed++;
+  else failed++;
+}
+
+/** Counts single tests, from the runner's own report. */
+function vitest(name, env, filters = []) {
+  const report = join(scratch, `${passed}-${failed}.json`);
+  const ok = run(name, bin('vitest'), ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...filters], env);
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    passed += numPassedTests;
+    // a file that does not even load fails without a failed test
+    failed += numFailedTests === 0 && !ok ? Math.max(1, numFailedTestSuites) : numFailedTests;
+  } catch {
+    failed++;
+  }
+}
