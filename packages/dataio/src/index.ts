@@ -1,0 +1,20 @@
+export { balancedWeightedSampler } from './balanced-weighted-sampler.ts';
+export { categoryEncoder } from './category-encoder.ts';
+export { classIds } from './class-ids.ts';
+export { distributedBatches } from './distributed-batches.ts';
+export { fixedBatchSampler } from './fixed-batch-sampler.ts';
+export { groupSameItemSampler } from './group-same-item-sampler.ts';
+export { maxTimestampSampler } from './max-timestamp-sampler.ts';
+export { prepareVoxCeleb1, type VoxCeleb1Source } from './prepare-vox-celeb1.ts';
+export type { SamplerChance } from './sampler-source.ts';
+export { sortedBucketingSampler } from './sorted-bucketing-sampler.ts';
+export { sortedSliceSampler } from './sorted-slice-sampler.ts';
+export {
+  type SpeakerUtterance,
+  speakerTable,
+  type Trial,
+  type TrialTable,
+  trialTable,
+  type Utterance,
+} from './speaker-verification-tables.ts';
+export { readTable, resolveWavPaths, writeTable } from './table.ts';
