@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
+import { testBatchSampler } from '@s3/interface/testing';
+import { describe, expect, test } from 'vitest';
 import { balancedWeightedSampler } from './balanced-weighted-sampler.ts';
 import { recordedBatches, recordedUniform } from './fixtures/recorded-random.ts';
 
 const labels = [...'aaabca'];
+
+describe('is a batch sampler', () => {
+  testBatchSampler({ build: () => balancedWeightedSampler({ labels }, { batchSize: 4 }), count: labels.length, everyItem: false });
+});
 
 test("makes S3PRL's batches of torch's uniform numbers", () => {
   const sampler = balancedWeightedSampler({ labels, random: recordedUniform }, { batchSize: 4 });

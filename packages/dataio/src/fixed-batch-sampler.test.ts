@@ -1,8 +1,13 @@
 import { ConfigError, InputError } from '@s3/interface';
+import { testBatchSampler } from '@s3/interface/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixedBatchSampler } from './fixed-batch-sampler.ts';
 import { lengths, recordedBatches, recordedRandom } from './fixtures/recorded-random.ts';
+
+describe('is a batch sampler', () => {
+  testBatchSampler({ build: () => fixedBatchSampler({ length: 11 }, { batchSize: 4, shuffle: true }, { seed: 1 }), count: 11 });
+});
 
 test("makes S3PRL's batches", () => {
   const inOrder = fixedBatchSampler({ length: lengths.length }, { batchSize: 4 });

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { testBatchSampler } from '@s3/interface/testing';
+import { describe, expect, test } from 'vitest';
 import { recordedBatches } from './fixtures/recorded-random.ts';
 import { groupSameItemSampler } from './group-same-item-sampler.ts';
+
+describe('is a batch sampler', () => {
+  testBatchSampler({ build: () => groupSameItemSampler({ labels: [...'abacba'] }), count: 6 });
+});
 
 test("makes S3PRL's batches", () => {
   const sampler = groupSameItemSampler({ labels: [...'abacba'] });

@@ -9,6 +9,7 @@ export { prepareVoxCeleb1, type VoxCeleb1Source } from './prepare-vox-celeb1.ts'
 export type { SamplerChance } from './sampler-source.ts';
 export { sortedBucketingSampler } from './sorted-bucketing-sampler.ts';
 export { sortedSliceSampler } from './sorted-slice-sampler.ts';
+export { prepareSpeakerVerification, speakerVerificationCorpus } from './speaker-verification-corpus.ts';
 export {
   type SpeakerUtterance,
   speakerTable,

@@ -1,8 +1,13 @@
 import { InputError } from '@s3/interface';
+import { testBatchSampler } from '@s3/interface/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lengths, recordedBatches, recordedRandom } from './fixtures/recorded-random.ts';
 import { maxTimestampSampler } from './max-timestamp-sampler.ts';
+
+describe('is a batch sampler', () => {
+  testBatchSampler({ build: () => maxTimestampSampler({ lengths }, { maxLength: 18 }), count: lengths.length });
+});
 
 test("makes S3PRL's batches", () => {
   const inOrder = maxTimestampSampler({ lengths }, { maxLength: 18 });

@@ -1,7 +1,15 @@
+import { testBatchSampler } from '@s3/interface/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lengths, recordedBatches, recordedRandom } from './fixtures/recorded-random.ts';
 import { sortedBucketingSampler } from './sorted-bucketing-sampler.ts';
+
+describe('is a batch sampler', () => {
+  testBatchSampler({
+    build: () => sortedBucketingSampler({ lengths }, { batchSize: 3, maxLength: 8, shuffle: true, shuffleInBatch: true }),
+    count: lengths.length,
+  });
+});
 
 test.each([
   ['bucket_shuffle', { batchSize: 4, maxLength: 8, shuffle: true }],

@@ -1,7 +1,16 @@
+import { testBatchSampler } from '@s3/interface/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lengths, recordedBatches, recordedRandom } from './fixtures/recorded-random.ts';
 import { sortedSliceSampler } from './sorted-slice-sampler.ts';
+
+describe('is a batch sampler', () => {
+  testBatchSampler({
+    build: () => sortedSliceSampler({ lengths }, { batchSize: 3, maxLength: 8 }),
+    count: lengths.length,
+    everyItem: false,
+  });
+});
 
 test("makes S3PRL's batches", () => {
   const sampler = sortedSliceSampler({ lengths, random: recordedRandom('slice') }, { batchSize: 3, maxLength: 8 });
