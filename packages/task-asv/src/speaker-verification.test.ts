@@ -1,0 +1,164 @@
+import {
+  type Columns,
+  type DataLoader,
+  type Embeddings,
+  type Figure,
+  inference,
+  moduleOf,
+  randomStream,
+  type WaveformModel,
+  WiringError,
+} from '@s3/interface';
+import { normalTensor } from '@s3/interface/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { type SpeakerBatch, speakerVerification, type UtteranceBatch } from './speaker-verification.ts';
+
+const samples = 8;
+/** One matrix product: the smallest model that can be trained. */
+function toyModel(): WaveformModel<Embeddings> {
+  const weight = tf.variable(normalTensor([samples, 6], 0.5, randomStream('toy'))) as tf.Variable<tf.Rank.R2>;
+  return {
+    ...moduleOf({ weight }),
+    outputSize: 6,
+    sampleRate: 16_000,
+    downsampleRate: 1,
+    prepare: async (waveforms) => ({ layers: [{ values: tf.expandDims(waveforms.values, 1), lengths: waveforms.lengths.map(() => 1) }] }),
+    forward: (input) => ('layers' in input ? tf.matMul(tf.squeeze(input.layers[0]!.values, [1]), weight) : tf.zeros([1, 6])),
+  };
+}
+const names = ['ann', 'bob', 'eve'];
+const speakers = { size: 3, labels: names, encode: (name: string) => names.indexOf(name), decode: (id: number) => names[id]! };
+
+/** Two utterances of each speaker: the speaker's own direction and some noise. */
+function utterances(noise: number) {
+  const random = randomStream('utterances');
+  return names.flatMap((speaker, id) =>
+    [1, 2].map((take) => ({
+      id: `${speaker}-${take}`,
+      speaker: id,
+      samples: Array.from({ length: samples }, (_, sample) => (sample % 3 === id ? 1 : 0) + noise * random.normal()),
+    })),
+  );
+}
+function batchOf(items: ReturnType<typeof utterances>): SpeakerBatch {
+  return {
+    waveforms: { values: tf.tensor2d(items.map((item) => item.samples)), lengths: items.map(() => samples) },
+    speakers: tf.tensor1d(
+      items.map((item) => item.speaker),
+      'int32',
+    ),
+    utterances: items.map((item) => item.id),
+  };
+}
+const trialsOf = (items: ReturnType<typeof utterances>) =>
+  items.flatMap((a, index) => items.slice(index + 1).map((b) => ({ enroll: a.id, test: b.id, sameSpeaker: a.speaker === b.speaker })));
+const noBatches: DataLoader<never> = { length: 0, epoch: async function* () {} };
+
+test.each(['amsoftmax', 'softmax'] as const)('learns to tell speakers apart with %s, without leaking tensors', async (loss) => {
+  const task = speakerVerification({ model: toyModel(), speakers }, { loss, scale: 10 });
+  const run = task.train.over(noBatches);
+  const batch = batchOf(utterances(0.3));
+  const input = await run.prepare(batch as never);
+  const optimizer = tf.train.adam(0.05);
+  const variables = [...task.model.trainable, ...task.trainable] as tf.Variable[];
+  const losses: number[] = [];
+  let recognised: number[] = [];
+  const step = () => {
+    const cost = optimizer.minimize(
+      () => {
+        const fields = run.step(batch as never, input as never, { training: true, random: randomStream('step') });
+        recognised = [...(fields['recognised'] as tf.Tensor1D).dataSync()];
+        return fields['loss'] as tf.Scalar;
+      },
+      true,
+      variables,
+    )!;
+    losses.push(cost.dataSync()[0]!);
+    cost.dispose();
+  };
+  step();
+  const before = tf.memory().numTensors;
+  for (let count = 0; count < 40; count++) step();
+  expect(tf.memory().numTensors).toBe(before);
+  expect(losses.at(-1)!).toBeLessThan(losses[0]! / 3);
+  expect(recognised).toEqual([1, 1, 1, 1, 1, 1]);
+
+  const { log } = run.reduce({ loss: [1, 3], recognised: [1, 1, 0, 1] } as Columns<{ loss: number; recognised: number[] }> as never);
+  expect(log).toEqual({ loss: 2, accuracy: 0.75 });
+});
+
+test('judges a test set by its trials', async () => {
+  const items = utterances(0.01);
+  const task = speakerVerification({ model: toyModel(), speakers });
+  const run = task.test.over(noBatches, trialsOf(items));
+  const batch: UtteranceBatch = batchOf(items);
+  const input = await run.prepare(batch as never);
+  const fields = run.step(batch as never, input as never, inference);
+  const rows = (await (fields['embeddings'] as tf.Tensor2D).array()).map((row) => Float32Array.from(row));
+  const { log, files, figures } = run.reduce(run.collect({ embeddings: rows } as never, batch as never) as never);
+
+  expect(log).toMatchObject({ eer: 0, minDcf: 0, trials: 15 });
+  expect(log.eerThreshold).toBeGreaterThan(0.9);
+  const lines = (files!['scores.csv'] as string).trimEnd().split('\n');
+  expect(lines[0]).toBe('id1,id2,score,label');
+  expect(lines[1]).toMatch(/^ann-1,ann-2,0\.99\d+,1$/);
+  expect(lines.length).toBe(16);
+
+  const [histogram, curve] = figures as [Extract<Figure, { kind: 'histogram' }>, Extract<Figure, { kind: 'lines' }>];
+  expect(histogram.series.map(({ values }) => values.length)).toEqual([3, 12]);
+  expect(histogram.marks).toEqual([{ name: 'equal error rate', at: log.eerThreshold }]);
+  expect(curve.x.scale).toBe('probit');
+  for (const rate of [...curve.series[0]!.x, ...curve.series[0]!.y]) expect(rate > 0 && rate < 1).toBe(true);
+});
+
+test('draws a long curve with at most 500 points, end to end', () => {
+  const random = randomStream('scores');
+  const ids = Array.from({ length: 120 }, (_, id) => `u${id}`);
+  const embeddings = ids.map(() => Float32Array.from([random.normal(), random.normal(), random.normal()]));
+  const trials = ids.flatMap((enroll, a) => ids.slice(a + 1).map((test, b) => ({ enroll, test, sameSpeaker: (a + b) % 3 === 0 })));
+  const run = speakerVerification({ model: toyModel(), speakers }).test.over(noBatches, trials);
+  const { figures } = run.reduce({ embeddings, utterances: ids } as never);
+  const curve = (figures as Extract<Figure, { kind: 'lines' }>[])[1]!.series[0]!;
+  expect(curve.x.length).toBeGreaterThan(200);
+  expect(curve.x.length).toBeLessThanOrEqual(500);
+  expect(curve.y[0]).toBeGreaterThan(0.999);
+  expect(curve.x.at(-1)).toBeGreaterThan(0.999);
+});
+
+test('quotes ids that csv would tear apart', () => {
+  const task = speakerVerification({ model: toyModel(), speakers });
+  const trials = [
+    { enroll: 'a,"1"', test: 'b', sameSpeaker: true },
+    { enroll: 'b', test: 'c', sameSpeaker: false },
+  ];
+  const embeddings = [Float32Array.from([1, 0]), Float32Array.from([1, 1]), Float32Array.from([0, 1])];
+  const { files } = task.test.over(noBatches, trials).reduce({ embeddings, utterances: ['a,"1"', 'b', 'c'] } as never);
+  expect(files!['scores.csv']).toBe('id1,id2,score,label\n"a,""1""",b,0.707106769,1\nb,c,0.707106769,0\n');
+});
+
+test('predicts one embedding for each waveform and leaves no tensor behind', async () => {
+  const model = toyModel();
+  const task = speakerVerification({ model, speakers });
+  const { waveforms } = batchOf(utterances(0.1));
+  const before = tf.memory().numTensors;
+  const embeddings = await task.predict(waveforms);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(embeddings.length).toBe(6);
+  const expected = tf.matMul(waveforms.values, model.state().tensors['weight'] as tf.Tensor2D).arraySync() as number[][];
+  embeddings.forEach(
+    (embedding, row) => void embedding.forEach((value, index) => void expect(value).toBeCloseTo(expected[row]![index]!, 5)),
+  );
+});
+
+test('keeps the weights of its loss apart from the model', () => {
+  const names = (loss: 'amsoftmax' | 'softmax') =>
+    Object.keys(speakerVerification({ model: toyModel(), speakers }, { loss }).state().tensors);
+  expect(names('amsoftmax')).toEqual(['loss.W']);
+  expect(names('softmax')).toEqual(['loss.fc.weight', 'loss.fc.bias']);
+});
+
+test('refuses a training set of one speaker', () => {
+  const one = { ...speakers, size: 1, labels: ['ann'] };
+  expect(() => speakerVerification({ model: toyModel(), speakers: one })).toThrow(WiringError);
+});
