@@ -1,0 +1,103 @@
+import { type Frames, InputError, moduleOf, type Upstream, type Waveforms } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type { FeatureMatrix } from './feature-matrix.ts';
+import { frameCount, frameShift, sampleRate, shortestSamples, zeroPadded } from './frame-grid.ts';
+
+/** How the utterances of a batch bear on each other. */
+export const batching = z
+  .enum(['s3prl', 'independent'])
+  .default('s3prl')
+  .describe(
+    "'s3prl': numbers of S3PRL, where an utterance's last frames depend on the longest one of its batch; 'independent': the same numbers alone and in any batch",
+  );
+
+/**
+ * An upstream of one layer, computed on the host: features and S3PRL's rules on their length.
+ *
+ * An utterance of n samples has ceil(n / 160) frames. Where the features have fewer, the last
+ * one is repeated; where they have more, the rest is cut. With `batching: 's3prl'` that is
+ * done to the padded batch, so the last frames of utterances shorter than the longest are zero
+ * though they count as valid; with 'independent' it is done to each utterance. A batch whose longest
+ * utterance is under 800 samples is lengthened to that with zeros before features are made.
+ *
+ * @param features frames of each utterance of a batch (`FeatureMatrix`, at most as many as the longest has)
+ */
+export function baselineUpstream(
+  size: number,
+  { batching }: { readonly batching: 's3prl' | 'independent' },
+  features: (waveforms: readonly Float32Array[]) => readonly FeatureMatrix[],
+): Upstream {
+  return {
+    ...moduleOf({}),
+    sampleRate,
+    layers: [{ size, downsampleRate: frameShift }],
+    async extract(waveforms) {
+      const utterances = await readUtterances(waveforms);
+      const lengths = waveforms.lengths.map((samples) => frameCount(samples, frameShift));
+      const frames = Math.max(...lengths);
+      const values = new Float32Array(utterances.length * frames * size);
+      const groups = batching === 's3prl' ? [utterances] : utterances.map((utterance) => [utterance]);
+      let item = 0;
+      for (const group of groups) {
+        const missing = Math.max(0, shortestSamples - Math.max(...group.map((utterance) => utterance.length)));
+        const matrices = features(group.map((utterance) => zeroPadded(utterance, utterance.length + missing)));
+        const given = Math.max(...matrices.map((matrix) => matrix.frames));
+        const wanted = batching === 's3prl' ? frames : lengths[item]!;
+        for (const matrix of matrices) place(matrix, given, values.subarray(item * frames * size, (item++ * frames + wanted) * size));
+      }
+      return [{ values: tf.tensor3d(values, [utterances.length, frames, size]), lengths } satisfies Frames];
+    },
+  };
+}
+
+/** Copies frames into their row, and repeats the last one where the padded features end before the row does. */
+function place({ frames, size, values }: FeatureMatrix, given: number, row: Float32Array): void {
+  row.set(values.subarray(0, row.length));
+  if (frames < given) return;
+  for (let position = frames * size; position < row.length; position += size) row.copyWithin(position, position - size, position);
+}
+
+/**
+ * The utterances of a batch on the host, without their padding.
+ *
+ * @throws InputError for a batch without utterances, lengths that do not fit the batch, samples that are not numbers
+ */
+async function readUtterances({ values, lengths }: Waveforms): Promise<readonly Float32Array[]> {
+  const [batch, samples] = values.shape;
+  if (lengths.length !== batch || batch === 0) {
+    throw new InputError(
+      'waveforms',
+      `${lengths.length} lengths for ${batch} rows`,
+      'one length per row and at least one row',
+      'Give every waveform its length.',
+    );
+  }
+  lengths.forEach((length, row) => {
+    if (Number.isInteger(length) && length >= 1 && length <= samples) return;
+    throw new InputError(
+      `waveforms, row ${row}`,
+      `a length of ${length} samples`,
+      `a whole number, 1 to ${samples}`,
+      length === 0 ? 'Leave empty recordings out.' : 'Give the number of samples before the padding.',
+    );
+  });
+  const data = (await values.data()) as Float32Array;
+  return lengths.map((length, row) => {
+    const utterance = data.subarray(row * samples, row * samples + length);
+    const wrong = utterance.findIndex((sample) => !Number.isFinite(sample));
+    if (wrong >= 0) {
+      throw new InputError(
+        `waveforms, row ${row}, sample ${wrong}`,
+        String(utterance[wrong]),
+        'a number, usually -1..1',
+        'Look for a broken recording or a division by a maximum of 0 before this.',
+      );
+    }
+    return utterance;
+  });
+}
+
+/** What is not wired to anything: called without its first argument, or with `undefined`. */
+// biome-ignore lint/suspicious/noConfusingVoidType: an argument of type void may be left out
+export type NoWiring = void;

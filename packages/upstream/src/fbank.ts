@@ -1,0 +1,41 @@
+import { defineComponent, type Upstream } from '@s3/interface';
+import { z } from 'zod';
+import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
+import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
+import { sampleRate } from './frame-grid.ts';
+import { fftSize, kaldiFeatures, logEnergy } from './kaldi-features.ts';
+import { kaldiMelFilters } from './mel-filters.ts';
+
+/**
+ * Kaldi's log mel filter bank energies with their first and second deltas, normalized over the utterance.
+ *
+ * (batch, samples) to one layer (batch, frames, 240): 80 log energies, 80 deltas, 80 deltas of
+ * deltas; a frame of 25 ms every 10 ms.
+ *
+ * Povey et al., "The Kaldi Speech Recognition Toolkit", 2011; the numbers are those of
+ * `torchaudio.compliance.kaldi.fbank` and of S3PRL's `fbank`.
+ */
+export const fbank = defineComponent({
+  name: 'fbank',
+  config: z.object({
+    melBins: z.int().min(4).max(128).default(80).describe('mel filters'),
+    deltaOrder: z.int().min(0).max(3).default(2).describe('how often deltas are taken and appended; 0 for none'),
+    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
+    batching,
+  }),
+  build(_: NoWiring, { melBins, deltaOrder, cmvn, ...rest }): Upstream {
+    const size = melBins * (1 + deltaOrder);
+    const filters = kaldiMelFilters(melBins, fftSize, sampleRate);
+    return baselineUpstream(size, rest, (waveforms) =>
+      waveforms.map((waveform) => {
+        const matrix = kaldiFeatures(waveform, size, (power, _energy, values, offset) => {
+          filters.apply(power, values, offset);
+          for (let index = offset; index < offset + melBins; index++) values[index] = logEnergy(values[index]!);
+        });
+        fillDeltas(matrix, melBins);
+        if (cmvn) normalizeMeanVariance(matrix);
+        return matrix;
+      }),
+    );
+  },
+});

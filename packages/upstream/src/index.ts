@@ -1,0 +1,6 @@
+export { fbank } from './fbank.ts';
+export { linear } from './linear.ts';
+export { mel } from './mel.ts';
+export { mfcc } from './mfcc.ts';
+export { namedUpstream, type UpstreamName, upstreamNames } from './named-upstream.ts';
+export { spectrogram } from './spectrogram.ts';

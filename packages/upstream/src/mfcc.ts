@@ -1,0 +1,70 @@
+import { defineComponent, type Upstream, WiringError } from '@s3/interface';
+import { z } from 'zod';
+import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
+import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
+import { sampleRate } from './frame-grid.ts';
+import { fftSize, kaldiFeatures, logEnergy } from './kaldi-features.ts';
+import { kaldiMelFilters } from './mel-filters.ts';
+
+const cepstralLifter = 22;
+
+/**
+ * Kaldi's mel-frequency cepstral coefficients with their first and second deltas, normalized over the utterance.
+ *
+ * (batch, samples) to one layer (batch, frames, 39): 13 coefficients of 23 mel filters, 13
+ * deltas, 13 deltas of deltas; a frame of 25 ms every 10 ms. The coefficient 0 is the sum of the
+ * log energies, not the frame's energy; the others are liftered by 22.
+ *
+ * Davis and Mermelstein, "Comparison of parametric representations for monosyllabic word
+ * recognition in continuously spoken sentences", 1980; the numbers are those of
+ * `torchaudio.compliance.kaldi.mfcc` and of S3PRL's `mfcc`.
+ */
+export const mfcc = defineComponent({
+  name: 'mfcc',
+  config: z.object({
+    coefficients: z.int().min(1).max(128).default(13).describe('cepstral coefficients, the 0th included; at most melBins'),
+    melBins: z.int().min(4).max(128).default(23).describe('mel filters'),
+    deltaOrder: z.int().min(0).max(3).default(2).describe('how often deltas are taken and appended; 0 for none'),
+    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
+    batching,
+  }),
+  build(_: NoWiring, { coefficients, melBins, deltaOrder, cmvn, ...rest }): Upstream {
+    if (coefficients > melBins) {
+      throw new WiringError(
+        'mfcc',
+        `has ${melBins} mel filters`,
+        `${coefficients} coefficients need at least as many; raise melBins or lower coefficients`,
+      );
+    }
+    const size = coefficients * (1 + deltaOrder);
+    const filters = kaldiMelFilters(melBins, fftSize, sampleRate);
+    const transform = cosineTransform(coefficients, melBins);
+    const energies = new Float64Array(melBins);
+    return baselineUpstream(size, rest, (waveforms) =>
+      waveforms.map((waveform) => {
+        const matrix = kaldiFeatures(waveform, size, (power, _energy, values, offset) => {
+          filters.apply(power, energies);
+          for (let bin = 0; bin < melBins; bin++) energies[bin] = logEnergy(energies[bin]!);
+          for (let coefficient = 0; coefficient < coefficients; coefficient++) {
+            let sum = 0;
+            for (let bin = 0; bin < melBins; bin++) sum += transform[coefficient * melBins + bin]! * energies[bin]!;
+            values[offset + coefficient] = sum;
+          }
+        });
+        fillDeltas(matrix, coefficients);
+        if (cmvn) normalizeMeanVariance(matrix);
+        return matrix;
+      }),
+    );
+  },
+});
+
+/** The orthonormal cosine transform with Kaldi's lifter, (coefficients, melBins). */
+function cosineTransform(coefficients: number, melBins: number): Float64Array {
+  return Float64Array.from({ length: coefficients * melBins }, (_, index) => {
+    const [coefficient, bin] = [Math.floor(index / melBins), index % melBins];
+    const lifter = 1 + 0.5 * cepstralLifter * Math.sin((Math.PI * coefficient) / cepstralLifter);
+    const scale = Math.sqrt((coefficient === 0 ? 1 : 2) / melBins);
+    return lifter * scale * Math.cos((Math.PI / melBins) * (bin + 0.5) * coefficient);
+  });
+}
