@@ -1,9 +1,15 @@
 export { attentiveStatisticsPooling } from './attentive-statistics-pooling.ts';
 export { type BatchNorm, batchNorm } from './batch-norm.ts';
+export { type Conv1d, conv1d } from './conv1d.ts';
+export { type EcapaBackbone, ecapaBackbone } from './ecapa-backbone.ts';
+export { ecapaTdnn } from './ecapa-tdnn.ts';
+export { frameLinear } from './frame-linear.ts';
+export { meanPoolingLinear } from './mean-pooling-linear.ts';
 export { type Pooling, poolings } from './pooling.ts';
 export { selfAttentivePooling } from './self-attentive-pooling.ts';
 export { superbXvector } from './superb-xvector.ts';
 export { type Tdnn, type TdnnShape, tdnn } from './tdnn.ts';
 export { temporalAveragePooling } from './temporal-average-pooling.ts';
 export { temporalStatisticsPooling } from './temporal-statistics-pooling.ts';
+export { xvector } from './xvector.ts';
 export { type XvectorBackbone, xvectorBackbone } from './xvector-backbone.ts';

@@ -1,0 +1,51 @@
+import { type Module, moduleOf, type Random } from '@s3/interface';
+import { affine } from '@s3/interface/layers';
+import { uniformTensor } from '@s3/interface/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { framesLost, unfold } from './unfold.ts';
+
+export interface Conv1d extends Module {
+  /** (batch, frames, inputSize) to (batch, frames, outputSize) */
+  readonly forward: (x: tf.Tensor3D) => tf.Tensor3D;
+}
+
+/**
+ * Convolution over frames that keeps their number: zeros stand for what lies beyond the edges.
+ *
+ * Weights in PyTorch's layout (outputSize, inputSize, kernelSize) and with its initial values.
+ *
+ * @param kernelSize frames, an odd number
+ */
+export function conv1d(
+  {
+    inputSize,
+    outputSize,
+    kernelSize = 1,
+    dilation = 1,
+  }: { inputSize: number; outputSize: number; kernelSize?: number; dilation?: number },
+  random: Random,
+): Conv1d {
+  const bound = 1 / Math.sqrt(inputSize * kernelSize);
+  const weight = tf.variable(uniformTensor([outputSize, inputSize, kernelSize], bound, random)) as tf.Variable<tf.Rank.R3>;
+  const bias = tf.variable(uniformTensor([outputSize], bound, random)) as tf.Variable<tf.Rank.R1>;
+  const edge = framesLost(kernelSize, dilation) / 2;
+  return {
+    ...moduleOf({ weight, bias }),
+    forward: (x) =>
+      tf.tidy(() => {
+        const rows = unfold(
+          edge > 0
+            ? tf.pad(x, [
+                [0, 0],
+                [edge, edge],
+                [0, 0],
+              ])
+            : x,
+          kernelSize,
+          dilation,
+        );
+        const matrix = tf.reshape(tf.transpose(weight, [0, 2, 1]), [outputSize, kernelSize * inputSize]) as tf.Tensor2D;
+        return affine(rows, matrix, bias);
+      }),
+  };
+}

@@ -1,0 +1,41 @@
+import { defineComponent, type FrameSpec, moduleOf, randomStream, type UtteranceModel } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { poolings } from './pooling.ts';
+import { xvectorBackbone } from './xvector-backbone.ts';
+
+/**
+ * X-vector whose embedding is what the pooling gives: five time-delay layers, then the pooling.
+ *
+ * Snyder et al., "X-vectors: Robust DNN embeddings for speaker recognition", 2018.
+ */
+export const xvector = defineComponent({
+  name: 'xvector',
+  config: z.object({
+    pooling: z
+      .enum(['TAP', 'TSP', 'SAP', 'ASP'])
+      .default('TAP')
+      .describe('mean, statistics, self-attentive or attentive statistics pooling'),
+    aggregationSize: z
+      .int()
+      .positive()
+      .default(1500)
+      .describe('features of the last time-delay layer; the embedding has as many, twice with TSP and ASP'),
+    tdnnSize: z.int().positive().default(512).describe('features of the first four time-delay layers; S3PRL fixes 512'),
+    dropout: z.number().min(0).lt(1).default(0).describe('probability of zeroing a value in the time-delay layers while training'),
+    batchNorm: z.boolean().default(true).describe('batch normalization in the time-delay layers'),
+  }),
+  build(input: FrameSpec, config, { seed }): UtteranceModel {
+    const random = randomStream(seed, 'xvector');
+    const sizes = { inputSize: input.size, tdnnSize: config.tdnnSize, outputSize: config.aggregationSize };
+    const backbone = xvectorBackbone(sizes, config, random);
+    const pooling = poolings[config.pooling](backbone.outputSize, random);
+    return {
+      ...moduleOf({ backbone, pooling }),
+      input,
+      outputSize: pooling.outputSize,
+      minFrames: backbone.framesLost + pooling.minFrames,
+      forward: (frames, mode) => tf.tidy(() => pooling.forward(backbone.forward(frames, mode))),
+    };
+  },
+});
