@@ -1,0 +1,17 @@
+export { type CommandLineOptions, commandLine, type RecipeEntry, type RunRecipe } from './command-line/command-line.ts';
+export { type ConfigSources, type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';
+export { SettingsError } from './config/settings-error.ts';
+export { type Environment, environment } from './environment.ts';
+export { formatDuration } from './format-duration.ts';
+export { formatMetric, formatNumber, metricLabel } from './format-metric.ts';
+export { formatTable, type TableColumn } from './format-table.ts';
+export { jsonLinesObserver, readLog, truncateLog } from './json-lines-observer.ts';
+export { type LogEntry, observeAll, type Progress, type RunObserver } from './observer.ts';
+export { type OptimizerSettings, optimizerSettings, torchDefaults } from './optimizers/optimizer-settings.ts';
+export { renderFigure } from './report/render-figure.ts';
+export { writeReport } from './report/write-report.ts';
+export { fullSchema, type RunSettings, runSettings, userCacheDir } from './run-settings.ts';
+export { type SchedulerSettings, schedulerSettings } from './schedules/scheduler-settings.ts';
+export { tensorBoardObserver } from './tensorboard-observer.ts';
+export { type TextStream, terminalObserver } from './terminal-observer.ts';
+export { type TrainingSettings, trainingSettings } from './training-settings.ts';

@@ -1,0 +1,17 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { replaceFile } from './replace-file.ts';
+
+test('replaces what was there, makes folders, and leaves nothing beside it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 's3-replace-'));
+  const path = join(dir, 'deep', 'file.txt');
+  await replaceFile(path, 'one');
+  await replaceFile(path, 'two');
+  expect(readFileSync(path, 'utf8')).toBe('two');
+  mkdirSync(join(dir, 'deep', 'folder'));
+  await expect(replaceFile(join(dir, 'deep', 'folder'), 'text')).rejects.toThrow();
+  expect(readdirSync(join(dir, 'deep')).sort()).toEqual(['file.txt', 'folder']);
+  rmSync(dir, { recursive: true });
+});

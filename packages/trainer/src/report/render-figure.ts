@@ -1,0 +1,21 @@
+import type { Figure } from '@s3/interface';
+import { renderBars } from './render-bars.ts';
+import { renderHistogram } from './render-histogram.ts';
+import { renderLines } from './render-lines.ts';
+
+/**
+ * A figure as one SVG element, which stands alone or in a page.
+ *
+ * Text takes the page's colour, so it reads on light and dark ground; series take the
+ * custom properties `--series-1` to `--series-6` where the page sets them.
+ */
+export function renderFigure(figure: Figure): string {
+  switch (figure.kind) {
+    case 'lines':
+      return renderLines(figure);
+    case 'histogram':
+      return renderHistogram(figure);
+    case 'bars':
+      return renderBars(figure);
+  }
+}
