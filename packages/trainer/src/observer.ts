@@ -37,11 +37,11 @@ export interface RunObserver {
 /** Several observers as one. */
 export function observeAll(observers: readonly RunObserver[]): Required<RunObserver> {
   return {
-    stageStarted: (stage) => observers.forEach((observer) => observer.stageStarted?.(stage)),
-    stageEnded: (stage) => observers.forEach((observer) => observer.stageEnded?.(stage)),
-    progress: (progress) => observers.forEach((observer) => observer.progress?.(progress)),
-    logged: (entry) => observers.forEach((observer) => observer.logged?.(entry)),
-    message: (level, text) => observers.forEach((observer) => observer.message?.(level, text)),
+    stageStarted: (stage) => observers.forEach((observer) => void observer.stageStarted?.(stage)),
+    stageEnded: (stage) => observers.forEach((observer) => void observer.stageEnded?.(stage)),
+    progress: (progress) => observers.forEach((observer) => void observer.progress?.(progress)),
+    logged: (entry) => observers.forEach((observer) => void observer.logged?.(entry)),
+    message: (level, text) => observers.forEach((observer) => void observer.message?.(level, text)),
     close: async () => {
       for (const observer of observers) await observer.close?.();
     },
