@@ -1,6 +1,7 @@
 import { ConfigError, type Frames, inference, WiringError } from '@s3/interface';
+import { testFeaturizer } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import reference from './fixtures/featurizer.json' with { type: 'json' };
 import { weightedSum } from './weighted-sum.ts';
 
@@ -26,6 +27,11 @@ function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
   expect(values.length).toBe(expected.length);
   expected.forEach((value, index) => void expect(values[index]).toBeCloseTo(value, 5));
 }
+
+describe('keeps the contract', () => {
+  describe('with all layers', () => testFeaturizer({ build: (layers) => weightedSum(layers) }));
+  describe('with one layer', () => testFeaturizer({ build: (layers) => weightedSum(layers, { layerSelections: [1], normalize: true }) }));
+});
 
 test.each(reference.cases)('equals S3PRL: layers $layerSelections, normalize $normalize', (recorded) => {
   const featurizer = weightedSum(specs(3), { layerSelections: recorded.layerSelections, normalize: recorded.normalize });
