@@ -68,6 +68,8 @@ export interface Axis {
 /** A split judged: its metrics, and whatever else is worth keeping. */
 export interface Reduction<L extends Log> {
   readonly log: L;
+  /** what guessing would score, for the metrics where that says something */
+  readonly chance?: { readonly [Metric in keyof L]?: number };
   /** file name to content, such as scores or hypotheses; the trainer writes them beside the result */
   readonly files?: { readonly [name: string]: string | Uint8Array };
   readonly figures?: readonly Figure[];

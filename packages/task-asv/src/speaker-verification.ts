@@ -49,6 +49,8 @@ export type VerificationLog = {
   readonly minDcf: number;
   /** cosine */
   readonly minDcfThreshold: number;
+  /** probability of a trial of one speaker that minDcf assumes, 0..1 */
+  readonly minDcfPrior: number;
   /** how many */
   readonly trials: number;
 };
@@ -111,9 +113,10 @@ export const speakerVerification = defineComponent({
         );
         const { eer, threshold: eerThreshold } = equalErrorRateOf(curve);
         const { minDcf, threshold: minDcfThreshold } = minDetectionCostOf(curve, config);
-        const log: VerificationLog = { eer, eerThreshold, minDcf, minDcfThreshold, trials: trials.length };
+        const log: VerificationLog = { eer, eerThreshold, minDcf, minDcfThreshold, minDcfPrior: config.targetPrior, trials: trials.length };
         return {
           log,
+          chance: { eer: 0.5, minDcf: 1 },
           files: { 'scores.csv': scoreTable(trials, scores) },
           figures: [scoreHistogram(curve, eerThreshold), detCurve(curve)],
         };
