@@ -1,0 +1,216 @@
+import { type BuildContext, type Dataset, defineComponent, InputError, randomStream } from '@s3/interface';
+import { z } from 'zod';
+import { type AudioLengthCache, audioLengthCache } from './audio-length-cache.ts';
+import type { AudioPart } from './read-audio.ts';
+import type { WaveformRequest } from './read-waveform.ts';
+import type { Outcome } from './worker-job.ts';
+import { type RunWorkerJob, workerPool } from './worker-pool.ts';
+
+/** One recording, or a part of it; whatever else is known of it (a speaker, a text) passes through to the items. */
+export interface AudioUtterance extends AudioPart {
+  readonly id: string;
+  readonly path: string;
+  /** for messages: the list and row that named it */
+  readonly where?: string | undefined;
+}
+
+/** Utterances with their waveforms, read when asked for. */
+export interface AudioDataset<U extends AudioUtterance> extends Dataset<U & { readonly waveform: Float32Array }> {
+  /** those that are kept, by index */
+  readonly utterances: readonly U[];
+  /** samples of each item, cropped; an upper bound where silence is trimmed and `minSeconds` is not set */
+  readonly lengths: readonly number[];
+  /** Hz of the waveforms */
+  readonly sampleRate: number;
+  /** utterances left out for being too short */
+  readonly dropped: number;
+  /** threads that read */
+  readonly workers: number;
+}
+
+export interface AudioDatasetWiring<U extends AudioUtterance> {
+  readonly utterances: readonly U[];
+  /** threads that read; 0 for the one that asks */
+  readonly workers?: number;
+  /** called while the lengths of all recordings are looked up */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** folder that keeps lengths which took decoding to find (silence trimmed and `minSeconds` set), so that the next start is quick */
+  readonly cacheDir?: string;
+  /** what the threads load; to be named only by programs that were bundled: the URL of `@s3/dataio/worker` */
+  readonly workerFile?: URL;
+}
+
+const audioDatasetConfig = z.object({
+  sampleRate: z.int().positive().default(16_000).describe('Hz of the waveforms; recordings of another rate are resampled'),
+  minSeconds: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .default(null)
+    .describe('utterances not longer than this are left out, in seconds; null keeps all'),
+  maxSeconds: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('longer utterances are cropped to this many seconds, at another random place each epoch; null keeps them whole'),
+  gainDecibels: z.number().default(0).describe('gain of the waveforms in decibels, clipped at full scale'),
+  trimSilence: z.boolean().default(false).describe('remove silences at both ends and, if longer than 0.1 s, in between, as sox does'),
+});
+
+/** `audioDataset` with its type variable, which `defineComponent` cannot express. */
+export interface AudioDatasetComponent {
+  <U extends AudioUtterance>(
+    wiring: AudioDatasetWiring<U>,
+    config?: z.input<typeof audioDatasetConfig>,
+    context?: BuildContext,
+  ): Promise<AudioDataset<U>>;
+  readonly componentName: string;
+  readonly config: typeof audioDatasetConfig;
+}
+
+/**
+ * Utterances with their waveforms: part, mono, sample rate, gain, silence, crop, in this order.
+ *
+ * Looks up the length of every recording while it is built, so that what cannot be read is known before training
+ * starts: from headers, or by decoding where silence is trimmed and `minSeconds` is set, since S3PRL measures after
+ * its effects.
+ *
+ * The place of a crop depends on seed, epoch and index alone. S3PRL draws all places from one generator, of which every
+ * worker has the same copy; and it changes sample rates with sox there and librosa elsewhere, we with torchaudio's filter everywhere.
+ *
+ * @throws InputError listing all recordings that cannot be read; when no utterance is left; from `load`, when a file
+ *   has changed meanwhile
+ */
+export const audioDataset = defineComponent({
+  name: 'audioDataset',
+  config: audioDatasetConfig,
+  build: buildAudioDataset,
+}) as unknown as AudioDatasetComponent;
+
+/** Requests in one message: fewer cost more in messages than threads gain, more leave threads waiting at the end. */
+const requestsInJob = 32;
+
+async function buildAudioDataset(
+  { utterances, workers = 0, onProgress, cacheDir, workerFile }: AudioDatasetWiring<AudioUtterance>,
+  config: z.output<typeof audioDatasetConfig>,
+  { seed }: BuildContext,
+): Promise<AudioDataset<AudioUtterance>> {
+  const { sampleRate, minSeconds, maxSeconds, gainDecibels, trimSilence } = config;
+  const run = workerPool(workers, workerFile);
+  const maxSamples = maxSeconds === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(maxSeconds * sampleRate));
+  const requestOf = ({ path, startSeconds, endSeconds }: AudioUtterance): WaveformRequest => {
+    return { path, startSeconds, endSeconds, sampleRate, gainDecibels, trimSilence, maxSamples };
+  };
+
+  const decodes = trimSilence && Boolean(minSeconds);
+  const measured = await measure(
+    utterances.map((utterance) => ({ ...requestOf(utterance), trimSilence: decodes })),
+    { run, workers, onProgress, cache: decodes && cacheDir !== undefined ? audioLengthCache(cacheDir) : undefined },
+  );
+  refuseBroken(utterances, measured);
+  const lengthOf = (index: number): number => (measured[index] as { length: number }).length;
+  const kept = utterances.map((_, index) => index).filter((index) => lengthOf(index) > (minSeconds ?? 0) * sampleRate || !minSeconds);
+  if (kept.length === 0) refuseEmpty(utterances.length, minSeconds);
+
+  return {
+    length: kept.length,
+    utterances: kept.map((index) => utterances[index]!),
+    lengths: kept.map((index) => Math.min(lengthOf(index), maxSamples)),
+    sampleRate,
+    dropped: utterances.length - kept.length,
+    workers,
+    async load(indices, epoch) {
+      const wanted = indices.map((index) => utterances[kept[index] ?? -1] ?? refuseIndex(index, kept.length));
+      const requests = wanted.map((utterance, position) => {
+        const cropPlace = maxSeconds === null ? 0 : randomStream(seed, 'crop', epoch, indices[position]!).uniform();
+        return { ...requestOf(utterance), cropPlace };
+      });
+      const outcomes = await run({ want: 'waveforms', requests });
+      return wanted.map((utterance, position) => ({ ...utterance, waveform: waveformOf(outcomes[position]!, utterance) }));
+    },
+  };
+}
+
+interface Measuring {
+  readonly run: RunWorkerJob;
+  readonly workers: number;
+  readonly onProgress: AudioDatasetWiring<AudioUtterance>['onProgress'];
+  readonly cache: AudioLengthCache | undefined;
+}
+
+async function measure(requests: readonly WaveformRequest[], { run, workers, onProgress, cache }: Measuring): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const unknown: number[] = [];
+  requests.forEach((request, index) => {
+    const length = cache?.find(request);
+    if (length === undefined) unknown.push(index);
+    else outcomes[index] = { length };
+  });
+  let next = 0;
+  let done = requests.length - unknown.length;
+  const lane = async (): Promise<void> => {
+    while (next < unknown.length) {
+      const indices = unknown.slice(next, next + requestsInJob);
+      next += requestsInJob;
+      const found = await run({ want: 'lengths', requests: indices.map((index) => requests[index]!) });
+      indices.forEach((index, position) => {
+        const outcome = found[position]!;
+        outcomes[index] = outcome;
+        if ('length' in outcome) cache?.keep(requests[index]!, outcome.length);
+      });
+      done += indices.length;
+      onProgress?.(done, requests.length);
+      // Reading in this thread never waits for anything: let the program answer signals and draw its progress.
+      if (workers === 0) await new Promise(setImmediate);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, 2 * workers) }, lane));
+  cache?.save();
+  return outcomes;
+}
+
+function refuseBroken(utterances: readonly AudioUtterance[], measured: readonly Outcome[]): void {
+  const reasons = measured.flatMap((outcome, index) => {
+    const reason = reasonOf(outcome);
+    const { where } = utterances[index]!;
+    return reason === undefined ? [] : [where === undefined ? reason : `${where}: ${reason}`];
+  });
+  if (reasons.length === 0) return;
+  const listed = reasons.slice(0, 10).map((reason) => `\n  ${reason}`);
+  if (reasons.length > 10) listed.push(`\n  and ${reasons.length - 10} more`);
+  throw new InputError(
+    `${reasons.length} of ${utterances.length} utterances`,
+    `recordings that cannot be used${listed.join('')}\n`,
+    'all of them to be readable',
+    'Mend these files or take their rows out of the list.',
+  );
+}
+
+function refuseEmpty(total: number, minSeconds: number | null): never {
+  const found = total === 0 ? 'no utterance' : `${total} utterances, none longer than ${minSeconds} s`;
+  throw new InputError(
+    'the data set',
+    found,
+    'at least one',
+    total === 0 ? 'Check the list it was made from.' : 'Lower minSeconds, or give longer recordings.',
+  );
+}
+
+function refuseIndex(index: number, length: number): never {
+  throw new RangeError(`audioDataset: there is no item ${index} among ${length}`);
+}
+
+function waveformOf(outcome: Outcome, { where }: AudioUtterance): Float32Array {
+  if ('waveform' in outcome) return outcome.waveform;
+  if ('refused' in outcome) {
+    const { where: file, found, expected, remedy } = outcome.refused;
+    throw new InputError(where === undefined ? file : `${where}: ${file}`, found, expected, remedy);
+  }
+  throw new Error('broken' in outcome ? outcome.broken : 'a reading thread measured where it was to read');
+}
+
+function reasonOf(outcome: Outcome): string | undefined {
+  if ('refused' in outcome) return `${outcome.refused.where}: found ${outcome.refused.found}`;
+  return 'broken' in outcome ? outcome.broken : undefined;
+}

@@ -1,0 +1,66 @@
+import { InputError } from '@s3/interface';
+import decode from 'audio-decode';
+
+type Decoder = Awaited<ReturnType<typeof decode.flac>>;
+
+/** Formats whose header we read; `other` is whatever else the decoder recognises. */
+export type CodedFormat = 'flac' | 'mp3' | 'vorbis' | 'opus' | 'other';
+
+/** Starting a FLAC decoder takes longer than decoding a short clip, and one decoder reads file after file. */
+let flacDecoder: Promise<Decoder> | undefined;
+
+/**
+ * Decodes a whole file in memory.
+ *
+ * @returns one waveform a channel, at the file's own rate
+ * @throws InputError when the decoder finds no audio in it
+ */
+export async function decodeAudio(
+  path: string,
+  bytes: Uint8Array,
+  format: CodedFormat,
+): Promise<{ channels: readonly Float32Array[]; sampleRate: number }> {
+  let decoded: { channelData: readonly Float32Array[]; sampleRate: number };
+  try {
+    decoded = format === 'flac' ? await decodeFlac(bytes) : await decode(bytes);
+  } catch (cause) {
+    throw notAudio(path, bytes, format, cause);
+  }
+  if (!decoded.channelData[0]?.length) throw notAudio(path, bytes, format);
+  return { channels: decoded.channelData, sampleRate: decoded.sampleRate };
+}
+
+async function decodeFlac(bytes: Uint8Array) {
+  flacDecoder ??= decode.flac();
+  const decoder = await flacDecoder;
+  const decoded = await decoder(bytes);
+  // One that met a broken file answers no more.
+  if (!decoded.channelData[0]?.length) {
+    decoder.free();
+    flacDecoder = undefined;
+  }
+  return decoded;
+}
+
+function notAudio(path: string, bytes: Uint8Array, format: CodedFormat, cause?: unknown): InputError {
+  if (format !== 'other') {
+    return new InputError(path, `a broken ${format} file`, 'a whole one', 'Fetch or make it again, or leave it out.', { cause });
+  }
+  const start = String.fromCharCode(...bytes.subarray(0, 24));
+  const looksLike = start.startsWith('version https://git-lfs')
+    ? 'a Git LFS pointer instead of the recording'
+    : start.startsWith('NIST_1A')
+      ? 'a NIST SPHERE file'
+      : /^[\x20-\x7e\s]+$/.test(start)
+        ? `text that begins with ${JSON.stringify(start)}`
+        : `no audio that can be decoded, but the bytes ${Buffer.from(bytes.subarray(0, 8)).toString('hex')} and so on`;
+  return new InputError(
+    path,
+    looksLike,
+    'WAV, FLAC, MP3, Ogg or another common audio format',
+    'Check the file, or convert it: ffmpeg -i OLD NEW.wav',
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,65 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { InputError } from '@s3/interface';
+
+/** A file open for reading at any place; reads are synchronous, since they happen in worker threads. */
+export interface AudioFile {
+  readonly path: string;
+  /** bytes */
+  readonly size: number;
+  /** Bytes from `offset` on; fewer than `length` at the end of the file. Starts a buffer of its own, so any typed array can view it. */
+  readonly read: (offset: number, length: number) => Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Opens a file, uses it and closes it.
+ *
+ * @throws InputError when there is no such file, it is a folder or empty, or may not be read
+ */
+export async function withAudioFile<T>(path: string, use: (file: AudioFile) => T | Promise<T>): Promise<T> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) {
+      throw new InputError(path, stats.isDirectory() ? 'a folder' : 'no regular file', 'an audio file', 'Correct the path.');
+    }
+    if (stats.size === 0) throw new InputError(path, 'an empty file', 'an audio file', 'Fetch or make it again, or leave it out.');
+    return await use({
+      path,
+      size: stats.size,
+      read: (offset, length) => readAt(descriptor, path, offset, Math.min(length, stats.size - offset)),
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readAt(descriptor: number, path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.max(0, length));
+  let filled = 0;
+  try {
+    while (filled < bytes.length) {
+      const count = readSync(descriptor, bytes, filled, bytes.length - filled, offset + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return filled < bytes.length ? bytes.subarray(0, filled) : bytes;
+}
+
+function unreadable(path: string, cause: unknown): InputError {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new InputError(path, 'no such file', 'an audio file', 'Correct the path, or say where the recordings are.', { cause });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new InputError(path, 'a file that may not be read', 'an audio file', 'Give this user the right to read it.', { cause });
+  }
+  return new InputError(path, `a file that cannot be read (${code})`, 'an audio file', 'Check the disk and the path.', { cause });
+}

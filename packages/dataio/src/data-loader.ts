@@ -1,0 +1,60 @@
+import type { BatchSampler, Collate, DataLoader, Dataset } from '@s3/interface';
+
+export interface DataLoaderWiring<Item, Batch> {
+  readonly dataset: Dataset<Item> & { readonly workers?: number };
+  readonly sampler: BatchSampler;
+  readonly collate: Collate<Item, Batch>;
+  /** groups of batches read ahead of the one in use; 2 more than the dataset has threads when left out */
+  readonly readAhead?: number;
+}
+
+/** Small batches are read together: one message for each clip is no faster than no threads at all. */
+const itemsInGroup = 8;
+
+/**
+ * Batches in the sampler's order, read ahead of their use in the dataset's threads.
+ *
+ * A batch is collated only when it is handed out, so leaving an epoch early leaks no tensors; what is being read then
+ * is read to its end and dropped.
+ */
+export function dataLoader<Item, Batch>({ dataset, sampler, collate, readAhead }: DataLoaderWiring<Item, Batch>): DataLoader<Batch> {
+  const workers = dataset.workers ?? 0;
+  const ahead = Math.max(1, readAhead ?? (workers === 0 ? 1 : workers + 2));
+  return {
+    length: sampler.batchesPerEpoch,
+    async *epoch(epoch, start = 0) {
+      const groups = grouped(sampler.epoch(epoch).slice(start), workers === 0 ? 1 : itemsInGroup);
+      const reading: Promise<readonly Item[]>[] = [];
+      let next = 0;
+      for (const group of groups) {
+        while (next < groups.length && reading.length < ahead) {
+          const items = dataset.load(groups[next]!.flat(), epoch);
+          // The error is thrown where its batch is due; until then, and if nobody comes for it, it is not unhandled.
+          items.catch(() => {});
+          reading.push(items);
+          next++;
+        }
+        const items = await reading.shift()!;
+        let first = 0;
+        for (const batch of group) {
+          yield collate(items.slice(first, first + batch.length));
+          first += batch.length;
+        }
+      }
+    },
+  };
+}
+
+function grouped(batches: readonly (readonly number[])[], items: number): (readonly number[])[][] {
+  const groups: (readonly number[])[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const batch of batches) {
+    if (size >= items) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)!.push(batch);
+    size += batch.length;
+  }
+  return groups;
+}

@@ -1,0 +1,77 @@
+import { InputError } from '@s3/interface';
+import { audioInfo, type Recording, withRecording } from './audio-recording.ts';
+import { type AudioPart, sampleRange } from './read-audio.ts';
+import { resample, resampledLength, resampleRange } from './resample.ts';
+import { trimSilence } from './trim-silence.ts';
+
+/** How a recording becomes a waveform: plain data, so that it can be sent to another thread. */
+export interface WaveformRequest extends AudioPart {
+  readonly path: string;
+  /** Hz */
+  readonly sampleRate: number;
+  /** decibels by which samples are multiplied */
+  readonly gainDecibels: number;
+  readonly trimSilence: boolean;
+  /** longest waveform in samples; a longer one is cropped */
+  readonly maxSamples?: number;
+  /** where a crop begins, 0 <= place < 1 of all places where it can */
+  readonly cropPlace?: number;
+}
+
+/**
+ * Reads an utterance: part, mono, sample rate, gain, silence, crop, in this order.
+ *
+ * A crop equals the same samples of the whole waveform; unless silence is trimmed, only what it needs is read from a WAV file.
+ *
+ * @throws InputError as `readAudio`, and when trimming leaves nothing
+ */
+export async function readWaveform(request: WaveformRequest): Promise<Float32Array<ArrayBuffer>> {
+  return withRecording(request.path, (recording) => {
+    if (!request.trimSilence) return readCrop(recording, request);
+    const waveform = readTrimmed(recording, request);
+    if (waveform.length > 0) return waveform.slice(...cropOf(waveform.length, request));
+    const remedy = 'Leave it out (minSeconds does so), or set trimSilence to false.';
+    throw new InputError(request.path, 'nothing but silence', 'at least 0.1 s of sound', remedy);
+  });
+}
+
+/**
+ * Samples of the utterance before any crop; 0 where trimming leaves nothing. Decodes only if silence is trimmed.
+ *
+ * @throws InputError as `readAudio`
+ */
+export async function measureWaveform(request: WaveformRequest): Promise<number> {
+  if (request.trimSilence) return withRecording(request.path, (recording) => readTrimmed(recording, request).length);
+  const info = await audioInfo(request.path);
+  const [first, end] = sampleRange(request.path, info, request);
+  return resampledLength(end - first, info.sampleRate, request.sampleRate);
+}
+
+function readTrimmed({ info, read }: Recording, request: WaveformRequest): Float32Array<ArrayBuffer> {
+  const waveform = resample(read(...sampleRange(request.path, info, request)), info.sampleRate, request.sampleRate);
+  return trimSilence(amplify(waveform, request.gainDecibels), request.sampleRate);
+}
+
+function readCrop({ info, read }: Recording, request: WaveformRequest): Float32Array<ArrayBuffer> {
+  const { path, sampleRate, gainDecibels } = request;
+  const [partFirst, partEnd] = sampleRange(path, info, request);
+  const [first, end] = cropOf(resampledLength(partEnd - partFirst, info.sampleRate, sampleRate), request);
+  const source = resampleRange(first, end, info.sampleRate, sampleRate);
+  const samples = read(partFirst + source.first, Math.min(partEnd, partFirst + source.end));
+  const waveform = resample(samples, info.sampleRate, sampleRate);
+  const exact = source.skip === 0 && waveform.length === end - first;
+  return amplify(exact ? waveform : waveform.slice(source.skip, source.skip + end - first), gainDecibels);
+}
+
+function cropOf(length: number, { maxSamples = Number.POSITIVE_INFINITY, cropPlace = 0 }: WaveformRequest): [first: number, end: number] {
+  const kept = Math.min(length, maxSamples);
+  const first = Math.floor(cropPlace * (length - kept + 1));
+  return [first, first + kept];
+}
+
+/** As sox does it: on 32-bit integers, clipped. */
+function amplify(waveform: Float32Array<ArrayBuffer>, decibels: number): Float32Array<ArrayBuffer> {
+  if (decibels === 0) return waveform;
+  const factor = 10 ** (decibels / 20);
+  return waveform.map((sample) => Math.max(-1, Math.min(1, sample * factor)));
+}
