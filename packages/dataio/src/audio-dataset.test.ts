@@ -131,7 +131,7 @@ describe('audioDataset', () => {
       writeWave(path, sound);
       const build = async (config: { gainDecibels?: number } = {}) => {
         const seen: number[] = [];
-        const wiring = { utterances: [{ id: 'c', path }], cacheDir, onProgress: (done: number) => seen.push(done) };
+        const wiring = { utterances: [{ id: 'c', path }], cacheDir, onProgress: (_: string, done: number) => seen.push(done) };
         const { lengths } = await audioDataset(wiring, { trimSilence: true, minSeconds: 0.05, ...config });
         return { lengths, decoded: seen.length };
       };
@@ -163,7 +163,7 @@ describe('audioDataset', () => {
   it('tells how far it is', async () => {
     const seen: [number, number][] = [];
     const many = Array.from({ length: 70 }, () => utterances[0]!);
-    await audioDataset({ utterances: many, onProgress: (done, total) => seen.push([done, total]) });
+    await audioDataset({ utterances: many, onProgress: (_, done, total) => seen.push([done, total]) });
     expect(seen).toEqual([
       [32, 70],
       [64, 70],

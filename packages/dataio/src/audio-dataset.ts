@@ -33,7 +33,7 @@ export interface AudioDatasetWiring<U extends AudioUtterance> {
   /** threads that read; 0 for the one that asks */
   readonly workers?: number;
   /** called while the lengths of all recordings are looked up */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (label: string, done: number, total: number) => void;
   /** folder that keeps lengths which took decoding to find (silence trimmed and `minSeconds` set), so that the next start is quick */
   readonly cacheDir?: string;
   /** what the threads load; to be named only by programs that were bundled: the URL of `@s3/dataio/worker` */
@@ -160,7 +160,7 @@ async function measure(requests: readonly WaveformRequest[], { run, workers, onP
         if ('length' in outcome) cache?.keep(requests[index]!, outcome.length);
       });
       done += indices.length;
-      onProgress?.(done, requests.length);
+      onProgress?.('looking up lengths', done, requests.length);
       // Reading in this thread never waits for anything: let the program answer signals and draw its progress.
       if (workers === 0) await new Promise(setImmediate);
     }

@@ -32,3 +32,4 @@ export {
 } from './speaker-verification-tables.ts';
 export { readTable, resolveWavPaths, writeTable } from './table.ts';
 export { type SilenceOptions, trimSilence } from './trim-silence.ts';
+export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
