@@ -1,0 +1,172 @@
+// Nothing heavy is imported here: `s3 --help` has to answer at once. What a command needs, it imports when it runs.
+import type { AnyRecipe, EngineInfo, SelectEngine } from '@s3/interface';
+import { Command, CommanderError, Option } from 'commander';
+import { createColors } from 'picocolors';
+import type { RunObserver } from '../observer.ts';
+import type { TextStream } from '../terminal-observer.ts';
+
+/** A recipe by name, read only when it is asked for. */
+export interface RecipeEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<AnyRecipe>;
+}
+
+/** What carries a recipe out; `runRecipe` is one. */
+export type RunRecipe = (
+  recipe: AnyRecipe,
+  config: { readonly [section: string]: unknown },
+  options: { readonly engine: EngineInfo; readonly observers: readonly RunObserver[]; readonly signal?: AbortSignal },
+) => Promise<{ readonly tests?: { readonly [testSet: string]: { readonly [metric: string]: number } } }>;
+
+/** What the command line is made of. */
+export interface CommandLineOptions {
+  /** recipes, or entries that load them when they are asked for */
+  readonly recipes: readonly (RecipeEntry | AnyRecipe)[];
+  readonly selectEngine: SelectEngine;
+  /** the words after the program's name */
+  readonly argv: readonly string[];
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  /** the program's, for --version */
+  readonly version?: string;
+  /** packages beside the trainer's own and their versions, for doctor */
+  readonly packages?: { readonly [name: string]: string };
+  /** carries out `run`; `runRecipe` unless given */
+  readonly run?: RunRecipe;
+}
+
+/** What the commands share. */
+export interface CommandContext extends CommandLineOptions {
+  readonly recipes: readonly RecipeEntry[];
+  /** whether stdout shows colours */
+  readonly color: boolean;
+}
+
+/**
+ * The `s3` command: run, list, config, doctor, report.
+ *
+ * Errors that a user can mend are told by their message alone; any other error is
+ * ours, and is told with its stack. Nothing here ends the process but a second
+ * Ctrl-C during a run.
+ *
+ * @returns the exit code: 0, 1 after an error, 130 or 143 after a run that a signal stopped
+ */
+export async function commandLine(options: CommandLineOptions): Promise<number> {
+  const context: CommandContext = { ...options, recipes: options.recipes.map(recipeEntry), color: showsColor(options.stdout) };
+  let exitCode = 0;
+  const program = makeProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await checkCommand(program, options.argv);
+    await program.parseAsync([...options.argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    const { errorText } = await import('./error-text.ts');
+    options.stderr.write(`${errorText(error, showsColor(options.stderr))}\n`);
+    return 1;
+  }
+}
+
+function makeProgram(context: CommandContext, finish: (code: number) => void): Command {
+  const { stdout, stderr, version = 'unknown' } = context;
+  const example = context.recipes[0]?.name ?? 'RECIPE';
+  const errorColors = createColors(showsColor(stderr));
+  const program = new Command('s3')
+    .description('Speech representation benchmarking and training: runs, lists and inspects recipes.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      outputError: (text, write) => write(errorColors.red(text)),
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `\nExamples:\n  s3 list\n  s3 run ${example} --help\n  s3 config ${example} > settings.yaml\n  s3 run ${example} --config settings.yaml --targetDir exp/${example}`,
+    );
+  const withJson = (command: Command) => command.option('--json', 'print the result as JSON');
+  const withSettings = (command: Command) =>
+    withJson(command)
+      .argument('[recipe]', 'a name from s3 list, or the path of a module that exports a recipe as its default')
+      .argument('[settings...]', 'such as --training.totalSteps 1000; they win over files')
+      .addOption(
+        new Option('--config <file>', 'YAML file of settings, ours or in the names of S3PRL; may be given several times').argParser(
+          (file: string, files: readonly string[] = []) => [...files, file],
+        ),
+      )
+      .usage('<recipe> [--section.setting value ...] [options]')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      // not commander's own help: the recipe's settings come with it
+      .helpOption(false)
+      .option('-h, --help', "explain the command and, after a recipe's name, every setting of that recipe");
+
+  withSettings(program.command('run').description('run a recipe: read the corpus, train, test, report')).action(
+    async (recipe: string | undefined, _settings, { config, json, help }, command: Command) => {
+      if (help) return await settingsHelp(context, recipe, command);
+      const { runCommand } = await import('./run-command.ts');
+      finish(await runCommand(context, recipe, command.args.slice(1), { files: config ?? [], json: json === true }));
+    },
+  );
+  withJson(program.command('list').description('list the recipes')).action(async ({ json }) => {
+    const { listCommand } = await import('./list-command.ts');
+    listCommand(context, { json: json === true });
+  });
+  withSettings(program.command('config').description("print a recipe's settings as YAML, with what each one means"))
+    .option('--dump <file>', 'write to a file instead')
+    .action(async (recipe: string | undefined, _settings, { config, json, help, dump }, command: Command) => {
+      if (help) return await settingsHelp(context, recipe, command);
+      const { configCommand } = await import('./config-command.ts');
+      await configCommand(context, recipe, command.args.slice(1), { files: config ?? [], json: json === true, dump });
+    });
+  withJson(program.command('doctor').description('check this machine: versions, engines, cores, memory, disk')).action(async ({ json }) => {
+    const { doctorCommand } = await import('./doctor-command.ts');
+    finish(await doctorCommand(context, { json: json === true }));
+  });
+  withJson(
+    program.command('report').argument('<target>', 'target directory of a run').description("make a run's report.html again"),
+  ).action(async (target: string, { json }) => {
+    const { reportCommand } = await import('./report-command.ts');
+    await reportCommand(context, target, { json: json === true });
+  });
+  return program;
+}
+
+/** Help of the command and, where a recipe is named, of every setting. */
+async function settingsHelp(context: CommandContext, recipeName: string | undefined, command: Command): Promise<void> {
+  context.stdout.write(command.helpInformation());
+  if (recipeName === undefined || recipeName.startsWith('-')) {
+    context.stdout.write(`\nThe settings depend on the recipe: s3 ${command.name()} ${context.recipes[0]?.name ?? 'RECIPE'} --help\n`);
+    return;
+  }
+  const [{ findRecipe }, { settingsText }] = await Promise.all([import('./find-recipe.ts'), import('./settings-text.ts')]);
+  context.stdout.write(`\n${settingsText(await findRecipe(context, recipeName), context.color)}`);
+}
+
+/** @throws InputError for a command that does not exist, with the nearest and all others */
+async function checkCommand(program: Command, [word]: readonly string[]): Promise<void> {
+  const names = program.commands.map((command) => command.name());
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  const { unknownName } = await import('./unknown-name.ts');
+  throw unknownName('command', word, names, 'Say s3 --help for what each one does.');
+}
+
+function recipeEntry(recipe: RecipeEntry | AnyRecipe): RecipeEntry {
+  return 'load' in recipe ? recipe : { name: recipe.name, summary: recipe.summary, load: async () => recipe };
+}
+
+function showsColor({ isTTY = false }: TextStream): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  return FORCE_COLOR ? FORCE_COLOR !== '0' : isTTY && TERM !== 'dumb';
+}

@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import { InputError } from '@s3/interface';
+import { z } from 'zod';
+import { previewConfig } from '../config/resolve-config.ts';
+import { settingsYaml } from '../config/settings-yaml.ts';
+import { fullSchema } from '../run-settings.ts';
+import type { CommandContext } from './command-line.ts';
+import { findRecipe } from './find-recipe.ts';
+
+/**
+ * Prints a recipe's settings, those given and the defaults of the others, as YAML or as JSON with their JSON Schema.
+ *
+ * @throws InputError for a file that cannot be written
+ * @throws SettingsError for settings that are unknown or of another type
+ */
+export async function configCommand(
+  context: CommandContext,
+  recipeName: string | undefined,
+  words: readonly string[],
+  { files, json, dump }: { readonly files: readonly string[]; readonly json: boolean; readonly dump?: string },
+): Promise<void> {
+  const recipe = await findRecipe(context, recipeName);
+  const { values, root, warnings } = await previewConfig(recipe, { files, words });
+  for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
+  const schema = z.toJSONSchema(fullSchema(recipe), { io: 'input', unrepresentable: 'any' });
+  const text = json
+    ? `${JSON.stringify({ recipe: recipe.name, summary: recipe.summary, config: values, schema }, null, 2)}\n`
+    : settingsYaml(root, values, `${recipe.name}: ${recipe.summary}\n??? stands for a value that has to be given.`);
+  if (dump === undefined) {
+    context.stdout.write(text);
+    return;
+  }
+  await writeFile(dump, text).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(
+      dump,
+      `a file that cannot be written (${error.code ?? error.message})`,
+      'a path for the settings',
+      'Give another path to --dump.',
+      {
+        cause: error,
+      },
+    );
+  });
+  context.stderr.write(`settings written to ${dump}\n`);
+}

@@ -1,0 +1,11 @@
+import { S3Error } from '@s3/interface';
+import { createColors } from 'picocolors';
+
+/** What a user is told of an error: of one thrown on purpose its message, of any other that it is ours. */
+export function errorText(error: unknown, color: boolean): string {
+  const { red, dim } = createColors(color);
+  if (S3Error.isInstance(error)) return red((error as S3Error).message);
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error && error.stack ? `\n${dim(error.stack)}` : '';
+  return `${red(`${message}\nThis is a bug in S3, not a mistake of yours: please report it with the lines below.`)}${stack}`;
+}

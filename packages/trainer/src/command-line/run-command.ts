@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineName } from '@s3/interface';
+import { createColors } from 'picocolors';
+import { resolveConfig } from '../config/resolve-config.ts';
+import { jsonLinesObserver } from '../json-lines-observer.ts';
+import { tensorBoardObserver } from '../tensorboard-observer.ts';
+import { terminalObserver } from '../terminal-observer.ts';
+import type { CommandContext, RunRecipe } from './command-line.ts';
+import { findRecipe } from './find-recipe.ts';
+import { resultText } from './result-text.ts';
+import { stopSignals } from './stop-signals.ts';
+
+/**
+ * Runs a recipe and prints its result.
+ *
+ * @param words the settings on the command line
+ * @returns the exit code
+ * @throws S3Error for anything that the user can mend
+ */
+export async function runCommand(
+  context: CommandContext,
+  recipeName: string | undefined,
+  words: readonly string[],
+  { files, json }: { readonly files: readonly string[]; readonly json: boolean },
+): Promise<number> {
+  const recipe = await findRecipe(context, recipeName);
+  const { config, warnings } = await resolveConfig(recipe, { files, words });
+  const progressStream = json ? context.stderr : context.stdout;
+  const terminal = terminalObserver({ stream: progressStream });
+  for (const warning of warnings) terminal.message?.('warning', warning);
+  const engine = await context.selectEngine(config['engine'] as EngineName);
+  terminal.message?.('info', `engine: ${engine.library} (${engine.reason})`);
+
+  const stop = stopSignals((name) =>
+    terminal.message?.('warning', `${name}: saving, then stopping; once more stops at once and saves nothing`),
+  );
+  try {
+    const run = context.run ?? ((await import('../run.ts')).runRecipe as RunRecipe);
+    const targetDir = String(config['targetDir']);
+    const trainDir = join(targetDir, 'train');
+    const observers = [terminal, jsonLinesObserver(join(trainDir, 'log.jsonl')), tensorBoardObserver(join(trainDir, 'tb'))];
+    const result = await run(recipe, config, { engine, observers, signal: stop.signal });
+    context.stdout.write(
+      json ? `${JSON.stringify(result, null, 2)}\n` : `\n${resultText(result.tests ?? {}, context.color)}${whereToLook(targetDir)}`,
+    );
+    return 0;
+  } catch (error) {
+    const exitCode = stop.exitCode();
+    if (exitCode === undefined || !isInterruption(error)) throw error;
+    context.stderr.write(`${createColors(context.color).yellow((error as Error).message)}\n`);
+    return exitCode;
+  } finally {
+    stop.release();
+    await terminal.close?.();
+  }
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof Error && ['InterruptedError', 'AbortError'].includes(error.name);
+}
+
+function whereToLook(targetDir: string): string {
+  const files = ['metrics.json', 'report.html'].map((name) => join(targetDir, name)).filter((path) => existsSync(path));
+  return files.length > 0 ? `\nMore in ${files.join(' and ')}\n` : `\nEverything is in ${targetDir}\n`;
+}

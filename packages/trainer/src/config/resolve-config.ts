@@ -1,0 +1,119 @@
+import type { AnyRecipe } from '@s3/interface';
+import { closestMatch } from 'leven';
+import type { z } from 'zod';
+import { fullSchema } from '../run-settings.ts';
+import { type Composition, composeSettings, placeText } from './compose-settings.ts';
+import { readArgumentSettings } from './read-argument-settings.ts';
+import { readYamlSettings } from './read-yaml-settings.ts';
+import { alternatives, nodeAt, type SchemaNode, typeText } from './schema-node.ts';
+import { SettingsError } from './settings-error.ts';
+
+/** Where the settings of a run come from, beside the recipe's defaults. */
+export interface ConfigSources {
+  /** YAML files, later ones over earlier ones */
+  readonly files?: readonly string[];
+  /** words of a command line, such as `--training.totalSteps`, `100`; over all files */
+  readonly words?: readonly string[];
+}
+
+/** Settings that a run can start with. */
+export interface ResolvedConfig {
+  /** every setting of the recipe and of the run, parsed by `fullSchema(recipe)` */
+  readonly config: { readonly [section: string]: unknown };
+  /** what the user should know, such as S3PRL's settings that were passed over */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The settings of a run: the recipe's defaults, then YAML files, then the command line.
+ *
+ * Unlike S3PRL, where any value is evaluated as Python, values are YAML and stay data; and
+ * unknown settings are refused here rather than by whatever meets them later.
+ *
+ * @throws SettingsError naming every setting that is missing, unknown or of another type, and where it was given
+ * @throws InputError for a file or a command line that cannot be read
+ */
+export async function resolveConfig(recipe: AnyRecipe, sources: ConfigSources): Promise<ResolvedConfig> {
+  const { missing, ...composition } = await composeConfig(recipe, sources);
+  const schema = fullSchema(recipe);
+  const parsed = schema.safeParse(composition.values);
+  const problems = [
+    ...composition.problems,
+    ...missing.map((path) => missingText(composition.root, path)),
+    ...(parsed.success ? [] : issueTexts(parsed.error, composition)),
+  ];
+  if (problems.length > 0 || !parsed.success) throw settingsError(recipe, problems);
+  return { config: parsed.data, warnings: composition.warnings };
+}
+
+/**
+ * The settings as far as they are given, to look at: `???` where a mandatory one is missing.
+ *
+ * @throws SettingsError naming every setting that is unknown or of another type
+ */
+export async function previewConfig(recipe: AnyRecipe, sources: ConfigSources): Promise<Composition> {
+  const composition = await composeConfig(recipe, sources);
+  const parsed = fullSchema(recipe).safeParse(composition.values);
+  const problems = [...composition.problems, ...(parsed.success ? [] : issueTexts(parsed.error, composition))];
+  if (problems.length > 0) throw settingsError(recipe, problems);
+  return composition;
+}
+
+async function composeConfig(recipe: AnyRecipe, { files = [], words = [] }: ConfigSources): Promise<Composition> {
+  const layers = await Promise.all(files.map(readYamlSettings));
+  return composeSettings(fullSchema(recipe), [...layers.flat(), ...readArgumentSettings(words)]);
+}
+
+function settingsError({ name }: AnyRecipe, problems: readonly string[]): SettingsError {
+  return new SettingsError(problems, `Every setting is explained by: s3 run ${name} --help`);
+}
+
+function missingText(root: SchemaNode, path: readonly string[]): string {
+  const node = nodeAt(root, path) ?? {};
+  const description = node.description ? ` (${node.description})` : '';
+  return `${path.join('.')}: found no value; expected ${typeText(node)}${description}. Give it as --${path.join('.')} VALUE, or in a YAML file.`;
+}
+
+function issueTexts(error: z.ZodError, { values, root, open, originOf }: Omit<Composition, 'missing'>): string[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    // the ??? of a missing value is no text of another type
+    if (open.some((other) => path.every((key, index) => other[index] === key))) return [];
+    const place = placeText(path, originOf(path));
+    const { node, found } = placeOf(root, values, path);
+    const isType = ['invalid_type', 'invalid_value', 'invalid_union', 'too_small', 'too_big'].includes(issue.code);
+    const expected = isType && node ? typeText(node) : '';
+    // a bound on the length of a list or text is in no type's name
+    const isUnnamed = (issue.code === 'too_small' || issue.code === 'too_big') && ['array', 'string'].includes(issue.origin);
+    if (expected === '' || isUnnamed)
+      return [`${place || 'settings'}: ${issue.message.replace(/\.$/, '')}${found === undefined ? '' : ` (found ${valueText(found)})`}.`];
+    const nearest =
+      typeof found === 'string'
+        ? closestMatch(found, namesOf(node!), { maxDistance: Math.max(1, Math.floor(found.length / 3)) })
+        : undefined;
+    const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+    return [`${place}: found ${found === undefined ? 'no value' : valueText(found)}; expected ${expected}.${hint}`];
+  });
+}
+
+function placeOf(
+  root: SchemaNode,
+  values: unknown,
+  path: readonly string[],
+): { readonly node: SchemaNode | undefined; readonly found: unknown } {
+  const found = path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as { [key: string]: unknown })[key] : undefined),
+    values,
+  );
+  return { node: nodeAt(root, path), found };
+}
+
+function namesOf(node: SchemaNode): string[] {
+  return alternatives(node).flatMap(({ enum: names = [] }) => names.filter((name) => typeof name === 'string'));
+}
+
+/** as YAML would have it, cut where it is long */
+function valueText(value: unknown): string {
+  const text = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,161 @@
+import { isMapping } from './assignment.ts';
+
+/** What becomes of one of S3PRL's settings. */
+export interface S3prlRule {
+  /** S3PRL's name; `*` at its end stands for any further names */
+  readonly from: string;
+  /** our name, without it the setting has no counterpart; `*` takes the further names over in camel case */
+  readonly to?: string;
+  /** our value for S3PRL's, where they differ */
+  readonly value?: (value: unknown) => unknown;
+  /** values that change nothing here, so that the setting may be passed over with a warning; null, false and {} always are */
+  readonly harmless?: readonly unknown[] | 'any';
+  /** why there is no counterpart, or what replaces it */
+  readonly note?: string;
+  /** counts only when train.use_scheduler is true, as in S3PRL */
+  readonly scheduler?: true;
+}
+
+/** S3PRL writes 1e20 for "never". */
+const neverIsNull = (value: unknown) => (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER ? null : value);
+const neverIsHuge = (value: unknown) => (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value);
+const orderOf = (higherIsBetter: unknown) => (typeof higherIsBetter === 'boolean' ? (higherIsBetter ? 'max' : 'min') : higherIsBetter);
+
+/** S3PRL also accepts these outside `conf`, where its own default configuration has gamma and then fails. */
+const schedulerRules: readonly S3prlRule[] = Object.entries({
+  name: 'name',
+  gamma: 'gamma',
+  step_size: 'stepSize',
+  milestones: 'milestones',
+  T_max: 'annealSteps',
+  eta_min: 'minLearningRate',
+  min_lr: 'minLearningRate',
+  max_lr: 'maxLearningRate',
+  total_steps: 'cycleSteps',
+  pct_start: 'riseFraction',
+  anneal_strategy: 'annealing',
+  div_factor: 'startDivisor',
+  final_div_factor: 'endDivisor',
+  base_momentum: 'minMomentum',
+  eps: 'minChange',
+  '*': '*',
+}).flatMap(([from, to]) =>
+  ['build_scheduler.conf.', 'build_scheduler.'].map((section) => ({
+    from: section + from,
+    to: `scheduler.${to}`,
+    scheduler: true as const,
+    ...(from === 'name' && { value: (name: unknown) => name ?? 'none' }),
+  })),
+);
+
+/**
+ * S3PRL's settings and ours; the only place that knows both.
+ *
+ * The first rule that fits counts. Where a recipe lacks the setting that a rule leads to,
+ * it is treated as one without a counterpart.
+ */
+export const s3prlRules: readonly S3prlRule[] = [
+  { from: 'target_dir', to: 'targetDir' },
+  { from: 'cache_dir', to: 'cacheDir' },
+  { from: 'num_workers', to: 'workers' },
+  { from: 'eval_batch', to: 'evalBatches' },
+  { from: 'device', harmless: 'any', note: 'engine chooses what computes' },
+  { from: 'world_size', harmless: [1], note: 'a run is one process' },
+  { from: 'rank', harmless: [0], note: 'a run is one process' },
+  { from: 'remove_all_cache', note: 'delete the cacheDir by hand' },
+  { from: 'test_ckpt_dir', note: 'the best checkpoint on the validation set is tested, or all of them where there is none' },
+  { from: 'test_ckpt_steps', note: 'the best checkpoint on the validation set is tested, or all of them where there is none' },
+
+  { from: 'prepare_data.dataset_root', to: 'corpus.root' },
+  { from: 'prepare_data.force_download', note: 'delete the cacheDir to load the lists of files again' },
+  { from: 'prepare_data.*', to: 'corpus.*' },
+
+  { from: 'build_dataset.train.min_secs', to: 'trainData.minSeconds' },
+  { from: 'build_dataset.train.max_secs', to: 'trainData.maxSeconds' },
+  { from: 'build_dataset.train.*', to: 'trainData.*' },
+  { from: 'build_dataset.valid.*', to: 'validData.*' },
+  { from: 'build_dataset.test.*', to: 'testData.*' },
+  { from: 'build_batch_sampler.train.*', to: 'trainBatches.*' },
+  { from: 'build_batch_sampler.valid.batch_size', to: 'validBatches.batchSize', harmless: [1], note: 'one utterance a batch' },
+  { from: 'build_batch_sampler.valid.*', to: 'validBatches.*' },
+  { from: 'build_batch_sampler.test.batch_size', to: 'testBatches.batchSize', harmless: [1], note: 'one utterance a batch' },
+  { from: 'build_batch_sampler.test.*', to: 'testBatches.*' },
+
+  { from: 'build_upstream.*', to: 'upstream.*' },
+  { from: 'build_featurizer.*', to: 'featurizer.*' },
+  { from: 'build_downstream.*', to: 'downstream.*' },
+  { from: 'build_model.*', to: 'model.*' },
+  { from: 'build_task.loss_type', to: 'task.loss' },
+  { from: 'build_task.loss_conf.*', to: 'task.*' },
+  { from: 'build_task.*', to: 'task.*' },
+
+  { from: 'build_optimizer.name', to: 'optimizer.name' },
+  { from: 'build_optimizer.conf.lr', to: 'optimizer.learningRate' },
+  { from: 'build_optimizer.conf.eps', to: 'optimizer.epsilon' },
+  { from: 'build_optimizer.conf.lr_decay', to: 'optimizer.learningRateDecay' },
+  { from: 'build_optimizer.conf.initial_accumulator_value', to: 'optimizer.initialAccumulator' },
+  { from: 'build_optimizer.conf.*', to: 'optimizer.*' },
+  {
+    from: 'build_scheduler.conf.lr_lambda',
+    scheduler: true,
+    note: 'it is code; scheduler.shape (warmup, linear, polynomial) with scheduler.warmupSteps says the usual ones',
+  },
+  ...['last_epoch', 'verbose'].map((name) => ({ from: `build_scheduler.conf.${name}`, scheduler: true as const, harmless: [-1] })),
+  ...schedulerRules,
+
+  { from: 'train.eval_step', to: 'training.evalStep', value: neverIsNull },
+  { from: 'train.log_step', to: 'training.logStep', value: neverIsHuge },
+  { from: 'train.save_step', to: 'training.saveStep', value: neverIsHuge },
+  { from: 'train.gradient_clipping', to: 'training.gradientClipping' },
+  { from: 'train.valid_higher_better', to: 'training.validOrder', value: orderOf },
+  { from: 'train.resume_ckpt_dir', to: 'training.resumeFrom' },
+  { from: 'train.keep_num_ckpts', to: 'training.keepCheckpoints' },
+  // total_steps, gradient_accumulate, valid_metric, auto_resume, seed
+  { from: 'train.*', to: 'training.*' },
+
+  { from: 'save_model.*', harmless: 'any', note: 'checkpoints hold the whole configuration' },
+  { from: 'save_task.*', harmless: 'any', note: 'checkpoints hold the whole configuration' },
+  { from: 'evaluate.*', note: 'there is nothing to set' },
+  { from: 'build_encoder.*', note: 'labels are those of the training set' },
+  { from: 'build_collate_fn.*', note: 'there is nothing to set' },
+];
+
+/** Whether S3PRL's schedule is to be used; read beside the table, since other settings depend on it. */
+export const useScheduler = 'train.use_scheduler';
+
+const sections = new Set(s3prlRules.map(({ from }) => from.split('.')[0]!));
+
+/** Whether a setting at the top level or a section of this name is S3PRL's. */
+export function isS3prlName(name: string): boolean {
+  return sections.has(name);
+}
+
+/** The rule for one of S3PRL's settings, and our path where there is a counterpart. */
+export function s3prlRule(path: readonly string[]): { readonly rule: S3prlRule; readonly to?: readonly string[] } | undefined {
+  const name = path.join('.');
+  for (const rule of s3prlRules) {
+    const isOpen = rule.from.endsWith('.*');
+    const section = rule.from.slice(0, -1);
+    if (isOpen ? !name.startsWith(section) : name !== rule.from) continue;
+    if (!rule.to) return { rule };
+    const rest = isOpen ? name.slice(section.length).split('.').map(camelCase).join('.') : '';
+    return { rule, to: rule.to.replace('*', rest).split('.') };
+  }
+  return undefined;
+}
+
+/** Whether a value of a setting without a counterpart may be passed over. */
+export function isHarmless(value: unknown, { harmless = [] }: S3prlRule): boolean {
+  const isNothing = value === null || value === false || (isMapping(value) && Object.keys(value).length === 0);
+  return isNothing || harmless === 'any' || harmless.includes(value);
+}
+
+/** Whether this is one of S3PRL's sections, given empty. */
+export function isEmptySection(path: readonly string[], value: unknown): boolean {
+  const section = `${path.join('.')}.`;
+  return (value === null || isMapping(value)) && s3prlRules.some(({ from }) => from.startsWith(section));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
