@@ -20,7 +20,8 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 console.log(`Installing with ${packageManager} ...`);
 run('npx', ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only']);
 console.log('Building ...');
-run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier']);
+// through pnpm, whose command turbo looks for
+run('npx', ['-y', packageManager, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier']);
 mkdirSync(join(root, 'node_modules'), { recursive: true });
 writeFileSync(stamp, state);
 
