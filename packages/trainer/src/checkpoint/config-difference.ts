@@ -1,0 +1,38 @@
+/** Settings that change where, how long or how often, but not what is trained. */
+const harmless = new Set([
+  'targetDir',
+  'cacheDir',
+  'start',
+  'stop',
+  'engine',
+  'workers',
+  'evalBatches',
+  ...['totalSteps', 'logStep', 'evalStep', 'saveStep', 'keepCheckpoints', 'validMetric', 'validOrder'].map((name) => `training.${name}`),
+  ...['autoResume', 'resumeFrom', 'onConfigChange'].map((name) => `training.${name}`),
+]);
+
+/** The settings that decide what is trained, by dotted path, as JSON. */
+export function decisiveSettings(config: { readonly [section: string]: unknown }): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  const visit = (value: unknown, path: string): void => {
+    if (harmless.has(path)) return;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      for (const [key, entry] of Object.entries(value)) visit(entry, path === '' ? key : `${path}.${key}`);
+    } else settings.set(path, JSON.stringify(value) ?? 'null');
+  };
+  visit(config, '');
+  return settings;
+}
+
+/** Where two configurations differ in what they train: `path: value then → value now`. */
+export function configDifference(
+  then: { readonly [section: string]: unknown },
+  now: { readonly [section: string]: unknown },
+): readonly string[] {
+  const [before, after] = [decisiveSettings(then), decisiveSettings(now)];
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return paths.flatMap((path) => {
+    const [first, second] = [before.get(path) ?? 'not set', after.get(path) ?? 'not set'];
+    return first === second ? [] : [`${path}: ${first} → ${second}`];
+  });
+}

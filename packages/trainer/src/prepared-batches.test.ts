@@ -1,0 +1,84 @@
+import type { PhaseRun } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { preparedBatches } from './prepared-batches.ts';
+import { disposeTensors } from './tensors-of.ts';
+
+/** Three batches an epoch; `diary` says what happened when. */
+function phaseOf(diary: string[], length = 3, failAt = -1): PhaseRun<{ readonly loss: number }> {
+  return {
+    batches: {
+      length,
+      async *epoch(epoch, start = 0) {
+        try {
+          for (let index = start; index < length; index++) {
+            diary.push(`read ${epoch}.${index}`);
+            yield { name: `${epoch}.${index}`, tensor: tf.scalar(index) };
+          }
+        } finally {
+          diary.push('closed');
+        }
+      },
+    },
+    prepare: async ({ name }: { readonly name: string }) => {
+      if (name === `0.${failAt}`) throw new RangeError('unreadable');
+      return tf.scalar(1);
+    },
+    step: () => ({}),
+    collect: () => ({}),
+    reduce: () => ({ log: { loss: 0 } }),
+  } as PhaseRun<{ readonly loss: number }>;
+}
+
+describe('preparedBatches', () => {
+  it('goes through epochs from any place, one batch ahead', async () => {
+    const diary: string[] = [];
+    const before = tf.memory().numTensors;
+    for await (const { batch, prepared, epoch, index } of preparedBatches(
+      phaseOf(diary),
+      { epoch: 1, start: 2, epochs: Number.POSITIVE_INFINITY },
+      4,
+    )) {
+      // what is asked for at once is read by the time the first wait is over
+      await new Promise((resolve) => setTimeout(resolve));
+      diary.push(`step ${epoch}.${index}`);
+      expect((batch as { readonly name: string }).name).toBe(`${epoch}.${index}`);
+      disposeTensors(batch, prepared);
+    }
+    expect(diary).toEqual([
+      ...['read 1.2', 'closed', 'read 2.0', 'step 1.2', 'read 2.1', 'step 2.0', 'read 2.2', 'step 2.1', 'step 2.2'],
+      'closed',
+    ]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('moves on when an epoch was left at its very end', async () => {
+    const names: string[] = [];
+    for await (const { epoch, index, ...rest } of preparedBatches(phaseOf([]), { epoch: 0, start: 3, epochs: 2 })) {
+      names.push(`${epoch}.${index}`);
+      disposeTensors(rest);
+    }
+    expect(names).toEqual(['1.0', '1.1', '1.2']);
+  });
+
+  it('lets go of what was read ahead when left early or failing', async () => {
+    const before = tf.memory().numTensors;
+    const diary: string[] = [];
+    for await (const { batch, prepared } of preparedBatches(phaseOf(diary), { epoch: 0, start: 0, epochs: 1 })) {
+      disposeTensors(batch, prepared);
+      break;
+    }
+    expect(diary.at(-1)).toBe('closed');
+    const failing = async () => {
+      for await (const { batch, prepared } of preparedBatches(phaseOf([], 3, 1), { epoch: 0, start: 0, epochs: 1 }))
+        disposeTensors(batch, prepared);
+    };
+    await expect(failing()).rejects.toThrow('unreadable');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('ends where there are no batches', async () => {
+    const stream = preparedBatches(phaseOf([], 0), { epoch: 0, start: 0, epochs: Number.POSITIVE_INFINITY });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+});

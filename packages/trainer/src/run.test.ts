@@ -1,0 +1,312 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '@s3/interface';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { toyRecipe } from './fixtures/toy-recipe.ts';
+import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun } from './fixtures/toy-run.ts';
+import { InterruptedError } from './interrupted-error.ts';
+import { runRecipe } from './run.ts';
+
+const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
+const straight = temporaryFolder();
+const straightRun = await toyRun(straight);
+
+describe('runRecipe', () => {
+  it('leaves behind what is promised', () => {
+    const files = (readdirSync(straight, { recursive: true }) as string[]).filter((file) => !/^configs.|^cache/.test(file)).sort();
+    const checkpoint = [
+      'config.yaml',
+      'encoders.json',
+      'model.safetensors',
+      'optimizer.safetensors',
+      'since-log.json',
+      'state.json',
+      'task.safetensors',
+    ];
+    const result = ['figures.json', 'result.yaml', 'scores', 'source.json'];
+    const steps = ['step_2', 'step_4', 'step_6'];
+    expect(files).toEqual(
+      [
+        ...[
+          'configs',
+          'corpus.json',
+          'encoders',
+          'encoders/classes.json',
+          'environment.json',
+          'evaluate',
+          'evaluate/index.json',
+          'metrics.json',
+        ],
+        ...['report.html', 'train', 'train-2.csv', 'train.csv', 'train/layer-weights.json', 'one.csv'],
+        ...steps.flatMap((step) => [`train/${step}`, ...checkpoint.map((file) => `train/${step}/${file}`)]),
+        ...['one', 'train'].flatMap((test) => [`evaluate/${test}`, `evaluate/${test}/best_result.yaml`]),
+        ...['one', 'train'].flatMap((test) =>
+          steps.flatMap((step) => [`evaluate/${test}/${step}`, ...result.map((file) => `evaluate/${test}/${step}/${file}`)]),
+        ),
+      ].sort(),
+    );
+    expect(readdirSync(join(straight, 'configs'))[0]).toMatch(/^\d{4}(_\d\d){5}\.yaml$/);
+  });
+
+  it('reports the best checkpoint of each test set, in metrics.json too', () => {
+    const { result } = straightRun;
+    expect(json(straight, 'metrics.json')).toEqual(result);
+    expect(result).toMatchObject({ recipe: 'toy', engine: 'cpu', steps: 6, metric: 'cost' });
+    for (const test of ['one', 'train']) {
+      const costs = ['step_2', 'step_4', 'step_6'].map(
+        (step) => parse(readFileSync(join(straight, 'evaluate', test, step, 'result.yaml'), 'utf8')).cost,
+      );
+      expect(result.tests[test]!['cost']).toBe(Math.min(...costs));
+      expect(result.checkpoints[test]).toBe(`step_${2 * (costs.indexOf(Math.min(...costs)) + 1)}`);
+      expect(parse(readFileSync(join(straight, 'evaluate', test, 'best_result.yaml'), 'utf8'))).toEqual({
+        checkpoint: result.checkpoints[test],
+        ...result.tests[test],
+      });
+    }
+  });
+
+  it('tells its observers of stages, steps and metrics, and lets them go', () => {
+    const { seen } = straightRun;
+    expect(seen.stages).toEqual([0, 1, 2, 3, 4]);
+    expect(seen.steps).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const train = seen.entries.filter(({ split }) => split === 'train');
+    // 3 steps of 2 batches; 10 rows in batches of 4, 4 and 2
+    expect(train.map(({ step, epoch, log }) => [step, epoch, log['utterances']])).toEqual([
+      [3, 1, 20],
+      [6, 3, 20],
+    ]);
+    expect(Object.keys(train[0]!.log).sort()).toEqual(['gradientNorm', 'learningRate', 'loss', 'utterances']);
+    expect(seen.entries.filter(({ split }) => split === 'test').map(({ testSet, step }) => [testSet, step])).toEqual([
+      ...[2, 4, 6].flatMap((step) => [
+        ['one', step],
+        ['train', step],
+      ]),
+    ]);
+    expect(seen.closed).toBe(1);
+  });
+
+  it('learns', () => {
+    const [first, last] = straightRun.seen.entries.filter(({ split }) => split === 'train');
+    expect(last!.log['loss']).toBeLessThan(first!.log['loss']!);
+  });
+
+  it('does nothing twice: a second run trains and tests nothing anew, and finds the same', async () => {
+    const before = outcome(straight);
+    const growthOf = async (work: () => Promise<unknown>) => {
+      const count = tensorCount();
+      await work();
+      return tensorCount() - count;
+    };
+    // whatever building the parts leaves behind is theirs; the run must add nothing to it
+    const building = await growthOf(async () => {
+      const task = await toyRecipe.buildTask({
+        config: toyRecipe.config.parse({}) as never,
+        encoders: { classes: ['a', 'b'] } as never,
+        context: { seed: 0, cacheDir: '' },
+      });
+      task.dispose();
+      task.model.dispose();
+    });
+    const count = tensorCount();
+    const { result, seen } = await toyRun(straight);
+    expect(seen.steps).toEqual([6]);
+    expect(seen.entries).toEqual([]);
+    expect({ ...result, seconds: 0 }).toEqual({ ...straightRun.result, seconds: 0 });
+    expect(outcome(straight)).toEqual(before);
+    expect(tensorCount() - count).toBe(building);
+  });
+
+  it('gives the same in pieces, stage by stage', async () => {
+    const folder = temporaryFolder();
+    for (const stage of [0, 1, 2, 3]) {
+      const { result } = await toyRun(folder, { start: stage, stop: stage });
+      expect(result.stoppedAfterStage).toBe(stage);
+      expect(existsSync(join(folder, 'metrics.json'))).toBe(false);
+    }
+    const { result } = await toyRun(folder, { start: 4 });
+    expect(outcome(folder)).toEqual(outcome(straight));
+    expect(result.tests).toEqual(straightRun.result.tests);
+  });
+
+  it('says which stage is missing', async () => {
+    const folder = temporaryFolder();
+    await expect(toyRun(folder, { start: 1 })).rejects.toThrow(
+      /corpus\.json: found nothing.*Stage 0 was not done before or is damaged: run again with --start 0/,
+    );
+    await toyRun(folder, { stop: 0 });
+    await expect(toyRun(folder, { start: 2 })).rejects.toThrow(/--start 1/);
+    await toyRun(folder, { start: 1, stop: 1 });
+    await expect(toyRun(folder, { start: 3 })).rejects.toThrow(/--start 2/);
+    await expect(toyRun(folder, { start: 4 })).rejects.toThrow(/--start 3/);
+    writeFileSync(join(folder, 'one.csv'), 'id,label\n"torn');
+    await expect(toyRun(folder, { start: 1 })).rejects.toThrow(/one\.csv.*--start 0/);
+  });
+
+  it('with a validation set tests the best checkpoint on it alone', async () => {
+    const folder = temporaryFolder();
+    const { result, seen } = await toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2 } });
+    const valid = seen.entries.filter(({ split }) => split === 'valid');
+    expect(valid.map(({ step }) => step)).toEqual([2, 4, 6]);
+    const best = valid.reduce((first, second) => (second.log['cost']! < first.log['cost']! ? second : first));
+    expect(json(folder, 'train/valid_best/state.json')).toMatchObject({
+      step: best.step,
+      best: { metric: 'cost', value: best.log['cost'] },
+    });
+    expect(readdirSync(join(folder, 'evaluate/valid_best/one')).sort()).toEqual(['figures.json', 'result.yaml', 'scores', 'source.json']);
+    expect(readdirSync(join(folder, 'evaluate')).sort()).toEqual(['index.json', 'valid_best']);
+    expect(readdirSync(join(folder, 'train/valid_best'))).toContain('valid-scores');
+    expect(result.checkpoints).toEqual({ one: 'valid_best', train: 'valid_best' });
+  });
+
+  it('judges some batches only when asked to', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder, { evalBatches: 2 });
+    expect(readFileSync(join(folder, 'evaluate/one/step_2/scores'), 'utf8').split('\n')).toHaveLength(2);
+    await expect(toyRun(folder, { evalBatches: 0 })).rejects.toThrow(/evalBatches/);
+  });
+
+  it('refuses a target that cannot be written, and a second run on it', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    await expect(toyRun(join(folder, 'file'))).rejects.toThrow(/targetDir: found .*where nothing can be written/);
+    await expect(toyRun(join(folder, 'file', 'below'))).rejects.toThrow(InputError);
+    let isRunning = () => {};
+    const running = new Promise<void>((resolve) => {
+      isRunning = resolve;
+    });
+    const first = toyRun(folder, {}, { observer: { stageStarted: () => isRunning() } });
+    await running;
+    await expect(toyRun(folder)).rejects.toThrow(new RegExp(`another run on it: process ${process.pid} on this machine`));
+    await first;
+    await toyRun(folder);
+  });
+
+  it('names an empty set', async () => {
+    await expect(toyRun(temporaryFolder(), { corpus: { rows: 0 } })).rejects.toThrow(/the train set of the corpus: found no rows/);
+  });
+
+  it('refuses bad optimizer and schedule settings before the corpus is read', async () => {
+    const folder = temporaryFolder();
+    await expect(toyRun(folder, { optimizer: { name: 'Adam', momentum: 0.5 } })).rejects.toThrow(/optimizer\.momentum/);
+    await expect(toyRun(folder, { scheduler: { name: 'StepLR' } })).rejects.toThrow(/scheduler\.stepSize/);
+    await expect(runRecipe(toyRecipe, { targetDir: folder, trainng: {} }, { engine: toyEngine, observers: [] })).rejects.toThrow(/trainng/);
+    expect(existsSync(join(folder, 'train.csv'))).toBe(false);
+  });
+
+  it('keeps as many checkpoints as asked', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder, { training: { keepCheckpoints: 2 } });
+    expect(readdirSync(join(folder, 'train')).filter((name) => name.startsWith('step_'))).toEqual(['step_4', 'step_6']);
+  });
+
+  it('always saves the last step', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder, { training: { totalSteps: 5 } });
+    expect(readdirSync(join(folder, 'train'))).toContain('step_5');
+  });
+});
+
+describe('resuming', () => {
+  it('stops at a signal after saving, and goes on to the same end', async () => {
+    for (const at of [1, 2, 5]) {
+      const folder = temporaryFolder();
+      const abort = new AbortController();
+      const stopAt = {
+        progress: ({ label, done }: { label: string; done: number }) => void (label === 'train' && done === at && abort.abort()),
+      };
+      const stopped = toyRun(folder, {}, { signal: abort.signal, observer: stopAt });
+      await expect(stopped).rejects.toThrow(InterruptedError);
+      await expect(stopped).rejects.toThrow(`train/step_${at}. Run the same command again`);
+      const { seen, result } = await toyRun(folder);
+      expect(seen.steps[0]).toBe(at);
+      expect(outcome(folder)).toEqual(outcome(straight));
+      expect(result.tests).toEqual(straightRun.result.tests);
+      // the log is that of an undisturbed run, what was collected before the stop included
+      const tail = (entries: typeof seen.entries) => entries.filter(({ split, step }) => split === 'train' && step > at);
+      expect(tail(seen.entries)).toEqual(tail(straightRun.seen.entries));
+    }
+  });
+
+  it('judges again what a signal interrupted while judging', async () => {
+    const settings = { corpus: { valid: true }, training: { evalStep: 3 } };
+    const whole = temporaryFolder();
+    await toyRun(whole, settings);
+    const folder = temporaryFolder();
+    const abort = new AbortController();
+    const stopAt = {
+      progress: ({ label, done }: { label: string; done: number }) => void (label === 'valid at step 3' && done === 1 && abort.abort()),
+    };
+    await expect(toyRun(folder, settings, { signal: abort.signal, observer: stopAt })).rejects.toThrow(
+      /valid at step 3|training at step 3/,
+    );
+    await toyRun(folder, settings);
+    expect(outcome(folder)).toEqual(outcome(whole));
+  });
+
+  it('passes over a broken newest checkpoint', async () => {
+    const damages: ((checkpoint: string) => void)[] = [
+      (checkpoint) =>
+        writeFileSync(join(checkpoint, 'model.safetensors'), readFileSync(join(checkpoint, 'model.safetensors')).subarray(0, 60)),
+      (checkpoint) => rmSync(join(checkpoint, 'optimizer.safetensors')),
+      (checkpoint) => writeFileSync(join(checkpoint, 'state.json'), ''),
+      (checkpoint) =>
+        writeFileSync(
+          join(checkpoint, 'state.json'),
+          readFileSync(join(checkpoint, 'state.json'), 'utf8').replace('"step": 6', '"step": 5'),
+        ),
+      (checkpoint) => renameSync(checkpoint, join(checkpoint, '..', '.tmp-step_6')),
+    ];
+    for (const damage of damages) {
+      const folder = temporaryFolder();
+      await toyRun(folder);
+      damage(join(folder, 'train/step_6'));
+      const { seen } = await toyRun(folder);
+      expect(seen.steps[0]).toBe(4);
+      expect(seen.messages.filter((message) => /broken checkpoint, step_6/.test(message))).toHaveLength(damage === damages[4] ? 0 : 1);
+      expect(outcome(folder)).toEqual(outcome(straight));
+    }
+  });
+
+  it('shows the difference to a checkpoint of other settings and refuses it, unless told to go on', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder);
+    const other = { optimizer: { name: 'AdamW', learningRate: 0.01 }, training: { seed: 3, totalSteps: 8 } };
+    await expect(toyRun(folder, other)).rejects.toThrow(/optimizer\.learningRate: 0\.05 → 0\.01; training\.seed: 0 → 3; expected/);
+    await expect(toyRun(folder, { corpus: { rows: 11 } })).rejects.toThrow(/corpus\.rows: 10 → 11; training table: 10 rows → 11 rows/);
+    const { seen } = await toyRun(folder, { ...other, training: { ...other.training, onConfigChange: 'continue' } });
+    expect(seen.steps).toEqual([6, 7, 8]);
+    expect(seen.messages.join()).toMatch(/made with other settings/);
+  });
+
+  it('takes another number of steps as the same training, unless the schedule depends on it', async () => {
+    const folder = temporaryFolder();
+    const longer = temporaryFolder();
+    await toyRun(folder, { training: { totalSteps: 4, logStep: 1 } });
+    await toyRun(folder);
+    expect(outcome(folder)).toEqual(outcome(straight));
+    await toyRun(longer, { scheduler: { name: 'CosineAnnealingLR' } });
+    await expect(toyRun(longer, { scheduler: { name: 'CosineAnnealingLR' }, training: { totalSteps: 9 } })).rejects.toThrow(
+      /scheduler\.annealSteps: 6 → 9/,
+    );
+  });
+
+  it('sets the old checkpoints aside when it must not resume', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder);
+    const { seen } = await toyRun(folder, { training: { seed: 5, autoResume: false } });
+    expect(seen.steps[0]).toBe(0);
+    const aside = readdirSync(folder).filter((name) => name.startsWith('train.old-'));
+    expect(aside).toHaveLength(1);
+    expect(readdirSync(join(folder, aside[0]!))).toContain('step_6');
+    expect(seen.messages.join()).toContain(aside[0]);
+  });
+
+  it('goes on from a named checkpoint', async () => {
+    const folder = temporaryFolder();
+    const { seen } = await toyRun(folder, { training: { resumeFrom: join(straight, 'train/step_4') } });
+    expect(seen.steps).toEqual([4, 5, 6]);
+    expect(outcome(folder)['train/step_6/model.safetensors']).toBe(outcome(straight)['train/step_6/model.safetensors']);
+    await expect(toyRun(folder, { training: { resumeFrom: 'step_99' } })).rejects.toThrow(/step_99.*found nothing/);
+  });
+});

@@ -1,0 +1,199 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type AnyRecipe, type Corpus, type EngineInfo, type Json, type Log, parseConfig } from '@s3/interface';
+import { environment } from './environment.ts';
+import { withFileTrouble } from './file-trouble.ts';
+import { InterruptedError } from './interrupted-error.ts';
+import { observeAll, type RunObserver } from './observer.ts';
+import { resolveOptimizer } from './optimizers/optimizer-settings.ts';
+import { replaceFile } from './replace-file.ts';
+import { writeReport } from './report/write-report.ts';
+import { fullSchema, type RunSettings, runSettings, userCacheDir } from './run-settings.ts';
+import { schedule } from './schedules/schedule.ts';
+import { type FiledCorpus, readCorpus, writeCorpus } from './stages/corpus-files.ts';
+import { readEncoders, writeEncoders } from './stages/encoder-files.ts';
+import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
+import { reportStage } from './stages/report-stage.ts';
+import type { Assembly, Sections, StageContext } from './stages/stage-context.ts';
+import { trainStage } from './stages/train-stage.ts';
+import { clearRemains, makeWritable, writeConfig } from './target-directory.ts';
+import { lockTarget } from './target-lock.ts';
+
+/** What a run found; after the last stage it is also the content of `metrics.json`. */
+export interface RunResult {
+  readonly recipe: string;
+  /** of `@s3/trainer` */
+  readonly version: string;
+  readonly engine: EngineInfo['name'];
+  /** of this run and of the training that it went on from */
+  readonly seconds: number;
+  /** steps trained */
+  readonly steps: number;
+  /** the stage after which the settings asked to stop; the tests may be missing then */
+  readonly stoppedAfterStage?: number;
+  /** the metric that says which checkpoint counts */
+  readonly metric?: string;
+  /** test set to the metrics of the checkpoint that counts */
+  readonly tests: { readonly [testSet: string]: Log };
+  /** test set to the checkpoint that counts, such as `step_600` */
+  readonly checkpoints: { readonly [testSet: string]: string };
+}
+
+export interface RunOptions {
+  /** the engine that is the current one */
+  readonly engine: EngineInfo;
+  readonly observers: readonly RunObserver[];
+  /** asks to stop: training saves first */
+  readonly signal?: AbortSignal;
+}
+
+const stageNames = ['prepare', 'encode', 'train', 'evaluate', 'report'] as const;
+
+/**
+ * Runs a recipe: corpus, encoders, training, evaluation, report.
+ *
+ * Called again on the same `targetDir` it goes on where it stopped, however it stopped.
+ *
+ * @param config settings of `fullSchema(recipe)`; those with defaults may be left out
+ * @throws ConfigError for settings that the recipe refuses
+ * @throws InputError for a target directory that cannot be written or is in use, a
+ *   checkpoint made with other settings, an earlier stage that was skipped but not done
+ * @throws InterruptedError when the signal asked to stop
+ */
+export async function runRecipe(
+  recipe: AnyRecipe,
+  config: { readonly [setting: string]: unknown },
+  options: RunOptions,
+): Promise<RunResult> {
+  const began = performance.now();
+  const observer = observeAll(options.observers);
+  try {
+    const parsed = parseConfig(recipe.name, fullSchema(recipe), config);
+    const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(parsed).filter(([name]) => name in runSettings === isOfRun));
+    const given = pick(true) as unknown as RunSettings;
+    const settings: RunSettings = { ...given, targetDir: resolve(given.targetDir) };
+    const sections = pick(false) as unknown as Sections;
+    checkSections(recipe, sections);
+    const { seed } = sections.training;
+    const { versions } = environment(options.engine);
+    const stage: StageContext = {
+      recipe,
+      settings,
+      sections,
+      config: parsed,
+      context: {
+        seed,
+        targetDir: settings.targetDir,
+        cacheDir: resolve(settings.cacheDir ?? userCacheDir()),
+        workers: settings.workers,
+        onProgress: (label, done, total) => observer.progress({ label, done, total, unit: 'files' }),
+      },
+      engine: options.engine,
+      version: versions['@s3/trainer']!,
+      observer,
+      signal: options.signal,
+    };
+    await makeWritable(settings.targetDir);
+    const unlock = await lockTarget(settings.targetDir);
+    try {
+      await clearRemains(settings.targetDir);
+      await writeConfig(settings.targetDir, parsed);
+      await replaceFile(
+        join(settings.targetDir, 'environment.json'),
+        `${JSON.stringify(environment(options.engine, { seed }), null, 1)}\n`,
+      );
+      await mkdir(stage.context.cacheDir, { recursive: true });
+      return await runStages(stage, () => (performance.now() - began) / 1000);
+    } finally {
+      await unlock();
+    }
+  } catch (error) {
+    throw withFileTrouble(error);
+  } finally {
+    await observer.close();
+  }
+}
+
+async function runStages(stage: StageContext, seconds: () => number): Promise<RunResult> {
+  const { recipe, settings, sections, context, observer, signal } = stage;
+  const { targetDir, start } = settings;
+  const stop = settings.stop ?? stageNames.length - 1;
+  const head = { recipe: recipe.name, version: stage.version, engine: stage.engine.name } as const;
+
+  async function inStage<Result>(number: number, work: () => Promise<Result>): Promise<Result> {
+    if (signal?.aborted) throw new InterruptedError(`starting stage ${number} (${stageNames[number]})`);
+    const begun = performance.now();
+    const name = stageNames[number]!;
+    observer.stageStarted({ number, name });
+    const result = await work();
+    observer.stageEnded({ number, name, seconds: (performance.now() - begun) / 1000 });
+    return result;
+  }
+  const stopped = async (number: number): Promise<RunResult> => {
+    const trained = number < 2 ? { steps: 0, seconds: 0 } : await trainedSoFar(targetDir);
+    return { ...head, seconds: round(seconds()), steps: trained.steps, stoppedAfterStage: number, tests: {}, checkpoints: {} };
+  };
+
+  // each stage's result is read back from its files, so that a run in pieces sees the same as one in a go
+  if (start <= 0) await inStage(0, async () => writeCorpus(targetDir, await recipe.prepare(sections as never, context)));
+  if (stop === 0) return await stopped(0);
+  const corpus = start <= 3 ? await readCorpus(targetDir) : undefined;
+  if (start <= 1) await inStage(1, async () => writeEncoders(targetDir, await recipe.encode(sections as never, corpus!.corpus)));
+  if (stop === 1) return await stopped(1);
+
+  let trainedFrom = Number.POSITIVE_INFINITY;
+  let secondsBefore = 0;
+  if (start <= 3) {
+    const encoders = await readEncoders(targetDir);
+    const assembly = await assemble(stage, corpus!, encoders);
+    try {
+      if (start <= 2) {
+        ({ step: trainedFrom, seconds: secondsBefore } = await inStage(2, () => trainStage(stage, assembly)));
+      }
+      if (stop === 2) return await stopped(2);
+      await inStage(3, () => evaluateStage(stage, assembly, trainedFrom));
+    } finally {
+      assembly.task.dispose();
+      assembly.task.model.dispose();
+    }
+  }
+  if (stop === 3) return await stopped(3);
+
+  return await inStage(4, async () => {
+    const report = await reportStage(targetDir);
+    const trained = await trainedSoFar(targetDir);
+    const total = seconds() + (start <= 2 ? secondsBefore : trained.seconds);
+    const result: RunResult = { ...head, seconds: round(total), steps: trained.steps, ...report };
+    await replaceFile(join(targetDir, 'metrics.json'), `${JSON.stringify(result, null, 2)}\n`);
+    await writeReport(targetDir);
+    return result;
+  });
+}
+
+async function assemble(
+  { recipe, sections, context }: StageContext,
+  corpus: FiledCorpus,
+  encoders: { readonly [name: string]: Json },
+): Promise<Assembly> {
+  const task = await recipe.buildTask({ config: sections as never, encoders: encoders as never, context });
+  const problem = await recipe.buildProblem({
+    config: sections as never,
+    corpus: corpus.corpus satisfies Corpus,
+    encoders: encoders as never,
+    task: task as never,
+    context,
+  });
+  return { corpus, encoders, task, problem };
+}
+
+/** Says early what training would say hours later. */
+function checkSections(recipe: AnyRecipe, sections: Sections): void {
+  for (const name of ['training', 'optimizer', 'scheduler']) {
+    if (sections[name] === undefined) throw new TypeError(`recipe ${recipe.name} has no section '${name}'; give it one in its settings`);
+  }
+  const { learningRate, betas, momentum } = resolveOptimizer(sections.optimizer);
+  const hasMomentum = betas !== undefined || momentum !== undefined;
+  schedule(sections.scheduler, { learningRate, totalSteps: sections.training.totalSteps, order: 'min', hasMomentum });
+}
+
+const round = (seconds: number) => Math.round(seconds * 1000) / 1000;

@@ -1,0 +1,38 @@
+import type { AnyRecipe, AnyTask, EngineInfo, Json, Problem, RecipeContext } from '@s3/interface';
+import type { RunObserver } from '../observer.ts';
+import type { OptimizerSettings } from '../optimizers/optimizer-settings.ts';
+import type { RunSettings } from '../run-settings.ts';
+import type { SchedulerSettings } from '../schedules/scheduler-settings.ts';
+import type { TrainingSettings } from '../training-settings.ts';
+import type { FiledCorpus } from './corpus-files.ts';
+
+/** Sections of a recipe, those that the runner reads with their types. */
+export interface Sections {
+  readonly training: TrainingSettings;
+  readonly optimizer: OptimizerSettings;
+  readonly scheduler: SchedulerSettings;
+  readonly [section: string]: unknown;
+}
+
+/** What the stages of a run share. */
+export interface StageContext {
+  readonly recipe: AnyRecipe;
+  readonly settings: RunSettings;
+  readonly sections: Sections;
+  /** all settings as given, with defaults: what is saved */
+  readonly config: { readonly [setting: string]: unknown };
+  readonly context: RecipeContext;
+  readonly engine: EngineInfo;
+  /** of `@s3/trainer` */
+  readonly version: string;
+  readonly observer: Required<RunObserver>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What is trained and judged. */
+export interface Assembly {
+  readonly corpus: FiledCorpus;
+  readonly encoders: { readonly [name: string]: Json };
+  readonly task: AnyTask;
+  readonly problem: Problem;
+}

@@ -1,0 +1,45 @@
+import { constants } from 'node:fs';
+import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@s3/interface';
+import { stringify } from 'yaml';
+import { exists } from './checkpoint/checkpoint.ts';
+import { recoverDirectories } from './checkpoint/replace-directory.ts';
+import { replaceFile } from './replace-file.ts';
+import { timestamp } from './stages/timestamp.ts';
+
+/** @throws InputError when it cannot be made or written */
+export async function makeWritable(targetDir: string): Promise<void> {
+  try {
+    await mkdir(targetDir, { recursive: true });
+    if (!(await stat(targetDir)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    await access(targetDir, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new InputError(
+      'targetDir',
+      `${targetDir}, where nothing can be written (${code})`,
+      'a folder that can be made and written',
+      'Give another targetDir or change its permissions.',
+      { cause },
+    );
+  }
+}
+
+/** Removes what killed runs left half written; the lock says that nobody else is writing. */
+export async function clearRemains(targetDir: string): Promise<void> {
+  for (const directory of [targetDir, join(targetDir, 'train'), join(targetDir, 'evaluate')]) {
+    await recoverDirectories(directory);
+    for (const name of await readdir(directory).catch(() => [])) {
+      if (/^\..*\.partial$|^\.lock-/.test(name)) await rm(join(directory, name), { force: true });
+    }
+  }
+}
+
+/** Writes `configs/<time>.yaml`; a second run within the same second gets a name of its own. */
+export async function writeConfig(targetDir: string, config: object): Promise<void> {
+  const name = timestamp(new Date());
+  let path = join(targetDir, 'configs', `${name}.yaml`);
+  for (let count = 2; await exists(path); count++) path = join(targetDir, 'configs', `${name}_${count}.yaml`);
+  await replaceFile(path, stringify(config));
+}

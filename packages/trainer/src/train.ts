@@ -1,0 +1,241 @@
+import { basename, join } from 'node:path';
+import { type AnyTask, InputError, type Json, type Log, type Problem, type Reduction, randomStream, WiringError } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
+import { stringify } from 'yaml';
+import { type Checkpoint, type CheckpointState, writeCheckpoint } from './checkpoint/checkpoint.ts';
+import { bestSoFar, removeSpareCheckpoints } from './checkpoint/train-folder.ts';
+import { addToColumns, type CollectedColumns } from './collected-columns.ts';
+import { downloadFields } from './download-fields.ts';
+import { evaluate } from './evaluate.ts';
+import { addGradients, clippingScale, globalNorm, gradientsOf } from './gradients.ts';
+import { InterruptedError } from './interrupted-error.ts';
+import { isBetter } from './is-better.ts';
+import { namedWeights } from './named-weights.ts';
+import type { RunObserver } from './observer.ts';
+import { optimizer as makeOptimizer, type NamedGradients } from './optimizers/optimizer.ts';
+import { type OptimizerSettings, resolveOptimizer } from './optimizers/optimizer-settings.ts';
+import { type PreparedBatch, preparedBatches } from './prepared-batches.ts';
+import { schedule as makeSchedule } from './schedules/schedule.ts';
+import type { SchedulerSettings } from './schedules/scheduler-settings.ts';
+import { disposeTensors, tensorsOf } from './tensors-of.ts';
+import type { TrainingSettings } from './training-settings.ts';
+
+export interface TrainOptions {
+  readonly problem: Problem;
+  readonly task: AnyTask;
+  readonly training: TrainingSettings;
+  readonly optimizer: OptimizerSettings;
+  readonly scheduler: SchedulerSettings;
+  /** batches of the validation set to judge; -1: all */
+  readonly evalBatches: number;
+  /** where checkpoints go */
+  readonly trainDir: string;
+  /** what checkpoints say about the run that made them */
+  readonly origin: Pick<CheckpointState, 'recipe' | 'version' | 'engine' | 'corpus'>;
+  readonly config: { readonly [section: string]: unknown };
+  readonly encoders: { readonly [name: string]: Json };
+  /** where to go on from; absent to start anew */
+  readonly from?: Checkpoint | undefined;
+  readonly observer: Required<RunObserver>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The validation metric that decides, as settings and problem have it. */
+export function decidingMetric({ best }: Problem, { validMetric, validOrder }: TrainingSettings) {
+  return { metric: validMetric ?? best.metric, order: validOrder ?? best.order };
+}
+
+/**
+ * Trains a task up to `training.totalSteps`, from a checkpoint or from its initial weights.
+ *
+ * One step is one update. Everything that a step depends on is a function of its number,
+ * the place in the data and the weights, so a resumed run goes on exactly as an
+ * undisturbed one. Steps whose gradient norm is NaN or infinite change nothing (S3PRL
+ * lets infinite ones through); the schedule moves on all the same. The last step is
+ * always saved and, if there are evaluations, evaluated, which S3PRL does only when it
+ * is their turn.
+ *
+ * @throws InterruptedError after saving, when the signal asks to stop
+ */
+export async function train(options: TrainOptions): Promise<void> {
+  const { problem, task, training, observer, signal, trainDir, from } = options;
+  const { totalSteps, logStep, evalStep, saveStep, gradientAccumulate, gradientClipping, seed } = training;
+  const deciding = decidingMetric(problem, training);
+  const weights = namedWeights(task);
+  const settings = resolveOptimizer(options.optimizer);
+  const optimizer = makeOptimizer(weights, settings);
+  const hasMomentum = settings.betas !== undefined || settings.momentum !== undefined;
+  const schedule = makeSchedule(options.scheduler, { learningRate: settings.learningRate, totalSteps, order: deciding.order, hasMomentum });
+  checkEvaluations(options);
+
+  let { step, epoch, batchInEpoch, skippedSteps, evaluatedStep, best }: Position = from?.state ?? fresh;
+  const secondsBefore = from?.state.seconds ?? 0;
+  let columns: CollectedColumns = {};
+  /** newest checkpoint of this run's making, or the one gone on from */
+  let savedStep = from?.state.scheduled ? step : -1;
+  if (from) {
+    await from.load('model', task.model);
+    await from.load('task', task);
+    await from.load('optimizer', optimizer);
+    schedule.loadState({ tensors: {}, values: from.state.values.schedule as { [key: string]: Json } });
+    columns = await from.sinceLog();
+    best = await bestSoFar(trainDir, best, (text) => observer.message('warning', text));
+  }
+
+  const begin = performance.now();
+  const secondsSoFar = () => secondsBefore + (performance.now() - begin) / 1000;
+
+  const save = async (name: string, scheduled: boolean, files: { readonly [file: string]: string | Uint8Array } = {}): Promise<string> => {
+    const directory = join(trainDir, name);
+    await writeCheckpoint(directory, {
+      model: task.model,
+      task,
+      optimizer,
+      schedule,
+      state: { ...options.origin, step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, best, scheduled, seconds: secondsSoFar() },
+      config: options.config,
+      encoders: options.encoders,
+      sinceLog: columns,
+      files,
+    });
+    return directory;
+  };
+
+  const validate = async (): Promise<void> => {
+    const isDue = evalStep !== null && (step % evalStep === 0 || step >= totalSteps);
+    if (!problem.valid || !isDue || evaluatedStep >= step) return;
+    const reduction = await evaluate(problem.valid, { label: `valid at step ${step}`, evalBatches: options.evalBatches, observer, signal });
+    const value = metricOf(reduction.log, deciding.metric);
+    observer.logged({ split: 'valid', step, epoch, log: reduction.log });
+    schedule.evaluated?.(value);
+    evaluatedStep = step;
+    if (best && !isBetter(value, best.value ?? Number.NaN, deciding.order)) return;
+    best = { metric: deciding.metric, value: Number.isFinite(value) ? value : null, step };
+    await save('valid_best', true, validFiles(reduction));
+  };
+
+  /** What is due after a step; done again on resuming where an interruption left it out. */
+  const finishStep = async (): Promise<void> => {
+    await validate();
+    if (step % saveStep !== 0 && step < totalSteps) return;
+    if (savedStep !== step) await save(`step_${step}`, true);
+    savedStep = step;
+    await removeSpareCheckpoints(trainDir, training.keepCheckpoints, step);
+  };
+
+  /** @throws InterruptedError always */
+  const stopHere = async (): Promise<never> => {
+    const directory = savedStep === step ? join(trainDir, `step_${step}`) : await save(`step_${step}`, false);
+    throw new InterruptedError(`training at step ${step} of ${totalSteps}`, directory);
+  };
+
+  const stream = preparedBatches(
+    problem.train,
+    { epoch, start: batchInEpoch, epochs: Number.POSITIVE_INFINITY },
+    Math.max(0, totalSteps - step) * gradientAccumulate,
+  );
+  try {
+    if (step > 0) await finishStep();
+    observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps' });
+    while (step < totalSteps) {
+      if (signal?.aborted) await stopHere();
+      let gradients: NamedGradients = new Map();
+      let loss = 0;
+      for (let microBatch = 0; microBatch < gradientAccumulate; microBatch++) {
+        const { value: next, done } = await stream.next();
+        if (done)
+          throw new InputError('the training set', 'no batches', 'at least one', 'Give a training table with rows, or smaller batches.');
+        const stepped = await backward(next, randomStream(seed, 'step', step, microBatch));
+        gradients = addGradients(gradients, stepped.gradients);
+        loss += stepped.loss / gradientAccumulate;
+        epoch = next.epoch;
+        batchInEpoch = next.index + 1;
+      }
+
+      const gradientNorm = await globalNorm(gradients);
+      const rate = schedule.at(step);
+      const isUsable = Number.isFinite(gradientNorm);
+      if (isUsable) optimizer.step(gradients, rate, clippingScale(gradientNorm, gradientClipping));
+      disposeTensors([...gradients.values()]);
+      step += 1;
+      if (!isUsable) warnOfSkipped(++skippedSteps, gradientNorm);
+
+      const current: Log = { learningRate: rate.learningRate, gradientNorm, ...(skippedSteps > 0 && { skippedSteps }) };
+      observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps', latest: { loss, ...current } });
+      if (step % logStep === 0) {
+        const { log } = problem.train.reduce(columns as never);
+        observer.logged({ split: 'train', step, epoch, log: { ...log, ...current } });
+        columns = {};
+      }
+      await finishStep();
+    }
+  } catch (error) {
+    // asked to stop in the middle of an evaluation, which is done again on resuming
+    if (error instanceof InterruptedError && error.checkpoint === undefined) await stopHere();
+    throw error;
+  } finally {
+    await stream.return(undefined);
+    optimizer.dispose();
+  }
+
+  async function backward({ batch, prepared }: PreparedBatch, random: ReturnType<typeof randomStream>) {
+    let fields: ReturnType<typeof problem.train.step> = {};
+    try {
+      const gradients = gradientsOf(() => {
+        fields = problem.train.step(batch as never, prepared as never, { training: true, random });
+        for (const tensor of tensorsOf(fields)) tf.keep(tensor);
+        const loss = fields['loss'] as tf.Scalar;
+        return gradientAccumulate === 1 ? loss : tf.div(loss, gradientAccumulate);
+      }, weights);
+      const downloaded = await downloadFields(fields);
+      addToColumns(columns, problem.train.collect(downloaded as never, batch as never));
+      return { gradients, loss: downloaded['loss'] as number };
+    } finally {
+      disposeTensors(fields, batch, prepared);
+    }
+  }
+
+  function warnOfSkipped(count: number, norm: number): void {
+    // a run gone bad skips every step; it need not say so every time
+    if (!Number.isInteger(Math.log2(count))) return;
+    observer.message('warning', `step ${step}: the gradient norm is ${norm}, the step is skipped (${count} so far)`);
+  }
+}
+
+type Position = Pick<CheckpointState, 'step' | 'epoch' | 'batchInEpoch' | 'skippedSteps' | 'evaluatedStep' | 'best'>;
+const fresh: Position = { step: 0, epoch: 0, batchInEpoch: 0, skippedSteps: 0, evaluatedStep: 0, best: null };
+
+function checkEvaluations({ problem, training, scheduler }: TrainOptions): void {
+  if (training.evalStep !== null && !problem.valid) {
+    throw new InputError(
+      'training.evalStep',
+      String(training.evalStep),
+      'null, since there is no validation set',
+      'Set it to null, or give the corpus a validation set.',
+    );
+  }
+  if (training.evalStep === null && scheduler.name === 'ReduceLROnPlateau') {
+    throw new InputError(
+      'scheduler.name',
+      scheduler.name,
+      'evaluations that it can follow',
+      'Set training.evalStep (with a validation set), or choose another schedule.',
+    );
+  }
+}
+
+function metricOf(log: Log, metric: string): number {
+  const value = log[metric];
+  if (value === undefined)
+    throw new WiringError(
+      'the validation',
+      `gives ${Object.keys(log).join(', ')}`,
+      `training.validMetric is ${metric}; choose one of those`,
+    );
+  return value;
+}
+
+function validFiles({ log, files = {}, figures }: Reduction<Log>): { readonly [file: string]: string | Uint8Array } {
+  const all = { 'result.yaml': stringify(log), ...(figures && { 'figures.json': JSON.stringify(figures) }), ...files };
+  return Object.fromEntries(Object.entries(all).map(([name, content]) => [`valid-${basename(name)}`, content]));
+}
