@@ -34,7 +34,7 @@ export async function evaluate<L extends Log>(
   for await (const { batch, prepared } of preparedBatches(phase, { epoch: 0, start: 0, epochs: 1 }, total)) {
     let fields: ReturnType<PhaseRun<L>['step']> = {};
     try {
-      if (signal?.aborted) throw new InterruptedError(label);
+      if (signal?.aborted) throw new InterruptedError(`judging ${label}`);
       fields = tf.tidy(() => phase.step(batch as never, prepared as never, inference) as never);
       addToColumns(columns, phase.collect((await downloadFields(fields)) as never, batch as never));
     } finally {

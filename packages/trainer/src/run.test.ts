@@ -273,10 +273,35 @@ describe('resuming', () => {
     await toyRun(folder);
     const other = { optimizer: { name: 'AdamW', learningRate: 0.01 }, training: { seed: 3, totalSteps: 8 } };
     await expect(toyRun(folder, other)).rejects.toThrow(/optimizer\.learningRate: 0\.05 → 0\.01; training\.seed: 0 → 3; expected/);
-    await expect(toyRun(folder, { corpus: { rows: 11 } })).rejects.toThrow(/corpus\.rows: 10 → 11; training table: 10 rows → 11 rows/);
+    const table = readFileSync(join(folder, 'train.csv'), 'utf8');
+    await expect(toyRun(folder, { corpus: { rows: 11 } })).rejects.toThrow(/corpus\.rows: 10 → 11; expected/);
+    expect(readFileSync(join(folder, 'train.csv'), 'utf8')).toBe(table);
     const { seen } = await toyRun(folder, { ...other, training: { ...other.training, onConfigChange: 'continue' } });
     expect(seen.steps).toEqual([6, 7, 8]);
     expect(seen.messages.join()).toMatch(/made with other settings/);
+  });
+
+  it('refuses to go on with other data', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder, { training: { totalSteps: 2 } });
+    const [header, ...rows] = readFileSync(join(folder, 'train.csv'), 'utf8').split('\n');
+    writeFileSync(join(folder, 'train.csv'), [header, ...rows.slice(1)].join('\n'));
+    await expect(toyRun(folder, { start: 1 })).rejects.toThrow(/training table: 10 rows → 9 rows; expected/);
+    writeFileSync(join(folder, 'train.csv'), [header, ...rows.map((row) => row.replace(',b,', ',c,'))].join('\n'));
+    await expect(toyRun(folder, { start: 1 })).rejects.toThrow(/training table: 10 rows → other content; encoder classes: other content/);
+  });
+
+  it("refuses another recipe's folder and leaves it as it is", async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder, { training: { totalSteps: 2 } });
+    const before = outcome(folder);
+    const other = runRecipe(
+      toyRecipe.with({}, { name: 'other' }),
+      { targetDir: folder, corpus: { rows: 4 } },
+      { engine: toyEngine, observers: [] },
+    );
+    await expect(other).rejects.toThrow(/a checkpoint of recipe toy; expected one of other/);
+    expect(outcome(folder)).toEqual(before);
   });
 
   it('takes another number of steps as the same training, unless the schedule depends on it', async () => {

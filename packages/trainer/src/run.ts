@@ -14,8 +14,8 @@ import { type FiledCorpus, readCorpus, writeCorpus } from './stages/corpus-files
 import { readEncoders, writeEncoders } from './stages/encoder-files.ts';
 import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
-import type { Assembly, Sections, StageContext } from './stages/stage-context.ts';
-import { trainStage } from './stages/train-stage.ts';
+import { type Assembly, completeSections, type Sections, type StageContext } from './stages/stage-context.ts';
+import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
 import { clearRemains, makeWritable, writeConfig } from './target-directory.ts';
 import { lockTarget } from './target-lock.ts';
 
@@ -72,8 +72,8 @@ export async function runRecipe(
     const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(parsed).filter(([name]) => name in runSettings === isOfRun));
     const given = pick(true) as unknown as RunSettings;
     const settings: RunSettings = { ...given, targetDir: resolve(given.targetDir) };
-    const sections = pick(false) as unknown as Sections;
-    checkSections(recipe, sections);
+    const sections = completeSections(pick(false));
+    checkSections(sections);
     const { seed } = sections.training;
     const { versions } = environment(options.engine);
     const stage: StageContext = {
@@ -134,6 +134,8 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
     return { ...head, seconds: round(seconds()), steps: trained.steps, stoppedAfterStage: number, tests: {}, checkpoints: {} };
   };
 
+  if (start <= 2) await refuseOtherSettings(stage);
+
   // each stage's result is read back from its files, so that a run in pieces sees the same as one in a go
   if (start <= 0) await inStage(0, async () => writeCorpus(targetDir, await recipe.prepare(sections as never, context)));
   if (stop === 0) return await stopped(0);
@@ -187,10 +189,7 @@ async function assemble(
 }
 
 /** Says early what training would say hours later. */
-function checkSections(recipe: AnyRecipe, sections: Sections): void {
-  for (const name of ['training', 'optimizer', 'scheduler']) {
-    if (sections[name] === undefined) throw new TypeError(`recipe ${recipe.name} has no section '${name}'; give it one in its settings`);
-  }
+function checkSections(sections: Sections): void {
   const { learningRate, betas, momentum } = resolveOptimizer(sections.optimizer);
   const hasMomentum = betas !== undefined || momentum !== undefined;
   schedule(sections.scheduler, { learningRate, totalSteps: sections.training.totalSteps, order: 'min', hasMomentum });

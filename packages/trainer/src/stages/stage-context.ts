@@ -1,9 +1,9 @@
 import type { AnyRecipe, AnyTask, EngineInfo, Json, Problem, RecipeContext } from '@s3/interface';
 import type { RunObserver } from '../observer.ts';
-import type { OptimizerSettings } from '../optimizers/optimizer-settings.ts';
+import { type OptimizerSettings, optimizerSettings } from '../optimizers/optimizer-settings.ts';
 import type { RunSettings } from '../run-settings.ts';
-import type { SchedulerSettings } from '../schedules/scheduler-settings.ts';
-import type { TrainingSettings } from '../training-settings.ts';
+import { type SchedulerSettings, schedulerSettings } from '../schedules/scheduler-settings.ts';
+import { type TrainingSettings, trainingSettings } from '../training-settings.ts';
 import type { FiledCorpus } from './corpus-files.ts';
 
 /** Sections of a recipe, those that the runner reads with their types. */
@@ -12,6 +12,16 @@ export interface Sections {
   readonly optimizer: OptimizerSettings;
   readonly scheduler: SchedulerSettings;
   readonly [section: string]: unknown;
+}
+
+/** The sections with those that the runner reads, by default where the recipe has none of that name. */
+export function completeSections(sections: { readonly [section: string]: unknown }): Sections {
+  return {
+    training: trainingSettings.parse({}),
+    optimizer: optimizerSettings.parse({}),
+    scheduler: schedulerSettings.parse({}),
+    ...sections,
+  };
 }
 
 /** What the stages of a run share. */

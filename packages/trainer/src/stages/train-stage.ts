@@ -8,8 +8,8 @@ import { truncateLog } from '../json-lines-observer.ts';
 import { resolveOptimizer } from '../optimizers/optimizer-settings.ts';
 import { replaceFile } from '../replace-file.ts';
 import { resolveScheduler } from '../schedules/schedule.ts';
-import { decidingMetric, train } from '../train.ts';
-import type { Assembly, Sections, StageContext } from './stage-context.ts';
+import { train } from '../train.ts';
+import { type Assembly, completeSections, type Sections, type StageContext } from './stage-context.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
@@ -20,9 +20,13 @@ import { timestamp } from './timestamp.ts';
 export async function trainStage(stage: StageContext, assembly: Assembly): Promise<{ readonly step: number; readonly seconds: number }> {
   const { settings, sections, engine, version, observer, signal, recipe } = stage;
   const trainDir = join(settings.targetDir, 'train');
-  const from = await startingPoint(stage, trainDir);
+  if (!sections.training.autoResume) await setAside(trainDir, observer);
+  const from = await startingPoint(stage, trainDir, (text) => observer.message('warning', text));
   const origin = { recipe: recipe.name, version, engine: { name: engine.name, library: engine.library }, corpus: assembly.corpus.train };
-  if (from) checkSameTraining(stage, assembly, from);
+  if (from) {
+    observer.message('info', `going on from ${from.directory}`);
+    checkSameTraining(stage, assembly, from);
+  }
   // what was logged after the checkpoint comes again
   await truncateLog(join(trainDir, 'log.jsonl'), from?.state.step ?? 0);
 
@@ -47,29 +51,32 @@ export async function trainStage(stage: StageContext, assembly: Assembly): Promi
   return { step: from?.state.step ?? 0, seconds: from?.state.seconds ?? 0 };
 }
 
+/**
+ * Refuses a checkpoint of other settings before an earlier stage replaces the files that belong to it.
+ *
+ * @throws InputError showing each difference
+ */
+export async function refuseOtherSettings(stage: StageContext): Promise<void> {
+  const { training } = stage.sections;
+  if (training.onConfigChange === 'continue' || (!training.autoResume && training.resumeFrom === null)) return;
+  const from = await startingPoint(stage, join(stage.settings.targetDir, 'train'), () => {});
+  if (from) refuse(from, settingDifferences(stage, from));
+}
+
 async function startingPoint(
-  { sections: { training }, observer, recipe }: StageContext,
+  { sections: { training }, recipe }: StageContext,
   trainDir: string,
+  warn: (text: string) => void,
 ): Promise<Checkpoint | undefined> {
-  if (!training.autoResume) {
-    if ((await savedSteps(trainDir)).length > 0) {
-      const aside = `${trainDir}.old-${timestamp(new Date())}`;
-      await rename(trainDir, aside);
-      observer.message('warning', `training.autoResume is false: training starts anew; the checkpoints so far are kept in ${aside}`);
-    }
-    if (training.resumeFrom === null) return undefined;
-  }
   let from: Checkpoint | undefined;
   if (training.resumeFrom !== null) {
     const asGiven = resolve(training.resumeFrom);
     from = await readCheckpoint((await exists(asGiven)) ? asGiven : join(trainDir, training.resumeFrom));
-  } else {
-    from = await newestCheckpoint(trainDir, (text) => observer.message('warning', text));
-    const saved = await savedSteps(trainDir);
-    if (!from && saved.length > 0) observer.message('warning', `no checkpoint in ${trainDir} is intact: training starts anew`);
+  } else if (training.autoResume) {
+    from = await newestCheckpoint(trainDir, warn);
+    if (!from && (await savedSteps(trainDir)).length > 0) warn(`no checkpoint in ${trainDir} is intact: training starts anew`);
   }
-  if (!from) return undefined;
-  if (from.state.recipe !== recipe.name) {
+  if (from && from.state.recipe !== recipe.name) {
     throw new InputError(
       from.directory,
       `a checkpoint of recipe ${from.state.recipe}`,
@@ -77,56 +84,64 @@ async function startingPoint(
       'Give another targetDir, or another training.resumeFrom.',
     );
   }
-  observer.message('info', `going on from ${from.directory}`);
   return from;
 }
 
-/** @throws InputError showing each setting that decides what is trained and differs, unless they are allowed to */
-function checkSameTraining(
-  { recipe, sections, engine, version, observer }: StageContext,
-  { corpus, encoders, problem }: Assembly,
-  from: Checkpoint,
-): void {
+async function setAside(trainDir: string, { message }: StageContext['observer']): Promise<void> {
+  if ((await savedSteps(trainDir)).length === 0) return;
+  const aside = `${trainDir}.old-${timestamp(new Date())}`;
+  await rename(trainDir, aside);
+  message('warning', `training.autoResume is false: training starts anew; the checkpoints so far are kept in ${aside}`);
+}
+
+/** @throws InputError showing each setting that decides what is trained and differs, and other data, unless they are allowed to */
+function checkSameTraining(stage: StageContext, { corpus, encoders }: Assembly, from: Checkpoint): void {
+  const { sections, engine, version, observer } = stage;
   const { state } = from;
-  // settings that are newer than the checkpoint had their defaults
-  const then = recipe.config.safeParse(Object.fromEntries(Object.entries(from.config).filter(([name]) => name in recipe.config.shape)));
-  const before = (then.success ? then.data : from.config) as Sections;
-  const { order } = decidingMetric(problem, sections.training);
-  const differences = [...configDifference(comparable(before, order), comparable(sections, order))];
+  const differences = [...settingDifferences(stage, from)];
   if (state.corpus.sha256 !== corpus.train.sha256) {
-    differences.push(
-      `training table: ${state.corpus.rows} rows → ${corpus.train.rows === state.corpus.rows ? 'other content' : `${corpus.train.rows} rows`}`,
-    );
+    const now = corpus.train.rows === state.corpus.rows ? 'other content' : `${corpus.train.rows} rows`;
+    differences.push(`training table: ${state.corpus.rows} rows → ${now}`);
   }
   for (const name of new Set([...Object.keys(from.encoders), ...Object.keys(encoders)])) {
     if (JSON.stringify(from.encoders[name]) !== JSON.stringify(encoders[name])) differences.push(`encoder ${name}: other content`);
   }
-  if (differences.length > 0) {
-    const shown = differences.join('; ');
-    if (sections.training.onConfigChange === 'refuse') {
-      throw new InputError(
-        from.directory,
-        `a checkpoint made with other settings (then → now): ${shown}`,
-        'the same settings',
-        'Go back to them, or give another targetDir, or start anew with training.autoResume false, or go on all the same with training.onConfigChange continue.',
-      );
-    }
-    observer.message('warning', `the checkpoint was made with other settings (then → now): ${shown}`);
+  if (sections.training.onConfigChange === 'refuse') refuse(from, differences);
+  else if (differences.length > 0) {
+    observer.message('warning', `the checkpoint was made with other settings (then → now): ${differences.join('; ')}`);
   }
   const tools = [
     ...(state.engine.library === engine.library ? [] : [`engine ${state.engine.library} → ${engine.library}`]),
     ...(state.version === version ? [] : [`@s3/trainer ${state.version} → ${version}`]),
   ];
-  if (tools.length > 0)
+  if (tools.length > 0) {
     observer.message('warning', `the checkpoint was made by another ${tools.join(', ')}: numbers may differ in their last digits`);
+  }
+}
+
+function refuse({ directory }: Checkpoint, differences: readonly string[]): void {
+  if (differences.length === 0) return;
+  throw new InputError(
+    directory,
+    `a checkpoint made with other settings (then → now): ${differences.join('; ')}`,
+    'the same settings',
+    'Go back to them, or give another targetDir, or start anew with training.autoResume false, or go on all the same with training.onConfigChange continue.',
+  );
+}
+
+function settingDifferences({ recipe, sections }: StageContext, { config }: Checkpoint): readonly string[] {
+  const saved = Object.fromEntries(Object.entries(config).filter(([name]) => name in recipe.config.shape));
+  // settings that are newer than the checkpoint had their defaults
+  const then = recipe.config.safeParse(saved);
+  return configDifference(comparable(completeSections(then.success ? then.data : saved)), comparable(sections));
 }
 
 /** Sections with the optimizer's and schedule's defaults filled in, since those of the schedule follow totalSteps. */
-function comparable(sections: Sections, order: 'min' | 'max'): { readonly [section: string]: unknown } {
+function comparable(sections: Sections): { readonly [section: string]: unknown } {
   try {
     const optimizer = resolveOptimizer(sections.optimizer);
     const { totalSteps } = sections.training;
-    const start = { learningRate: optimizer.learningRate, totalSteps, order, hasMomentum: true };
+    const start = { learningRate: optimizer.learningRate, totalSteps, order: 'min', hasMomentum: true } as const;
     return { ...sections, optimizer, scheduler: { name: sections.scheduler.name, ...resolveScheduler(sections.scheduler, start) } };
   } catch {
     return sections;
