@@ -5,13 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageFolders, root } from './workspace.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const problems = [];
-const groups = ['packages', 'recipes'];
-const folders = groups.flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`));
-const manifests = new Map(folders.map((folder) => [folder, JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))]));
+const manifests = new Map(packageFolders.map((folder) => [folder, JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))]));
 
 for (const [folder, manifest] of manifests) {
   checkManifest(folder, manifest);
@@ -24,7 +21,7 @@ if (problems.length > 0) {
   console.error(`check-packages: ${problems.length} problem${problems.length === 1 ? '' : 's'}`);
   process.exit(1);
 }
-console.log(`check-packages: ${folders.length} packages keep the rules`);
+console.log(`check-packages: ${packageFolders.length} packages keep the rules`);
 
 function checkManifest(folder, manifest) {
   const say = (text) => problems.push(`${folder}: ${text}`);

@@ -3,13 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { packageFolders, root } from './workspace.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const engine = pathToFileURL(join(root, 'scripts/readme-engine.mjs')).href;
-const packages = ['packages', 'recipes'].flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`));
 const pages = [
-  ...packages.map((folder) => ({ file: `${folder}/README.md`, folder })),
+  ...packageFolders.map((folder) => ({ file: `${folder}/README.md`, folder })),
   { file: 'README.md', folder: '.' },
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))

@@ -5,9 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageFolders, root } from './workspace.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'node_modules', '.s3-setup');
 
 const [major] = process.versions.node.split('.').map(Number);
@@ -29,9 +28,7 @@ writeFileSync(stamp, state);
 function fingerprint() {
   const hash = createHash('sha256');
   const files = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json', 'tsup.base.ts'];
-  for (const group of ['packages', 'recipes']) {
-    for (const name of readdirSync(join(root, group))) collect(`${group}/${name}`, files);
-  }
+  for (const folder of packageFolders) collect(folder, files);
   for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
