@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+// Times this project and its peer on the same work and the same input, in turns, in one run.
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { cpuSeconds, machine, otherLoad } from './machine.mjs';
+import { startPeer } from './peer.mjs';
+import { header, line, summary } from './table.mjs';
+
+const caseNames = ['xvector-step', 'fbank', 'resample', 'wav-read', 'loader', 'trials'];
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    python: { type: 'string', default: fileURLToPath(new URL('.venv/bin/python', import.meta.url)) },
+    engine: { type: 'string', default: 'auto' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const chosen = options.only?.flatMap((names) => names.split(',')) ?? caseNames;
+const unknown = chosen.filter((name) => !caseNames.includes(name));
+if (unknown.length > 0) fail(`no case is called ${unknown.join(', ')}; there are ${caseNames.join(', ')}`);
+const rounds = Number(options.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0)) fail(`--rounds ${options.rounds}: expected a whole number from 1`);
+
+const { selectEngine } = await import('../packages/engine/dist/index.js').catch((error) =>
+  fail(`Build the packages first, with npm run setup (${error.message}).`),
+);
+const engine = await selectEngine(options.engine);
+const host = { ...machine(), engine: `${engine.name} (${engine.library})` };
+console.log(`${host.processor}, ${host.cores} cores, ${host.memoryGigabytes} GB; node ${host.node}, ${host.system}; engine ${host.engine}`);
+if (host.loadBefore > 0.25 * host.cores) console.log(`The machine is busy (load ${host.loadBefore}): figures will be too high.`);
+if (!existsSync(options.python))
+  console.log(`No peer: ${options.python} is not there. bench/setup-peers.sh makes it, or name one with --python.`);
+console.log(`\n${header}`);
+
+const cases = [];
+for (const name of chosen) {
+  const result = await measure(name);
+  cases.push(result);
+  console.log(line(result));
+}
+if (options.json) {
+  await mkdir(dirname(options.json), { recursive: true });
+  await writeFile(options.json, `${JSON.stringify({ machine: host, rounds, cases }, null, 2)}\n`);
+}
+const wrong = cases.filter(({ agrees }) => agrees === false);
+if (wrong.length > 0) fail(`not the same work, the results differ: ${wrong.map(({ name }) => name).join(', ')}`);
+
+async function measure(name) {
+  const { default: prepare } = await import(`./cases/${name}.mjs`);
+  const folder = await mkdtemp(join(tmpdir(), 's3-bench-'));
+  try {
+    const { work, run, tolerance, dispose } = await prepare({ folder, cores: availableParallelism() });
+    const peer = await startPeer({ python: options.python, name, folder });
+    // the first round of each warms caches and compilers and is not counted
+    let check = await run();
+    let peerCheck = (await peer.run?.())?.check;
+    const agrees =
+      peerCheck && check.every((value, at) => Math.abs(value - peerCheck[at]) <= tolerance * Math.max(1e-12, Math.abs(peerCheck[at])));
+    const [ours, theirs] = [[], []];
+    const others = otherLoad();
+    let peerCpu = 0;
+    for (let round = 0; round < rounds; round++) {
+      const [cpu, wall] = [cpuSeconds(), performance.now()];
+      check = await run();
+      ours.push({ cpu: cpuSeconds() - cpu, wall: (performance.now() - wall) / 1000 });
+      if (!peer.run) continue;
+      const timed = await peer.run();
+      peerCheck = timed.check;
+      peerCpu += timed.cpu;
+      theirs.push({ cpu: timed.cpu, wall: timed.wall });
+    }
+    const otherCores = others(peerCpu);
+    await peer.end?.();
+    dispose?.();
+    return {
+      name,
+      work,
+      peer: peer.name,
+      ...summary(ours, theirs),
+      ...(peer.run ? { agrees, check, peerCheck } : { absent: peer.absent }),
+      otherCores,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
