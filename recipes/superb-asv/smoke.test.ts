@@ -22,7 +22,10 @@ beforeAll(async () => {
   await writeFile(train, csv(['id', 'wav_path', 'spk'], few));
   const columns = ['id1', 'id2', 'wav_path1', 'wav_path2', 'label'];
   const trials = resolveWavPaths(await readTable(trialsCsv, { columns }), trialsCsv);
-  await writeFile(tests, csv(columns, [...trials.filter(({ label }) => label === '1').slice(0, 4), ...trials.filter(({ label }) => label === '0').slice(0, 4)]));
+  await writeFile(
+    tests,
+    csv(columns, [...trials.filter(({ label }) => label === '1').slice(0, 4), ...trials.filter(({ label }) => label === '0').slice(0, 4)]),
+  );
 });
 
 describe('superb-asv', () => {

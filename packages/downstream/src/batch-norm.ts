@@ -1,4 +1,5 @@
 import { type Mode, type Module, moduleOf } from '@s3/interface';
+import { weightOf } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
 
@@ -21,10 +22,10 @@ export interface BatchNorm extends Module {
  * Ioffe and Szegedy, "Batch Normalization", 2015.
  */
 export function batchNorm(size: number, { momentum = 0.1, epsilon = 1e-5 } = {}): BatchNorm {
-  const weight = tf.variable(tf.ones([size]));
-  const bias = tf.variable(tf.zeros([size]));
-  const runningMean = tf.variable(tf.zeros([size]), false);
-  const runningVariance = tf.variable(tf.ones([size]), false);
+  const weight = weightOf(tf.ones([size]));
+  const bias = weightOf(tf.zeros([size]));
+  const runningMean = weightOf(tf.zeros([size]), false);
+  const runningVariance = weightOf(tf.ones([size]), false);
 
   return {
     ...moduleOf({ weight, bias, running_mean: runningMean, running_var: runningVariance }),

@@ -1,5 +1,5 @@
 import { type Module, moduleOf, type Random } from '@s3/interface';
-import { affine } from '@s3/interface/layers';
+import { affine, weightOf } from '@s3/interface/layers';
 import { uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { framesLost, unfold } from './unfold.ts';
@@ -26,8 +26,8 @@ export function conv1d(
   random: Random,
 ): Conv1d {
   const bound = 1 / Math.sqrt(inputSize * kernelSize);
-  const weight = tf.variable(uniformTensor([outputSize, inputSize, kernelSize], bound, random)) as tf.Variable<tf.Rank.R3>;
-  const bias = tf.variable(uniformTensor([outputSize], bound, random)) as tf.Variable<tf.Rank.R1>;
+  const weight = weightOf(uniformTensor([outputSize, inputSize, kernelSize], bound, random)) as tf.Variable<tf.Rank.R3>;
+  const bias = weightOf(uniformTensor([outputSize], bound, random)) as tf.Variable<tf.Rank.R1>;
   const edge = framesLost(kernelSize, dilation) / 2;
   return {
     ...moduleOf({ weight, bias }),

@@ -1,5 +1,5 @@
 import { type Frames, type Module, moduleOf, type Random } from '@s3/interface';
-import { linear } from '@s3/interface/layers';
+import { linear, weightOf } from '@s3/interface/layers';
 import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
@@ -17,7 +17,7 @@ export interface FrameAttention extends Module {
  * so that its start depends on what the memory held before.
  */
 export function frameAttention(inputSize: number, random: Random): FrameAttention {
-  const attention = tf.variable(normalTensor([inputSize, 1], Math.sqrt(2 / (inputSize + 1)), random)) as tf.Variable<tf.Rank.R2>;
+  const attention = weightOf(normalTensor([inputSize, 1], Math.sqrt(2 / (inputSize + 1)), random)) as tf.Variable<tf.Rank.R2>;
   const projection = linear(inputSize, inputSize, random);
   return {
     ...moduleOf({ attention, sap_linear: projection }),

@@ -1,4 +1,5 @@
 import { defineComponent, type Featurizer, type FrameSpec, type Frames, moduleOf, WiringError } from '@s3/interface';
+import { weightOf } from '@s3/interface/layers';
 import { layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -34,7 +35,7 @@ export const weightedSum = defineComponent({
     const selected = layerSelections ? [...layerSelections].sort((a, b) => a - b) : layers.map((_, layer) => layer);
     const output = commonSpec(layers, selected);
     const single = selected.length === 1;
-    const weights = single ? undefined : (tf.variable(tf.zeros([selected.length])) as tf.Variable<tf.Rank.R1>);
+    const weights = single ? undefined : (weightOf(tf.zeros([selected.length])) as tf.Variable<tf.Rank.R1>);
     const normalized = normalize && layers.length > 1;
 
     return {

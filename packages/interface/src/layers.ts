@@ -17,9 +17,20 @@ export interface Linear extends Module {
 /** A linear layer with PyTorch's initial weights: uniform within 1 / sqrt(inputSize). */
 export function linear(inputSize: number, outputSize: number, random: Random): Linear {
   const bound = 1 / Math.sqrt(inputSize);
-  const weight = tf.variable(uniformTensor([outputSize, inputSize], bound, random)) as tf.Variable<tf.Rank.R2>;
-  const bias = tf.variable(uniformTensor([outputSize], bound, random)) as tf.Variable<tf.Rank.R1>;
+  const weight = weightOf(uniformTensor([outputSize, inputSize], bound, random)) as tf.Variable<tf.Rank.R2>;
+  const bias = weightOf(uniformTensor([outputSize], bound, random)) as tf.Variable<tf.Rank.R1>;
   return { ...moduleOf({ weight, bias }), weight, bias, forward: (x) => affine(x, weight, bias) };
+}
+
+/**
+ * A variable that starts with these values, and takes them over: `tf.variable` alone would leave the tensor in memory.
+ *
+ * @param trainable false for a value that is saved but not trained, such as a running mean
+ */
+export function weightOf(initial: tf.Tensor, trainable = true): tf.Variable {
+  const weight = tf.variable(initial, trainable);
+  initial.dispose();
+  return weight;
 }
 
 /** x weight^T + bias over the last axis; as one matrix product whatever the rank. */

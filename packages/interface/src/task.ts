@@ -1,6 +1,6 @@
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { DataLoader } from './data.ts';
-import type { Mode, Module } from './model.ts';
+import type { Mode, Module, WaveformModel } from './model.ts';
 import type { Frames, Waveforms } from './sequences.ts';
 
 /** Metric name to value, as logged. */
@@ -136,7 +136,8 @@ export function defineTrainPhase<Batch, Prepared, F extends Fields & { readonly 
  */
 export interface Task<TrainBatch, EvalBatch, L extends Log, Reference = void, Prediction = unknown> extends Module {
   readonly name: string;
-  readonly model: Module & { readonly layerWeights?: () => Promise<readonly number[]> };
+  /** what is trained; also says which waveforms `predict` takes */
+  readonly model: Module & Pick<WaveformModel<unknown>, 'sampleRate' | 'layerWeights'>;
   readonly train: TrainPhase<TrainBatch, Log>;
   readonly valid?: Phase<EvalBatch, L, Reference>;
   readonly test: Phase<EvalBatch, L, Reference>;

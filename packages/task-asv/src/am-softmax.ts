@@ -1,4 +1,5 @@
 import { moduleOf, type Random } from '@s3/interface';
+import { weightOf } from '@s3/interface/layers';
 import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { crossEntropy, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
@@ -20,7 +21,7 @@ export function amSoftmax(
   random: Random,
 ): SpeakerLoss {
   // (inputSize, outputSize); Xavier's normal values
-  const W = tf.variable(normalTensor([inputSize, outputSize], Math.sqrt(2 / (inputSize + outputSize)), random)) as tf.Variable<tf.Rank.R2>;
+  const W = weightOf(normalTensor([inputSize, outputSize], Math.sqrt(2 / (inputSize + outputSize)), random)) as tf.Variable<tf.Rank.R2>;
   return {
     ...moduleOf({ W }),
     forward(embeddings, speakers) {

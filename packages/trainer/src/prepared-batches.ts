@@ -45,6 +45,8 @@ export async function* preparedBatches(
       upcoming = next();
       // its failure is seen when its turn comes; until then it must not count as unhandled
       upcoming.catch(() => {});
+      // an engine in this thread answers at once: let signals, timers and drawing have their turn
+      await new Promise(setImmediate);
       yield current;
     }
   } finally {

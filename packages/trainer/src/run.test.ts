@@ -14,7 +14,7 @@ const straightRun = await toyRun(straight);
 
 describe('runRecipe', () => {
   it('leaves behind what is promised', () => {
-    const files = (readdirSync(straight, { recursive: true }) as string[]).filter((file) => !/^configs.|^cache/.test(file)).sort();
+    const files = (readdirSync(straight, { recursive: true }) as string[]).filter((file) => !/^configs.|^cache|tfevents/.test(file)).sort();
     const checkpoint = [
       'config.yaml',
       'encoders.json',
@@ -38,7 +38,7 @@ describe('runRecipe', () => {
           'evaluate/index.json',
           'metrics.json',
         ],
-        ...['report.html', 'train', 'train-2.csv', 'train.csv', 'train/layer-weights.json', 'one.csv'],
+        ...['report.html', 'train', 'train-2.csv', 'train.csv', 'train/layer-weights.json', 'train/log.jsonl', 'train/tb', 'one.csv'],
         ...steps.flatMap((step) => [`train/${step}`, ...checkpoint.map((file) => `train/${step}/${file}`)]),
         ...['one', 'train'].flatMap((test) => [`evaluate/${test}`, `evaluate/${test}/best_result.yaml`]),
         ...['one', 'train'].flatMap((test) =>
@@ -52,7 +52,7 @@ describe('runRecipe', () => {
   it('reports the best checkpoint of each test set, in metrics.json too', () => {
     const { result } = straightRun;
     expect(json(straight, 'metrics.json')).toEqual(result);
-    expect(result).toMatchObject({ recipe: 'toy', engine: 'cpu', steps: 6, metric: 'cost' });
+    expect(result).toMatchObject({ recipe: 'toy', engine: 'cpu', steps: 6, metric: 'cost', chance: { cost: 1 } });
     for (const test of ['one', 'train']) {
       const costs = ['step_2', 'step_4', 'step_6'].map(
         (step) => parse(readFileSync(join(straight, 'evaluate', test, step, 'result.yaml'), 'utf8')).cost,

@@ -4,6 +4,7 @@ import { type AnyRecipe, type Corpus, type EngineInfo, type Json, type Log, pars
 import { environment } from './environment.ts';
 import { withFileTrouble } from './file-trouble.ts';
 import { InterruptedError } from './interrupted-error.ts';
+import { jsonLinesObserver } from './json-lines-observer.ts';
 import { observeAll, type RunObserver } from './observer.ts';
 import { resolveOptimizer } from './optimizers/optimizer-settings.ts';
 import { replaceFile } from './replace-file.ts';
@@ -18,6 +19,7 @@ import { type Assembly, completeSections, type Sections, type StageContext } fro
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
 import { clearRemains, makeWritable, writeConfig } from './target-directory.ts';
 import { lockTarget } from './target-lock.ts';
+import { tensorBoardObserver } from './tensorboard-observer.ts';
 
 /** What a run found; after the last stage it is also the content of `metrics.json`. */
 export interface RunResult {
@@ -35,6 +37,8 @@ export interface RunResult {
   readonly metric?: string;
   /** test set to the metrics of the checkpoint that counts */
   readonly tests: { readonly [testSet: string]: Log };
+  /** metric to what guessing would score, for those where that says something */
+  readonly chance?: Log;
   /** test set to the checkpoint that counts, such as `step_600` */
   readonly checkpoints: { readonly [testSet: string]: string };
 }
@@ -66,7 +70,7 @@ export async function runRecipe(
   options: RunOptions,
 ): Promise<RunResult> {
   const began = performance.now();
-  const observer = observeAll(options.observers);
+  let observer = observeAll(options.observers);
   try {
     const parsed = parseConfig(recipe.name, fullSchema(recipe), config);
     const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(parsed).filter(([name]) => name in runSettings === isOfRun));
@@ -74,6 +78,8 @@ export async function runRecipe(
     const settings: RunSettings = { ...given, targetDir: resolve(given.targetDir) };
     const sections = completeSections(pick(false));
     checkSections(sections);
+    const trainDir = join(settings.targetDir, 'train');
+    observer = observeAll([observer, jsonLinesObserver(join(trainDir, 'log.jsonl')), tensorBoardObserver(join(trainDir, 'tb'))]);
     const { seed } = sections.training;
     const { versions } = environment(options.engine);
     const stage: StageContext = {

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
 import type { RunObserver } from '../observer.ts';
 import type { TextStream } from '../terminal-observer.ts';
+import type { ResultToTell } from './result-text.ts';
 
 /** A recipe by name, read only when it is asked for. */
 export interface RecipeEntry {
@@ -17,7 +18,7 @@ export type RunRecipe = (
   recipe: AnyRecipe,
   config: { readonly [section: string]: unknown },
   options: { readonly engine: EngineInfo; readonly observers: readonly RunObserver[]; readonly signal?: AbortSignal },
-) => Promise<{ readonly tests?: { readonly [testSet: string]: { readonly [metric: string]: number } } }>;
+) => Promise<ResultToTell>;
 
 /** What the command line is made of. */
 export interface CommandLineOptions {

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import type { EngineName } from '@s3/interface';
 import { createColors } from 'picocolors';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { jsonLinesObserver } from '../json-lines-observer.ts';
-import { tensorBoardObserver } from '../tensorboard-observer.ts';
 import { terminalObserver } from '../terminal-observer.ts';
 import type { CommandContext, RunRecipe } from './command-line.ts';
 import { findRecipe } from './find-recipe.ts';
@@ -38,12 +36,8 @@ export async function runCommand(
   try {
     const run = context.run ?? ((await import('../run.ts')).runRecipe as RunRecipe);
     const targetDir = String(config['targetDir']);
-    const trainDir = join(targetDir, 'train');
-    const observers = [terminal, jsonLinesObserver(join(trainDir, 'log.jsonl')), tensorBoardObserver(join(trainDir, 'tb'))];
-    const result = await run(recipe, config, { engine, observers, signal: stop.signal });
-    context.stdout.write(
-      json ? `${JSON.stringify(result, null, 2)}\n` : `\n${resultText(result.tests ?? {}, context.color)}${whereToLook(targetDir)}`,
-    );
+    const result = await run(recipe, config, { engine, observers: [terminal], signal: stop.signal });
+    context.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : `\n${resultText(result, context.color)}${whereToLook(targetDir)}`);
     return 0;
   } catch (error) {
     const exitCode = stop.exitCode();

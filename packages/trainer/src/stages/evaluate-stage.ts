@@ -18,6 +18,8 @@ import { fileNames, stageMissing } from './stage-files.ts';
 export const evaluationIndex = z.object({
   metric: z.string(),
   order: z.enum(['min', 'max']),
+  /** metric to what guessing would score */
+  chance: z.record(z.string(), z.number()).default({}),
   /** test set to the results on it, in the order of steps; folders are relative to the target directory */
   tests: z.record(z.string(), z.array(z.object({ checkpoint: z.string(), step: z.int(), folder: z.string() }))),
 });
@@ -49,6 +51,7 @@ export async function evaluateStage(stage: StageContext, assembly: Assembly, rel
   const folders = fileNames(Object.keys(problem.tests));
   const tests: z.output<typeof evaluationIndex>['tests'] = Object.fromEntries(Object.keys(problem.tests).map((name) => [name, []]));
 
+  const chance: { [metric: string]: number } = {};
   for (const checkpoint of candidates) {
     checkSameParts(stage, checkpoint);
     const name = basename(checkpoint.directory);
@@ -66,9 +69,9 @@ export async function evaluateStage(stage: StageContext, assembly: Assembly, rel
         evalBatches,
       };
       const { step, epoch } = checkpoint.state;
-      let log = await finishedResult(path, source);
-      if (!log || step > relogAfter) {
-        if (!log) {
+      let result = await finishedResult(path, source);
+      if (!result || step > relogAfter) {
+        if (!result) {
           if (!isLoaded) {
             await checkpoint.load('model', assembly.task.model);
             await checkpoint.load('task', assembly.task);
@@ -77,10 +80,12 @@ export async function evaluateStage(stage: StageContext, assembly: Assembly, rel
           const label = `test ${testSet} of ${name}`;
           const reduction = await evaluate(phase, { label, evalBatches, observer, signal });
           await writeResult(path, reduction, source);
-          log = reduction.log;
+          result = reduction;
         }
-        observer.logged({ split: 'test', testSet, step, epoch, log });
+        observer.logged({ split: 'test', testSet, step, epoch, log: result.log });
       }
+      const { log } = result;
+      Object.assign(chance, result.chance);
       if (!(problem.best.metric in log)) {
         throw new WiringError(
           `test ${testSet}`,
@@ -92,7 +97,7 @@ export async function evaluateStage(stage: StageContext, assembly: Assembly, rel
       if (signal?.aborted) throw new InterruptedError('testing');
     }
   }
-  await replaceFile(join(targetDir, 'evaluate', 'index.json'), `${JSON.stringify({ ...problem.best, tests }, null, 1)}\n`);
+  await replaceFile(join(targetDir, 'evaluate', 'index.json'), `${JSON.stringify({ ...problem.best, chance, tests }, null, 1)}\n`);
 }
 
 async function checkpointsToJudge({ settings, observer }: StageContext, { problem }: Assembly): Promise<readonly Checkpoint[]> {
@@ -129,7 +134,7 @@ function checkSameParts({ recipe, sections }: StageContext, { config, directory 
   );
 }
 
-async function writeResult(path: string, { log, files = {}, figures = [] }: Reduction<Log>, source: Source): Promise<void> {
+async function writeResult(path: string, { log, chance, files = {}, figures = [] }: Reduction<Log>, source: Source): Promise<void> {
   const contents: { [file: string]: string | Uint8Array } = {
     'result.yaml': stringify(log),
     'figures.json': `${JSON.stringify(figures)}\n`,
@@ -147,19 +152,21 @@ async function writeResult(path: string, { log, files = {}, figures = [] }: Redu
   const checksums = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, checksum(content)]));
   await replaceDirectory(path, async (directory) => {
     for (const [name, content] of Object.entries(contents)) await writeFlushed(join(directory, name), content);
-    await writeFlushed(join(directory, 'source.json'), `${JSON.stringify({ ...source, files: checksums }, null, 1)}\n`);
+    await writeFlushed(join(directory, 'source.json'), `${JSON.stringify({ ...source, chance, files: checksums }, null, 1)}\n`);
   });
 }
 
-/** The metrics of a result that is complete and was made from the same. */
-async function finishedResult(path: string, source: Source): Promise<Log | undefined> {
+/** A result that is complete and was made from the same. */
+async function finishedResult(path: string, source: Source): Promise<Pick<Reduction<Log>, 'log' | 'chance'> | undefined> {
   try {
-    const { files, ...found } = JSON.parse(await readFile(join(path, 'source.json'), 'utf8')) as Source & {
+    const { files, chance, ...found } = JSON.parse(await readFile(join(path, 'source.json'), 'utf8')) as Source & {
+      readonly chance?: Log;
       readonly files: { readonly [file: string]: string };
     };
     if (JSON.stringify(found) !== JSON.stringify(source)) return undefined;
     for (const [file, expected] of Object.entries(files)) if ((await fileChecksum(join(path, file))) !== expected) return undefined;
-    return parse(await readFile(join(path, 'result.yaml'), 'utf8')) as Log;
+    const log = parse(await readFile(join(path, 'result.yaml'), 'utf8')) as Log;
+    return chance ? { log, chance } : { log };
   } catch {
     return undefined;
   }

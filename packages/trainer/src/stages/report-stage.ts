@@ -10,6 +10,7 @@ import { fileNames, readStageFile, stageMissing } from './stage-files.ts';
 /** The best result on each test set. */
 export interface Report {
   readonly metric: string;
+  readonly chance?: Log;
   readonly tests: { readonly [testSet: string]: Log };
   readonly checkpoints: { readonly [testSet: string]: string };
 }
@@ -40,5 +41,5 @@ export async function reportStage(targetDir: string): Promise<Report> {
       await replaceFile(file, stringify({ checkpoint: best.checkpoint, ...best.log }));
     }
   }
-  return { metric: index.metric, tests, checkpoints };
+  return { metric: index.metric, ...(Object.keys(index.chance).length > 0 && { chance: index.chance }), tests, checkpoints };
 }
