@@ -1,4 +1,8 @@
 import { buildPackage } from '../../tsup.base.ts';
 
 // Only the gradients are bundled (see src/gradients.ts); the ops they call reach the one engine through its global.
-export default buildPackage(undefined, { noExternal: [/^@tensorflow\/tfjs-core\/dist\//] });
+// The child is a program of its own that the installer and the probe start.
+export default buildPackage(
+  { index: 'src/index.ts', 'engine-child': 'src/engine-child.ts' },
+  { noExternal: [/^@tensorflow\/tfjs-core\/dist\//] },
+);

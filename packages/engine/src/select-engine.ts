@@ -7,7 +7,7 @@ import { startWasm } from './wasm/start-wasm.ts';
 
 type Started = Omit<EngineInfo, 'name' | 'reason'>;
 
-const starters: { readonly [Name in EngineInfo['name']]: () => Promise<Started> } = {
+const starters: { readonly [Name in EngineInfo['name']]: (cacheDir?: string) => Promise<Started> } = {
   native: startNative,
   wasm: startWasm,
   cpu: startCpu,
@@ -19,31 +19,32 @@ const fastestFirst = ['native', 'wasm', 'cpu'] as const;
 /**
  * Makes an engine TensorFlow.js's current one, with the gradients and kernels that training needs.
  *
- * - `native`: TensorFlow's C library through `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, where
- *   one of them is installed and loads; found by trying, since a failed download leaves its folder behind
+ * - `native`: TensorFlow's C library through `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, where the
+ *   program has one that loads (a failed download leaves its folder behind), else as `installNativeEngine` left it
  * - `wasm`: WebAssembly with SIMD, in every install
  * - `cpu`: plain JavaScript, for tests and last resort
  * - `auto`: the first of these that works
  *
+ * @param cacheDir where `installNativeEngine` was told to put its engines; this user's cache unless given
  * @throws InputError when the engine that was asked for by name does not start: why, and what to do
  */
-export const selectEngine: SelectEngine = async (name) => {
+export const selectEngine = (async (name: EngineName, cacheDir?: string) => {
   if (name !== 'auto') {
     const starter = starters[name];
     if (!starter) throw new InputError('setting engine', `'${name}'`, `one of ${engineNames.join(', ')}`, 'Choose one of these.');
-    return { name, ...(await starter()), reason: `${name} was asked for` };
+    return { name, ...(await starter(cacheDir)), reason: `${name} was asked for` };
   }
   const failures: string[] = [];
   for (const candidate of fastestFirst) {
     try {
-      const started = await starters[candidate]();
+      const started = await starters[candidate](cacheDir);
       return { name: candidate, ...started, reason: [`${candidate} is the fastest that works here`, ...failures].join('; ') };
     } catch (error) {
       failures.push(`${candidate}: ${firstLine(error)}`);
     }
   }
   throw new InputError('setting engine', `no engine that starts (${failures.join('; ')})`, 'at least wasm', 'Install the packages again.');
-};
+}) satisfies SelectEngine;
 
 /** Every name that `selectEngine` takes. */
 export const engineNames: readonly EngineName[] = ['auto', ...fastestFirst];

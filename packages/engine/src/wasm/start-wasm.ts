@@ -5,6 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { quiet, use } from '../backend.ts';
 import { registerBatchMatMul } from './batch-mat-mul.ts';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
+import { registerIdentity } from './identity.ts';
+import { registerSlice } from './slice.ts';
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 let kernelsAdded = false;
@@ -17,6 +19,8 @@ export async function startWasm(): Promise<Pick<EngineInfo, 'library'>> {
   if (!tf.findBackend('wasm')) wasm.setWasmPaths(`${folder}/`);
   await use('wasm');
   if (!kernelsAdded) {
+    registerIdentity();
+    registerSlice();
     registerBatchMatMul();
     registerConv2DBackpropFilter();
     registerUnsortedSegmentSum();

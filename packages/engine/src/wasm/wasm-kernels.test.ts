@@ -1,40 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { randomStream } from '@s3/interface';
-import { normalTensor } from '@s3/interface/tensors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSame as expectSameOn, normal } from '../fixtures/expect-same.ts';
 import { selectEngine } from '../select-engine.ts';
 
 const before = tf.getBackend();
 beforeAll(() => selectEngine('wasm'));
 afterAll(() => tf.setBackend(before));
 
-const random = randomStream('wasm kernels');
-const normal = (shape: number[]) => normalTensor(shape, 1, random).arraySync();
-
-/** The same computation on both engines; fails where wasm differs from plain JavaScript or leaves tensors behind. */
-async function expectSame(compute: () => tf.Tensor | tf.Tensor[]): Promise<void> {
-  const run = async (backend: string) => {
-    await tf.setBackend(backend);
-    const tensorsBefore = tf.memory().numTensors;
-    const results = tf.tidy(compute);
-    const list = Array.isArray(results) ? results : [results];
-    const values = list.map((result) => ({ shape: result.shape, values: [...result.dataSync()] }));
-    tf.dispose(results);
-    expect(tf.memory().numTensors).toBe(tensorsBefore);
-    return values;
-  };
-  const [wasm, cpu] = [await run('wasm'), await run('cpu')];
-  await tf.setBackend('wasm');
-  expect(wasm.map(({ shape }) => shape)).toEqual(cpu.map(({ shape }) => shape));
-  for (const [index, { values }] of wasm.entries()) {
-    for (const [at, value] of values.entries()) {
-      const expected = cpu[index]!.values[at]!;
-      // relative, since float32 sums come in another order
-      expect(Math.abs(value - expected)).toBeLessThan(1e-5 * Math.max(1, Math.abs(expected)));
-    }
-  }
-}
+const expectSame = (compute: () => tf.Tensor | tf.Tensor[], tolerance?: number) => expectSameOn('wasm', compute, tolerance);
 
 describe('BatchMatMul', () => {
   const cases: [number[], number[], boolean, boolean][] = [
@@ -46,19 +19,33 @@ describe('BatchMatMul', () => {
     [[4, 5, 3], [4, 7, 5], true, true],
     [[1, 3, 5], [4, 5, 7], false, false],
     [[4, 3, 5], [1, 7, 5], false, true],
-    [[2, 1, 3, 5], [2, 4, 5, 7], false, false],
     [[2, 3, 1, 5], [2, 3, 5, 1], false, false],
     [[1, 1], [1, 1], true, true],
   ];
   test.each(cases)('%j x %j, transposed %s %s', async (shapeA, shapeB, transposeA, transposeB) => {
     const [a, b] = [normal(shapeA), normal(shapeB)];
-    await expectSame(() => tf.matMul(tf.tensor(a as never), tf.tensor(b as never), transposeA, transposeB));
+    await expectSame(() => tf.matMul(tf.tensor(a), tf.tensor(b), transposeA, transposeB));
+  });
+
+  test('both sides broadcast, along different axes', async () => {
+    const [a, b] = [tf.tensor(normal([2, 1, 3, 5])), tf.tensor(normal([4, 5, 7]))];
+    const product = tf.matMul(a, b);
+    const tiled = tf.matMul(tf.tile(a, [1, 4, 1, 1]), tf.tile(tf.reshape(b, [1, 4, 5, 7]), [2, 1, 1, 1]));
+    expect(product.shape).toEqual([2, 4, 3, 7]);
+    expect([...product.dataSync()]).toEqual([...tiled.dataSync()]);
+    tf.dispose([a, b, product, tiled]);
+  });
+
+  // wide enough to be turned around
+  test.each([false, true])('a weight gradient whose input is wider than its output, transposed %s', async (transposeB) => {
+    const [a, b] = [normal([1009, 3]), normal(transposeB ? [1003, 1009] : [1009, 1003])];
+    await expectSame(() => tf.matMul(tf.tensor(a), tf.tensor(b), true, transposeB));
   });
 
   test('gradient of both sides, with a batch', async () => {
     const [a, b] = [normal([3, 4, 5]), normal([3, 6, 5])];
     const product = (x: tf.Tensor, y: tf.Tensor) => tf.sum(tf.square(tf.matMul(x, y, false, true)));
-    await expectSame(() => tf.grads(product as never)([tf.tensor(a as never), tf.tensor(b as never)]));
+    await expectSame(() => tf.grads(product)([tf.tensor(a), tf.tensor(b)]));
   });
 });
 
@@ -72,15 +59,15 @@ describe('Conv2DBackpropFilter', () => {
   ];
   test.each(cases)('input %j, filter %j, stride %j, padding %s', async (shape, filterShape, stride, padding) => {
     const [x, filter] = [normal(shape), normal(filterShape)];
-    const loss = (weights: tf.Tensor) => tf.sum(tf.square(tf.conv2d(tf.tensor4d(x as never), weights as tf.Tensor4D, stride, padding)));
-    await expectSame(() => tf.grad(loss)(tf.tensor4d(filter as never)));
+    const loss = (weights: tf.Tensor) => tf.sum(tf.square(tf.conv2d(tf.tensor4d(x), weights as tf.Tensor4D, stride, padding)));
+    await expectSame(() => tf.grad(loss)(tf.tensor4d(filter)));
   });
 });
 
 describe('UnsortedSegmentSum', () => {
   test('sums rows, leaves out negative segments', async () => {
     const values = normal([5, 2, 3]);
-    await expectSame(() => tf.unsortedSegmentSum(tf.tensor3d(values as never), tf.tensor1d([2, 0, 2, 1, 0], 'int32'), 4));
+    await expectSame(() => tf.unsortedSegmentSum(tf.tensor3d(values), tf.tensor1d([2, 0, 2, 1, 0], 'int32'), 4));
     const sums = tf.unsortedSegmentSum(tf.tensor1d([1, 2, 4]), tf.tensor1d([0, -1, 0], 'int32'), 2);
     expect([...sums.dataSync()]).toEqual([5, 0]);
     sums.dispose();
@@ -89,6 +76,96 @@ describe('UnsortedSegmentSum', () => {
   test('is the gradient of gather', async () => {
     const table = normal([4, 3]);
     const loss = (x: tf.Tensor) => tf.sum(tf.square(tf.gather(x, tf.tensor1d([3, 3, 0], 'int32'))));
-    await expectSame(() => tf.grad(loss)(tf.tensor2d(table as never)));
+    await expectSame(() => tf.grad(loss)(tf.tensor2d(table)));
+  });
+});
+
+describe('Slice', () => {
+  const cases: [number[], number[], number[]][] = [
+    [[7], [2], [3]],
+    [
+      [5, 40],
+      [1, 3],
+      [3, 33],
+    ],
+    [
+      [5, 40],
+      [2, 0],
+      [2, 40],
+    ],
+    [
+      [3, 5, 4],
+      [1, 0, 1],
+      [2, 5, 2],
+    ],
+    [
+      [3, 5, 4],
+      [0, 2, 0],
+      [3, 3, 4],
+    ],
+    [
+      [2, 3, 4, 5],
+      [1, 1, 0, 2],
+      [1, 2, 3, 3],
+    ],
+    [
+      [2, 3, 2, 3, 20],
+      [0, 1, 1, 1, 0],
+      [2, 2, 1, 2, 19],
+    ],
+    [
+      [4, 3],
+      [1, 0],
+      [0, 3],
+    ],
+    [
+      [4, 3],
+      [1, 1],
+      [-1, -1],
+    ],
+  ];
+  test.each(cases)('of %j from %j, %j', async (shape, begin, size) => {
+    const x = normal(shape);
+    await expectSame(() => [
+      tf.slice(tf.tensor(x), begin, size),
+      tf.slice(tf.cast(tf.mul(tf.tensor(x), 10), 'int32'), begin, size),
+      tf.cast(tf.slice(tf.greater(tf.tensor(x), 0), begin, size), 'float32'),
+    ]);
+  });
+
+  test('its gradient', async () => {
+    const x = normal([4, 6, 5]);
+    await expectSame(() => tf.grad((y: tf.Tensor) => tf.sum(tf.square(tf.slice(y, [1, 0, 2], [2, 6, 3]))))(tf.tensor(x)));
+  });
+
+  test('as split, the gradient of a concatenation, and unstack', async () => {
+    const x = normal([3, 7, 6]);
+    await expectSame(() => tf.split(tf.tensor(x), [1, 4, 2], 1));
+    await expectSame(() => tf.split(tf.tensor(x), 3, -1));
+    await expectSame(() => tf.unstack(tf.tensor(x), 1));
+    const [a, b] = [normal([3, 2, 17]), normal([3, 2, 5])];
+    const joined = (y: tf.Tensor, z: tf.Tensor) => tf.sum(tf.square(tf.concat([y, z], -1)));
+    await expectSame(() => tf.grads(joined as never)([tf.tensor(a), tf.tensor(b)]));
+  });
+});
+
+describe('Identity', () => {
+  test('shares values with its source, each released on its own', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const copy = tf.clone(x);
+    const buffers = tf.memory().numDataBuffers;
+    x.dispose();
+    expect(tf.memory().numDataBuffers).toBe(buffers);
+    expect([...copy.dataSync()]).toEqual([1, 2, 3]);
+    copy.dispose();
+    expect(tf.memory().numDataBuffers).toBe(buffers - 1);
+  });
+
+  test('of a variable keeps the old value when another is assigned', () => {
+    const variable = tf.variable(tf.tensor1d([1, 2]));
+    const before = tf.clone(variable);
+    variable.assign(tf.tensor1d([3, 4]));
+    expect([...before.dataSync()]).toEqual([1, 2]);
+    tf.dispose([before, variable]);
   });
 });

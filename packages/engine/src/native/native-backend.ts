@@ -1,0 +1,25 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** An attribute of a TensorFlow op, its type one of the binding's constants. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What tfjs-node's backend offers beside tfjs-core's interface: every op of TensorFlow's C library by name. */
+export interface NativeBackend extends tf.KernelBackend {
+  readonly binding: {
+    readonly TF_ATTR_TYPE: number;
+    readonly TF_ATTR_BOOL: number;
+    readonly TF_ATTR_INT: number;
+    readonly TF_ATTR_STRING: number;
+    readonly TF_FLOAT: number;
+  };
+  readonly executeSingleOutput: (name: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]) => tf.Tensor;
+}
+
+export const isFloatMatrix = ({ dtype, shape }: tf.TensorInfo): boolean => dtype === 'float32' && shape.length === 2;
+
+/** The attribute that says an op works on floats. */
+export const floats = ({ binding }: NativeBackend): OpAttribute => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT });

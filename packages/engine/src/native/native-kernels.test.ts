@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSame as expectSameOn, normal } from '../fixtures/expect-same.ts';
+import { selectEngine } from '../select-engine.ts';
+import type { NativeBackend } from './native-backend.ts';
+
+const before = tf.getBackend();
+const isThere = await selectEngine('native').then(
+  () => true,
+  () => false,
+);
+await tf.setBackend(before);
+afterAll(() => tf.setBackend(before));
+
+const expectSame = (compute: () => tf.Tensor | tf.Tensor[]) => expectSameOn('tensorflow', compute);
+
+describe.skipIf(!isThere)(`native kernels${isThere ? '' : ' (skipped: no native engine here, see `s3 engine install`)'}`, () => {
+  beforeAll(() => tf.setBackend('tensorflow'));
+
+  const cases: [number[], number[], boolean, boolean][] = [
+    [[3, 5], [5, 7], false, false],
+    [[5, 3], [5, 7], true, false],
+    [[3, 5], [7, 5], false, true],
+    [[5, 3], [7, 5], true, true],
+    [[1, 1], [1, 1], true, true],
+    [[0, 5], [5, 7], false, false],
+    [[4, 3, 5], [4, 5, 7], false, false],
+    [[2, 4, 3, 5], [2, 4, 7, 5], false, true],
+  ];
+  test.each(cases)('product of %j and %j, transposed %s %s', async (shapeA, shapeB, transposeA, transposeB) => {
+    const [a, b] = [normal(shapeA), normal(shapeB)];
+    await expectSame(() => tf.matMul(tf.tensor(a, shapeA), tf.tensor(b, shapeB), transposeA, transposeB));
+    const product = (x: tf.Tensor, y: tf.Tensor) => tf.sum(tf.square(tf.matMul(x, y, transposeA, transposeB)));
+    await expectSame(() => tf.grads(product as never)([tf.tensor(a, shapeA), tf.tensor(b, shapeB)]));
+  });
+
+  test('a product of float matrices is one MatMul', () => {
+    const backend = tf.backend() as NativeBackend;
+    const asked: string[] = [];
+    const execute = backend.executeSingleOutput;
+    const listening: NativeBackend['executeSingleOutput'] = (name, ...rest) => {
+      asked.push(name);
+      return execute.call(backend, name, ...rest);
+    };
+    Object.assign(backend, { executeSingleOutput: listening });
+    tf.tidy(() => void tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])));
+    Object.assign(backend, { executeSingleOutput: execute });
+    expect(asked).toContain('MatMul');
+    expect(asked).not.toContain('BatchMatMulV2');
+  });
+
+  test('gradient of ReLU, once and twice', async () => {
+    const x = normal([3, 5, 7]);
+    const loss = (y: tf.Tensor) => tf.sum(tf.square(tf.relu(y)));
+    await expectSame(() => tf.grad(loss)(tf.tensor(x)));
+    await expectSame(() => tf.grad((y: tf.Tensor) => tf.sum(tf.grad(loss)(y)))(tf.tensor(x)));
+    await expectSame(() => tf.grad((y: tf.Tensor) => tf.sum(tf.relu(tf.cast(y, 'float32'))))(tf.tensor(x)));
+  });
+
+  test('a training keeps its number of tensors, and tensors are of this copy of TensorFlow.js', () => {
+    const weight = tf.variable(tf.ones([4, 3]));
+    const step = () => {
+      const { value, grads } = tf.variableGrads(
+        () => tf.sum(tf.relu(tf.matMul(tf.ones([2, 4]), weight))) as tf.Scalar,
+        [weight as tf.Variable],
+      );
+      tf.tidy(() => weight.assign(tf.sub(weight, tf.mul(grads[weight.name]!, 0.01)) as never));
+      expect(value).toBeInstanceOf(tf.Tensor);
+      tf.dispose([value, grads] as never);
+      return { ...tf.memory() };
+    };
+    const first = step();
+    for (let more = 0; more < 20; more++) step();
+    expect(step()).toMatchObject({ numTensors: first.numTensors, numDataBuffers: first.numDataBuffers });
+    weight.dispose();
+  });
+});
