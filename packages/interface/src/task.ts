@@ -57,6 +57,17 @@ export type Figure =
       readonly title: string;
       readonly y: Axis;
       readonly bars: readonly { readonly name: string; readonly value: number }[];
+    }
+  | {
+      /** a table of counts, such as a confusion matrix; each cell is shaded by its share of its row */
+      readonly kind: 'matrix';
+      readonly title: string;
+      readonly x: Axis;
+      readonly y: Axis;
+      readonly rows: readonly string[];
+      readonly columns: readonly string[];
+      /** `values[row][column]`, 0 or more */
+      readonly values: readonly (readonly number[])[];
     };
 export interface Axis {
   /** with its unit */

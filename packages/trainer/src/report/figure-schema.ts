@@ -21,6 +21,15 @@ const schema = z.discriminatedUnion('kind', [
     marks: z.array(z.object({ name: z.string(), at: number })).optional(),
   }),
   z.object({ kind: z.literal('bars'), title: z.string(), y: axis, bars: z.array(z.object({ name: z.string(), value: number })) }),
+  z.object({
+    kind: z.literal('matrix'),
+    title: z.string(),
+    x: axis,
+    y: axis,
+    rows: z.array(z.string()),
+    columns: z.array(z.string()),
+    values: z.array(z.array(number)),
+  }),
 ]);
 
 /** A figure read from JSON; undefined for anything else. */

@@ -38,6 +38,19 @@ const examples: readonly Figure[] = [
     y: { label: 'points' },
     bars: [2, -1].map((value) => ({ name: `a name that is too long for a column, ${value}`, value })),
   },
+  {
+    kind: 'matrix',
+    title: 'Confusion',
+    x: { label: 'prediction' },
+    y: { label: 'label' },
+    rows: ['yes', 'no', 'never'],
+    columns: ['yes', 'no', 'never'],
+    values: [
+      [8, 2, 0],
+      [1, 3, Number.NaN],
+      [0, 0, 0],
+    ],
+  },
 ];
 
 test.each(examples)('$title says what it is, in words too, and holds no number that is none', (figure) => {
@@ -127,6 +140,28 @@ test('bars stand on zero, below it too, and long names make rows', () => {
   expect(svg).toContain('…</text>');
 });
 
+test('a matrix shades each cell by its share of the row, and names every cell that counts', () => {
+  const svg = renderFigure(examples[5]!);
+  const cells = [...svg.matchAll(/fill-opacity="([\d.]+)"><title>([^<]*)<\/title>/g)];
+  expect(cells.map((cell) => cell[2])).toEqual([
+    'yes, yes: 8 (80.0 %)',
+    'yes, no: 2 (20.0 %)',
+    'no, yes: 1 (25.0 %)',
+    'no, no: 3 (75.0 %)',
+  ]);
+  expect(cells.map((cell) => Number(cell[1]))).toEqual([0.68, 0.17, 0.21, 0.64]);
+  expect(svg).toContain('no most often no (75 %)');
+});
+
+test('a matrix of many columns leaves out the names that do not fit', () => {
+  const names = Array.from({ length: 60 }, (_, index) => `class${index}`);
+  const values = names.map((_, row) => names.map((_, column) => (row === column ? 999 : 0)));
+  const svg = renderFigure({ kind: 'matrix', title: 'wide', x: { label: 'x' }, y: { label: 'y' }, rows: names, columns: names, values });
+  expect(svg).not.toContain('rotate(-90)');
+  expect(svg).not.toContain('>999<');
+  expect(svg).toContain('class59, class59: 999 (100.0 %)');
+});
+
 test('long curves are thinned without losing their peaks', () => {
   const x = Array.from({ length: 50_000 }, (_, index) => index);
   const y = x.map((value) => (value === 31_234 ? 1000 : Math.sin(value)));
@@ -141,6 +176,7 @@ test('figures without values say so', () => {
     { kind: 'lines', title: 'none', x: { label: 'x' }, y: { label: 'y', scale: 'log' }, series: [{ name: 's', x: [1], y: [0] }] },
     { kind: 'histogram', title: 'none', x: { label: 'x' }, series: [{ name: 'a', values: [Number.NaN] }] },
     { kind: 'bars', title: 'none', y: { label: 'y' }, bars: [] },
+    { kind: 'matrix', title: 'none', x: { label: 'x' }, y: { label: 'y' }, rows: ['a'], columns: ['a'], values: [[0]] },
   ];
   for (const figure of empty) expect(renderFigure(figure)).toContain('There are no values to draw.');
 });
@@ -151,6 +187,7 @@ test('text stands for itself', () => {
     { kind: 'lines', title: hostile, x: axis, y: axis, series: [1, 2].map((value) => ({ name: hostile, x: [value], y: [value] })) },
     { kind: 'histogram', title: hostile, x: axis, series: [{ name: hostile, values: [1] }], marks: [{ name: hostile, at: 1 }] },
     { kind: 'bars', title: hostile, y: axis, bars: [{ name: hostile, value: 1 }] },
+    { kind: 'matrix', title: hostile, x: axis, y: axis, rows: [hostile], columns: [hostile], values: [[1]] },
   ];
   for (const figure of figures) {
     const svg = renderFigure(figure);

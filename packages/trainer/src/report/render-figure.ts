@@ -2,6 +2,7 @@ import type { Figure } from '@s3/interface';
 import { renderBars } from './render-bars.ts';
 import { renderHistogram } from './render-histogram.ts';
 import { renderLines } from './render-lines.ts';
+import { renderMatrix } from './render-matrix.ts';
 
 /**
  * A figure as one SVG element, which stands alone or in a page.
@@ -17,5 +18,7 @@ export function renderFigure(figure: Figure): string {
       return renderHistogram(figure);
     case 'bars':
       return renderBars(figure);
+    case 'matrix':
+      return renderMatrix(figure);
   }
 }
