@@ -21,6 +21,7 @@ vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, [
   'packages/upstream',
 ]);
 step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
+step('one part alone, outside the workspace', process.execPath, ['scripts/check-outside.mjs']);
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);

@@ -17,7 +17,12 @@ export function reportPage(run: RunFiles, title?: string): string {
   const sections = [
     section('Results', results(run)),
     section('Training', training(run)),
-    ...(run.layerWeights ? [section('Layers', figures([layerFigure(run.layerWeights)]))] : []),
+    section(
+      'Layer weights',
+      run.layerWeights
+        ? figures([layerFigure(run.layerWeights)])
+        : '<p>None: the upstream has one layer, so there is nothing to weigh.</p>',
+    ),
     section('Figures', evaluation(run)),
     section('Configuration', configuration(run)),
     section('Environment', environmentTable(run)),

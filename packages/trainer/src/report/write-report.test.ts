@@ -57,7 +57,7 @@ test('a whole run becomes one page that loads nothing', async () => {
   expect([...html.matchAll(/<h2>(.*?)<\/h2>/g)].map((match) => match[1])).toEqual([
     'Results',
     'Training',
-    'Layers',
+    'Layer weights',
     'Figures',
     'Configuration',
     'Environment',
@@ -108,7 +108,7 @@ test('an empty directory gives a page that says what is missing', async () => {
   expect(html).toContain('The evaluation left no figures.');
   expect(html).toContain('The settings are not known');
   expect(html).toContain('The machine is not known');
-  expect(html).not.toContain('<h2>Layers');
+  expect(html).toContain('there is nothing to weigh');
 });
 
 test('broken files are named and the rest is shown', async () => {
