@@ -1,0 +1,15 @@
+export { balancedWeights } from './balanced-weights.ts';
+export { type ClassCounts, type ClassReport, classReport } from './class-report.ts';
+export { crossEntropy } from './cross-entropy.ts';
+export {
+  type LabelGroup,
+  type LabelGroupBatch,
+  type LabelGroupLog,
+  labelGroupClassification,
+} from './label-group-classification.ts';
+export {
+  type Classification,
+  type ClassificationLog,
+  type LabelledBatch,
+  utteranceClassification,
+} from './utterance-classification.ts';
