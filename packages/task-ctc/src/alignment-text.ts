@@ -1,0 +1,44 @@
+import { type AlignedPair, type EditCounts, editsOf } from './edit-counts.ts';
+import type { TextUnit } from './text-error-rates.ts';
+
+/** An utterance's hypothesis beside its reference. */
+export interface AlignedUtterance {
+  readonly id: string;
+  readonly pairs: readonly AlignedPair[];
+  readonly counts: EditCounts;
+}
+
+/**
+ * Hypotheses under their references, token under token, the utterances with the most errors first.
+ *
+ * S, D and I below mark substitutions, deletions and insertions; stars stand where one side has nothing.
+ */
+export function alignmentText(utterances: readonly AlignedUtterance[], unit: TextUnit): string {
+  const worstFirst = [...utterances].sort((one, other) => editsOf(other.counts) - editsOf(one.counts));
+  return worstFirst.map((utterance) => section(utterance, unit)).join('\n');
+}
+
+function section({ id, pairs, counts }: AlignedUtterance, unit: TextUnit): string {
+  const { substitutions, deletions, insertions, length } = counts;
+  const head = `${id}: ${editsOf(counts)} errors in ${length} ${unit}s (${substitutions} substitutions, ${deletions} deletions, ${insertions} insertions)`;
+  if (editsOf(counts) === 0) return `${head}\nREF ${pairs.map(({ reference }) => reference).join(unit === 'word' ? ' ' : '')}\n`;
+  const gap = unit === 'word' ? ' ' : '';
+  const columns = pairs.map(({ reference, hypothesis }) => {
+    const width = Math.max(displayWidth(reference ?? '*'), displayWidth(hypothesis ?? '*'));
+    const cell = (token: string | undefined) => (token === undefined ? '*'.repeat(width) : token + ' '.repeat(width - displayWidth(token)));
+    const mark = reference === undefined ? 'I' : hypothesis === undefined ? 'D' : reference === hypothesis ? ' ' : 'S';
+    return { reference: cell(reference), hypothesis: cell(hypothesis), mark: mark.padEnd(width) };
+  });
+  const line = (name: string, key: 'reference' | 'hypothesis' | 'mark') =>
+    `${name} ${columns.map((column) => column[key]).join(gap)}`.trimEnd();
+  return `${head}\n${line('REF', 'reference')}\n${line('HYP', 'hypothesis')}\n${line('   ', 'mark')}\n`;
+}
+
+/** Columns of a terminal that a text takes: code points, ideographs and the like twice. */
+function displayWidth(text: string): number {
+  return Array.from(text).reduce(
+    (width, character) =>
+      width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]/.test(character) ? 2 : 1),
+    0,
+  );
+}
