@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { commandLine } from '@s3/trainer/command-line';
+import { addEngineCommand } from './engine-command.ts';
 import { recipes } from './recipes.ts';
 
 const versionOf = (name: string): string =>
@@ -11,6 +12,7 @@ process.exitCode = await commandLine({
   stdout: process.stdout,
   stderr: process.stderr,
   recipes,
+  addCommands: addEngineCommand,
   selectEngine: async (name) => (await import('@s3/engine')).selectEngine(name),
   version: versionOf('@s3/cli'),
   packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),

@@ -33,6 +33,8 @@ export interface CommandLineOptions {
   readonly version?: string;
   /** packages beside the trainer's own and their versions, for doctor */
   readonly packages?: { readonly [name: string]: string };
+  /** adds commands of the program's own to these */
+  readonly addCommands?: (program: Command) => void;
   /** carries out `run`; `runRecipe` unless given */
   readonly run?: RunRecipe;
 }
@@ -140,6 +142,7 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
     const { reportCommand } = await import('./report-command.ts');
     await reportCommand(context, target, { json: json === true });
   });
+  context.addCommands?.(program);
   return program;
 }
 
