@@ -8,6 +8,7 @@
  *
  * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
  */
+import { join } from 'node:path';
 import {
   audioDataset,
   categoryEncoder,
@@ -59,7 +60,9 @@ export default defineRecipe({
 
   async buildProblem({ config, corpus, encoders, task, context }) {
     const speakers = categoryEncoder(encoders.speakers);
-    const trainSet = await audioDataset({ utterances: speakerTable(corpus.train), ...context }, config.trainData, context);
+    const { minSamples } = task.model;
+    const utterances = speakerTable(corpus.train, join(context.targetDir, 'train.csv'));
+    const trainSet = await audioDataset({ utterances, minSamples, ...context }, config.trainData, context);
     const trainBatches = dataLoader({
       dataset: trainSet,
       sampler: fixedBatchSampler(trainSet, config.trainBatches, context),
@@ -69,17 +72,17 @@ export default defineRecipe({
       },
     });
 
-    async function judgedBy(table: Table) {
-      const { trials, utterances } = trialTable(table);
-      const dataset = await audioDataset({ utterances, ...context }); // whole utterances, one a batch
+    async function judgedBy(name: string, table: Table) {
+      const { trials, utterances } = trialTable(table, join(context.targetDir, `${name}.csv`));
+      const dataset = await audioDataset({ utterances, minSamples, ...context }); // whole utterances, one a batch
       return task.test.over(dataLoader({ dataset, sampler: fixedBatchSampler(dataset), collate: utteranceBatch }), trials);
     }
     const tests: Record<string, PhaseRun<VerificationLog>> = {};
-    for (const [name, table] of Object.entries(corpus.tests)) tests[name] = await judgedBy(table);
+    for (const [name, table] of Object.entries(corpus.tests)) tests[name] = await judgedBy(name, table);
 
     return defineProblem({
       train: task.train.over(trainBatches),
-      ...(corpus.valid && { valid: await judgedBy(corpus.valid) }),
+      ...(corpus.valid && { valid: await judgedBy('valid', corpus.valid) }),
       tests,
       best: { metric: 'eer', order: 'min' },
     });

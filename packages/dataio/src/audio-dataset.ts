@@ -30,6 +30,8 @@ export interface AudioDataset<U extends AudioUtterance> extends Dataset<U & { re
 
 export interface AudioDatasetWiring<U extends AudioUtterance> {
   readonly utterances: readonly U[];
+  /** samples that the model needs at least; shorter utterances are refused, unless `minSeconds` leaves them out */
+  readonly minSamples?: number | undefined;
   /** threads that read; 0 for the one that asks */
   readonly workers?: number;
   /** called while the lengths of all recordings are looked up */
@@ -79,7 +81,7 @@ export interface AudioDatasetComponent {
  * The place of a crop depends on seed, epoch and index alone. S3PRL draws all places from one generator, of which every
  * worker has the same copy; and it changes sample rates with sox there and librosa elsewhere, we with torchaudio's filter everywhere.
  *
- * @throws InputError listing all recordings that cannot be read; when no utterance is left; from `load`, when a file
+ * @throws InputError listing all recordings that cannot be read, or are shorter than `minSamples`; when no utterance is left; from `load`, when a file
  *   has changed meanwhile
  */
 export const audioDataset = defineComponent({
@@ -92,7 +94,7 @@ export const audioDataset = defineComponent({
 const requestsInJob = 32;
 
 async function buildAudioDataset(
-  { utterances, workers = 0, onProgress, cacheDir, workerFile }: AudioDatasetWiring<AudioUtterance>,
+  { utterances, minSamples = 1, workers = 0, onProgress, cacheDir, workerFile }: AudioDatasetWiring<AudioUtterance>,
   config: z.output<typeof audioDatasetConfig>,
   { seed }: BuildContext,
 ): Promise<AudioDataset<AudioUtterance>> {
@@ -112,6 +114,11 @@ async function buildAudioDataset(
   const lengthOf = (index: number): number => (measured[index] as { length: number }).length;
   const kept = utterances.map((_, index) => index).filter((index) => lengthOf(index) > (minSeconds ?? 0) * sampleRate || !minSeconds);
   if (kept.length === 0) refuseEmpty(utterances.length, minSeconds);
+  if (maxSamples < minSamples) refuseCrop(maxSeconds!, minSamples / sampleRate);
+  refuseShort(
+    kept.filter((index) => lengthOf(index) < minSamples).map((index) => ({ ...utterances[index]!, seconds: lengthOf(index) / sampleRate })),
+    minSamples / sampleRate,
+  );
 
   return {
     length: kept.length,
@@ -195,6 +202,22 @@ function refuseEmpty(total: number, minSeconds: number | null): never {
     'at least one',
     total === 0 ? 'Check the list it was made from.' : 'Lower minSeconds, or give longer recordings.',
   );
+}
+
+function refuseShort(short: readonly (AudioUtterance & { readonly seconds: number })[], minSeconds: number): void {
+  if (short.length === 0) return;
+  const listed = short.slice(0, 10).map(({ where, path, seconds }) => `\n  ${where ? `${where}: ` : ''}${path} (${seconds.toFixed(3)} s)`);
+  if (short.length > 10) listed.push(`\n  and ${short.length - 10} more`);
+  throw new InputError(
+    `${short.length} utterance${short.length === 1 ? '' : 's'}`,
+    `recordings shorter than the model's reach${listed.join('')}\n`,
+    `at least ${minSeconds.toFixed(3)} s`,
+    'Take these rows out of the list, or choose a model with a shorter reach.',
+  );
+}
+
+function refuseCrop(maxSeconds: number, minSeconds: number): never {
+  throw new InputError('maxSeconds', `${maxSeconds} s`, `at least ${minSeconds.toFixed(3)} s, the model's reach`, 'Crop less.');
 }
 
 function refuseIndex(index: number, length: number): never {

@@ -74,6 +74,7 @@ describe('connect', () => {
     const upstream = toyUpstream({ cacheDir: '' });
     const featurizer = toyFeaturizer(upstream.layers);
     const model = connect(upstream, featurizer, { ...toyPooling(featurizer.output), minFrames: 15 });
+    expect(model.minSamples).toBe(14 * 160 + 1);
     const input = await model.prepare(waveformsOf([1600, 3200]));
     expect(() => model.forward(input, inference)).toThrow(/at least 15 frames \(0.15 s\).*10 \(0.10 s\)/s);
   });

@@ -86,6 +86,8 @@ export interface WaveformModel<Output> extends Model<ModelInput, Output> {
   readonly sampleRate: number;
   /** waveform samples per output frame */
   readonly downsampleRate: number;
+  /** samples that a waveform needs at least; 1 unless said */
+  readonly minSamples?: number;
   readonly prepare: (waveforms: Waveforms) => Promise<ModelInput>;
   readonly layerWeights?: () => Promise<readonly number[]>;
 }
@@ -115,21 +117,24 @@ export function connect<Output>(
   if (trainUpstream && !forward) {
     throw new WiringError('upstream', 'can only be frozen', 'it is to be trained; choose one with trainable weights or leave it frozen');
   }
+  const minFrames = downstream.minFrames ?? 1;
   return {
     ...moduleOf({ ...(trainUpstream && { upstream }), featurizer, downstream }),
     outputSize: downstream.outputSize,
     sampleRate: upstream.sampleRate,
     downsampleRate: featurizer.output.downsampleRate,
+    // an upstream gives floor((samples - 1) / downsampleRate) + 1 frames
+    minSamples: (minFrames - 1) * featurizer.output.downsampleRate + 1,
     ...(featurizer.layerWeights && { layerWeights: featurizer.layerWeights }),
     prepare: async (waveforms) => (trainUpstream ? { waveforms } : { layers: await upstream.extract(waveforms) }),
     forward(input, mode) {
       const layers = 'layers' in input ? input.layers : forward!(input.waveforms, mode);
       const frames = featurizer.forward(layers, mode);
       const shortest = Math.min(...frames.lengths);
-      if (shortest < (downstream.minFrames ?? 1)) {
+      if (shortest < minFrames) {
         throw new WiringError(
           'downstream',
-          `needs utterances of at least ${downstream.minFrames ?? 1} frames (${frameSeconds(downstream.minFrames ?? 1)} s)`,
+          `needs utterances of at least ${minFrames} frames (${frameSeconds(minFrames)} s)`,
           `one has ${shortest} (${frameSeconds(shortest)} s); leave short utterances out or choose a model with a shorter reach`,
         );
       }

@@ -148,7 +148,7 @@ export function defineTrainPhase<Batch, Prepared, F extends Fields & { readonly 
 export interface Task<TrainBatch, EvalBatch, L extends Log, Reference = void, Prediction = unknown> extends Module {
   readonly name: string;
   /** what is trained; also says which waveforms `predict` takes */
-  readonly model: Module & Pick<WaveformModel<unknown>, 'sampleRate' | 'layerWeights'>;
+  readonly model: Module & Pick<WaveformModel<unknown>, 'sampleRate' | 'minSamples' | 'layerWeights'>;
   readonly train: TrainPhase<TrainBatch, Log>;
   readonly valid?: Phase<EvalBatch, L, Reference>;
   readonly test: Phase<EvalBatch, L, Reference>;
