@@ -14,12 +14,14 @@ step('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
 step('lint', bin('biome'), ['check', '.']);
 step('package rules, and what would be published', process.execPath, ['scripts/check-packages.mjs', '--packed']);
 vitest('unit, conformance and recipe tests', {});
-vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, [
-  'packages/featurizer',
-  'packages/downstream',
-  'packages/task-asv',
-  'packages/upstream',
-]);
+const conformance = ['packages/featurizer', 'packages/downstream', 'packages/task-', 'packages/upstream'];
+vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, conformance);
+const { installedNatives } = await import('@s3/engine');
+if (installedNatives().length > 0) vitest('conformance on native', { S3_ENGINE: 'native' }, conformance);
+else {
+  console.log('\n== conformance on native: not run, since `npx s3 engine install` has not been');
+  if (process.env.S3_REQUIRE_NATIVE) failed++;
+}
 step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
 step('one part alone, outside the workspace', process.execPath, ['scripts/check-outside.mjs']);
 

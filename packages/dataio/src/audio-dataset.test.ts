@@ -79,7 +79,9 @@ describe('audioDataset', () => {
     const short = utterances.map((utterance, index) => ({ ...utterance, where: `list.csv, row ${index + 2}` }));
     const building = audioDataset({ utterances: short, minSamples: 1_000_000 });
     await expect(building).rejects.toThrow(/shorter than the model's reach[\s\S]*list\.csv, row 2: .*\.wav \([\d.]+ s\)[\s\S]*62\.500 s/);
-    await expect(audioDataset({ utterances, minSamples: 1000 }, { maxSeconds: 0.05 })).rejects.toThrow(/maxSeconds: found 0\.05 s.*0\.063 s/);
+    await expect(audioDataset({ utterances, minSamples: 1000 }, { maxSeconds: 0.05 })).rejects.toThrow(
+      /maxSeconds: found 0\.05 s.*0\.063 s/,
+    );
   });
 
   it('crops a resampled recording as it crops the whole', async () => {
