@@ -11,7 +11,7 @@ export interface Dataset<Item> {
 
 /** Chooses which items form each batch; reads metadata only, never audio. */
 export interface BatchSampler {
-  /** batches in an epoch; the same in every epoch */
+  /** batches in epoch 0; most samplers have as many in every epoch, one that fills batches up to a length may not */
   readonly batchesPerEpoch: number;
   /** the item indices of each batch of an epoch (from 0): a function of seed and epoch alone, so it can be resumed anywhere */
   readonly epoch: (epoch: number) => readonly (readonly number[])[];
