@@ -1,8 +1,9 @@
-import { type Frames, InputError, moduleOf, type Upstream, type Waveforms } from '@s3/interface';
+import { type Frames, moduleOf, type Upstream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { frameCount, frameShift, sampleRate, shortestSamples, zeroPadded } from './frame-grid.ts';
+import { readUtterances } from './read-utterances.ts';
 
 /** How the utterances of a batch bear on each other. */
 export const batching = z
@@ -56,46 +57,6 @@ function place({ frames, size, values }: FeatureMatrix, given: number, row: Floa
   row.set(values.subarray(0, row.length));
   if (frames < given) return;
   for (let position = frames * size; position < row.length; position += size) row.copyWithin(position, position - size, position);
-}
-
-/**
- * The utterances of a batch on the host, without their padding.
- *
- * @throws InputError for a batch without utterances, lengths that do not fit the batch, samples that are not numbers
- */
-async function readUtterances({ values, lengths }: Waveforms): Promise<readonly Float32Array[]> {
-  const [batch, samples] = values.shape;
-  if (lengths.length !== batch || batch === 0) {
-    throw new InputError(
-      'waveforms',
-      `${lengths.length} lengths for ${batch} rows`,
-      'one length per row and at least one row',
-      'Give every waveform its length.',
-    );
-  }
-  lengths.forEach((length, row) => {
-    if (Number.isInteger(length) && length >= 1 && length <= samples) return;
-    throw new InputError(
-      `waveforms, row ${row}`,
-      `a length of ${length} samples`,
-      `a whole number, 1 to ${samples}`,
-      length === 0 ? 'Leave empty recordings out.' : 'Give the number of samples before the padding.',
-    );
-  });
-  const data = (await values.data()) as Float32Array;
-  return lengths.map((length, row) => {
-    const utterance = data.subarray(row * samples, row * samples + length);
-    const wrong = utterance.findIndex((sample) => !Number.isFinite(sample));
-    if (wrong >= 0) {
-      throw new InputError(
-        `waveforms, row ${row}, sample ${wrong}`,
-        String(utterance[wrong]),
-        'a number, usually -1..1',
-        'Look for a broken recording or a division by a maximum of 0 before this.',
-      );
-    }
-    return utterance;
-  });
 }
 
 /** What is not wired to anything: called without its first argument, or with `undefined`. */

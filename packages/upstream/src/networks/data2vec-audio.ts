@@ -1,0 +1,41 @@
+import { featureEncoder } from './feature-encoder.ts';
+import { featureProjection } from './feature-projection.ts';
+import type { NetworkConfig } from './network-config.ts';
+import { type Network, weightNames } from './operations.ts';
+import { stackedPositionalConvolution } from './positional-convolution.ts';
+import { selfAttention } from './self-attention.ts';
+import { transformerEncoder } from './transformer-encoder.ts';
+
+/**
+ * data2vec for audio: every convolution of the encoder layer-normalized, position from several stacked convolutions.
+ *
+ * (batch, samples) to hidden states (batch, frames, features). The stacked convolutions carry
+ * what they make of padding into the utterance, so an utterance alone and padded differ.
+ *
+ * Baevski et al., "data2vec", 2022.
+ */
+export function data2vecAudio(config: NetworkConfig): Network {
+  const { names, weights } = weightNames();
+  const encoder = featureEncoder(names.within('feature_extractor'), { ...config, feat_extract_norm: 'layer' });
+  const projection = featureProjection(names.within('feature_projection'), encoder.size, { ...config, feat_proj_layer_norm: true });
+  const own = names.within('encoder');
+  const transformer = transformerEncoder(
+    own,
+    { ...config, do_stable_layer_norm: false },
+    {
+      position: stackedPositionalConvolution(own.within('pos_conv_embed'), config),
+      attention: (layer) => selfAttention(layer, config),
+    },
+  );
+  return {
+    weights,
+    size: config.hidden_size,
+    hiddenStates: transformer.hiddenStates,
+    downsampleRate: encoder.downsampleRate,
+    frames: encoder.frames,
+    forward(operations, { waveforms, mask }) {
+      const features = encoder.forward(operations, waveforms);
+      return transformer.forward(operations, projection.forward(operations, features), mask);
+    },
+  };
+}

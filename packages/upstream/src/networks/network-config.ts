@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+const count = z.int().positive().max(100_000);
+const rate = z.number().min(0).max(1);
+const gelu = z.literal('gelu').default('gelu');
+
+/**
+ * The settings in a checkpoint's `config.json` that shape the network, by the names they have there.
+ *
+ * Everything else in the file (heads, losses, masking of pretraining) is passed over.
+ */
+export const networkConfig = z
+  .object({
+    model_type: z.enum(['wav2vec2', 'hubert', 'unispeech-sat', 'wavlm', 'data2vec-audio']),
+    hidden_size: count.default(768),
+    num_hidden_layers: count.max(1000).default(12),
+    num_attention_heads: count.default(12),
+    intermediate_size: count.default(3072),
+    hidden_act: gelu,
+    hidden_dropout: rate.default(0.1),
+    activation_dropout: rate.default(0.1),
+    attention_dropout: rate.default(0.1),
+    feat_proj_dropout: rate.default(0),
+    feat_proj_layer_norm: z.boolean().default(true),
+    layer_norm_eps: z.number().positive().default(1e-5),
+    do_stable_layer_norm: z.boolean().default(false),
+    feat_extract_norm: z.enum(['group', 'layer']).default('group'),
+    feat_extract_activation: gelu,
+    conv_dim: z.array(count).nonempty().default([512, 512, 512, 512, 512, 512, 512]),
+    conv_stride: z.array(count).nonempty().default([5, 2, 2, 2, 2, 2, 2]),
+    conv_kernel: z.array(count).nonempty().default([10, 3, 3, 3, 3, 2, 2]),
+    conv_bias: z.boolean().default(false),
+    num_conv_pos_embeddings: count.optional(),
+    num_conv_pos_embedding_groups: count.default(16),
+    conv_pos_kernel_size: count.default(19),
+    conv_pos_batch_norm: z.literal(false).default(false),
+    num_buckets: count.default(320),
+    max_bucket_distance: count.default(800),
+    add_adapter: z.literal(false).default(false),
+    adapter_attn_dim: z.null().default(null),
+  })
+  .check(({ value, issues }) => {
+    const refuse = (path: keyof typeof value, message: string) =>
+      void issues.push({ code: 'custom', path: [path], message, input: value[path] });
+    const { hidden_size, num_attention_heads, num_conv_pos_embedding_groups } = value;
+    if (value.conv_stride.length !== value.conv_dim.length)
+      refuse('conv_stride', `has to have ${value.conv_dim.length} entries, as conv_dim`);
+    if (value.conv_kernel.length !== value.conv_dim.length)
+      refuse('conv_kernel', `has to have ${value.conv_dim.length} entries, as conv_dim`);
+    if (hidden_size % num_attention_heads !== 0) refuse('num_attention_heads', `has to divide hidden_size, ${hidden_size}`);
+    if (hidden_size % num_conv_pos_embedding_groups !== 0)
+      refuse('num_conv_pos_embedding_groups', `has to divide hidden_size, ${hidden_size}`);
+    if (value.model_type === 'wavlm' && (value.num_buckets < 4 || value.num_buckets % 4 !== 0))
+      refuse('num_buckets', 'has to be a multiple of 4');
+  })
+  .transform((config) => ({
+    ...config,
+    num_conv_pos_embeddings: config.num_conv_pos_embeddings ?? (config.model_type === 'data2vec-audio' ? 5 : 128),
+  }));
+
+export type NetworkConfig = z.output<typeof networkConfig>;

@@ -1,0 +1,18 @@
+import { data2vecAudio } from './data2vec-audio.ts';
+import { hubert } from './hubert.ts';
+import type { NetworkConfig } from './network-config.ts';
+import type { Network } from './operations.ts';
+import { wavlm } from './wavlm.ts';
+
+const families: { readonly [Family in NetworkConfig['model_type']]: (config: NetworkConfig) => Network } = {
+  wav2vec2: hubert,
+  hubert,
+  'unispeech-sat': hubert,
+  wavlm,
+  'data2vec-audio': data2vecAudio,
+};
+
+/** The network that a checkpoint's settings describe. */
+export function networkOf(config: NetworkConfig): Network {
+  return families[config.model_type](config);
+}

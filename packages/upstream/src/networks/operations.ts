@@ -1,0 +1,143 @@
+/** A weight by its name in the checkpoint and its shape there (PyTorch's layouts). */
+export interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** A convolution's weight as magnitude and direction: direction * magnitude / (length of the direction at each tap). */
+export interface NormedWeight {
+  /** (1, 1, taps) */
+  readonly magnitude: Weight;
+  /** (outputs, inputs / groups, taps) */
+  readonly direction: Weight;
+}
+
+export interface Convolution {
+  /** (outputs, inputs / groups, taps) */
+  readonly weight: Weight | NormedWeight;
+  /** (outputs,) */
+  readonly bias?: Weight | undefined;
+  readonly stride?: number;
+  /** zeros before and after the steps */
+  readonly padding?: readonly [before: number, after: number];
+  readonly groups?: number;
+}
+
+export interface Affine {
+  /** (outputs, inputs) */
+  readonly weight: Weight;
+  /** (outputs,) */
+  readonly bias: Weight;
+}
+
+export interface Normalization {
+  /** (features,); none multiplies by 1 */
+  readonly weight?: Weight;
+  /** (features,); none adds 0 */
+  readonly bias?: Weight;
+  readonly epsilon: number;
+}
+
+/**
+ * What the networks are made of.
+ *
+ * A network is written once over these operations and runs wherever they are given a
+ * meaning: on tensors, with gradients, or as nodes of a graph for another engine.
+ * `T` is a tensor there: (batch, steps, features) unless said otherwise.
+ */
+export interface Operations<T> {
+  /** (batch, steps) to (batch, steps, 1) */
+  readonly asFeature: (x: T) => T;
+  /** correlation over the steps, as PyTorch's `conv1d` */
+  readonly convolution: (x: T, convolution: Convolution) => T;
+  /** x weight^T + bias over the last axis, any rank */
+  readonly affine: (x: T, affine: Affine) => T;
+  /** mean 0 and variance 1 over the features of each step */
+  readonly layerNorm: (x: T, normalization: Normalization) => T;
+  /** mean 0 and variance 1 over the steps of each feature, padding included (a group norm of groups of one) */
+  readonly stepNorm: (x: T, normalization: Normalization) => T;
+  /** x * (probability that a standard normal is under x), exactly */
+  readonly gelu: (x: T) => T;
+  readonly sigmoid: (x: T) => T;
+  /** sums and products broadcast as usual */
+  readonly add: (x: T, y: T | number) => T;
+  readonly multiply: (x: T, y: T | Weight | number) => T;
+  /** zero where the mask (batch, steps) is 0 */
+  readonly maskSteps: (x: T, mask: T) => T;
+  /** (batch, steps, heads * features) to (batch, heads, steps, features) */
+  readonly splitHeads: (x: T, heads: number) => T;
+  /** (..., groups * n) to its groups, each summed to (..., 1) */
+  readonly groupSums: (x: T, groups: number) => readonly T[];
+  /**
+   * What each pair of steps adds to attention by its distance alone, (1, heads, steps, steps).
+   *
+   * @param like of as many steps as the answer
+   * @param embedding (buckets, heads)
+   * @param bucketOf bucket of a distance, key's step less query's
+   * @param farthest distance beyond which the bucket stays the same
+   */
+  readonly distanceBias: (like: T, embedding: Weight, bucketOf: (distance: number) => number, farthest: number) => T;
+  /**
+   * Attention of every step to all steps, by the scaled product of their heads.
+   *
+   * @param bias (1 or batch, heads, steps, steps) added to the products
+   * @param mask (batch, steps), 0 where nothing may be read
+   * @param dropout rate at which shares are dropped in training
+   */
+  readonly attention: (
+    query: T,
+    key: T,
+    value: T,
+    options: { readonly heads: number; readonly bias?: T | undefined; readonly mask?: T | undefined; readonly dropout: number },
+  ) => T;
+  /** in training zeroes values at this rate and scales the others up; otherwise the identity */
+  readonly dropout: (x: T, rate: number) => T;
+  /** whether the next layer is run; in training a layer may be left out by chance */
+  readonly keepsLayer: () => boolean;
+  /** Frees what the block makes beside what it returns, where that can be freed. */
+  readonly scoped: <R extends T | readonly T[]>(block: () => R) => R;
+}
+
+/** What a network reads. */
+export interface NetworkInput<T> {
+  /** (batch, samples) */
+  readonly waveforms: T;
+  /** (batch, frames), 1 for frames of the utterance, 0 for its padding; none attends to everything */
+  readonly mask?: T | undefined;
+}
+
+/** A speech encoder without its weights. */
+export interface Network {
+  /** every weight that the forward pass reads */
+  readonly weights: readonly Weight[];
+  /** features of each hidden state */
+  readonly size: number;
+  /** hidden states: the input of every layer, and the output of the last */
+  readonly hiddenStates: number;
+  /** waveform samples from one frame to the next */
+  readonly downsampleRate: number;
+  /** frames of a waveform, 0 where it is too short for one */
+  readonly frames: (samples: number) => number;
+  readonly forward: <T>(operations: Operations<T>, input: NetworkInput<T>) => readonly T[];
+}
+
+/** Names the weights of a network while it is put together. */
+export interface WeightNames {
+  readonly weight: (name: string, ...shape: readonly number[]) => Weight;
+  /** the same under a prefix */
+  readonly within: (prefix: string) => WeightNames;
+}
+
+/** @returns names, and the list that collects what they were asked for */
+export function weightNames(): { readonly names: WeightNames; readonly weights: readonly Weight[] } {
+  const weights: Weight[] = [];
+  const under = (prefix: string): WeightNames => ({
+    weight(name, ...shape) {
+      const weight = { name: prefix + name, shape };
+      weights.push(weight);
+      return weight;
+    },
+    within: (part) => under(`${prefix}${part}.`),
+  });
+  return { names: under(''), weights };
+}

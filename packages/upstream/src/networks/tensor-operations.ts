@@ -1,0 +1,129 @@
+import type { Random } from '@s3/interface';
+import { affine } from '@s3/interface/layers';
+import { dropout, layerNorm } from '@s3/interface/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import type { NormedWeight, Operations, Weight } from './operations.ts';
+
+/**
+ * The operations on tensors, with gradients.
+ *
+ * @param weights by the names of the network
+ * @param training where given, values and layers are dropped by chance
+ */
+export function tensorOperations(
+  weights: { readonly [name: string]: tf.Tensor },
+  training?: { readonly random: Random; readonly layerDrop: number },
+): Operations<tf.Tensor> {
+  const valueAt = <T extends tf.Tensor>(weight: Weight) => weights[weight.name] as T;
+  const drop = <T extends tf.Tensor>(x: T, rate: number) => (training ? dropout(x, rate, training.random) : x);
+
+  return {
+    asFeature: (x) => tf.expandDims(x, -1),
+    convolution: (x, { weight, bias, stride = 1, padding = [0, 0], groups = 1 }) =>
+      tf.tidy(() => {
+        // taps and inputs first, outputs last
+        const filters = tf.transpose('direction' in weight ? normedWeight(weight) : valueAt<tf.Tensor3D>(weight), [2, 1, 0]);
+        const padded = tf.pad(x as tf.Tensor3D, [[0, 0], [...padding], [0, 0]]);
+        const y = groups === 1 ? tf.conv1d(padded, filters, stride, 'valid') : groupedConvolution(padded, filters, stride, groups);
+        return bias ? tf.add(y, valueAt(bias)) : y;
+      }),
+    affine: (x, { weight, bias }) => affine(x, valueAt<tf.Tensor2D>(weight), valueAt<tf.Tensor1D>(bias)),
+    layerNorm: (x, { weight, bias, epsilon }) =>
+      weight && bias
+        ? layerNorm(x, valueAt<tf.Tensor1D>(weight), valueAt<tf.Tensor1D>(bias), epsilon)
+        : layerNorm(x, undefined, undefined, epsilon),
+    stepNorm: (x, { weight, bias, epsilon }) =>
+      tf.tidy(() => {
+        const { mean, variance } = tf.moments(x, 1, true);
+        const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
+        const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
+        return bias ? tf.add(scaled, valueAt(bias)) : scaled;
+      }),
+    gelu,
+    sigmoid: (x) => tf.sigmoid(x),
+    add: (x, y) => tf.add(x, y),
+    multiply: (x, y) => tf.mul(x, typeof y === 'number' || 'dataId' in y ? y : valueAt(y)),
+    maskSteps: (x, mask) => tf.tidy(() => tf.mul(x, tf.expandDims(mask, -1))),
+    splitHeads,
+    groupSums: (x, groups) => tf.tidy(() => tf.split(x, groups, -1).map((part) => tf.sum(part, -1, true))),
+    distanceBias: (like, embedding, bucketOf) => distanceBias(like.shape[1]!, valueAt(embedding), bucketOf),
+    attention: (query, key, value, { heads, bias, mask, dropout: rate }) =>
+      tf.tidy(() => {
+        const scale = (query.shape[2]! / heads) ** -0.5;
+        let products = tf.matMul(splitHeads(tf.mul(query, scale), heads), splitHeads(key, heads), false, true);
+        if (bias) products = tf.add(products, bias);
+        // so far below that the share is 0, and still a number
+        if (mask) products = tf.add(products, tf.reshape(tf.mul(tf.sub(mask, 1), 1e30), [mask.shape[0]!, 1, 1, -1]));
+        const read = tf.matMul(drop(tf.softmax(products), rate), splitHeads(value, heads));
+        return tf.reshape(tf.transpose(read, [0, 2, 1, 3]), value.shape);
+      }),
+    dropout: drop,
+    keepsLayer: () => !training || training.layerDrop === 0 || training.random.uniform() >= training.layerDrop,
+    scoped: (block) => tf.tidy(block as () => tf.Tensor) as never,
+  };
+
+  function normedWeight({ magnitude, direction }: NormedWeight): tf.Tensor3D {
+    const value = valueAt<tf.Tensor3D>(direction);
+    const length = tf.sqrt(tf.sum(tf.square(value), [0, 1], true));
+    return tf.mul(value, tf.div(valueAt<tf.Tensor3D>(magnitude), length));
+  }
+}
+
+/** Each group of inputs convolved to its group of outputs. */
+function groupedConvolution(x: tf.Tensor3D, filters: tf.Tensor3D, stride: number, groups: number): tf.Tensor3D {
+  const parts: tf.Tensor3D[] = tf.split(filters, groups, -1);
+  const inputs: tf.Tensor3D[] = tf.split(x, groups, -1);
+  return tf.concat(
+    inputs.map((input, group) => tf.conv1d(input, parts[group]!, stride, 'valid') as tf.Tensor3D),
+    -1,
+  );
+}
+
+function splitHeads(x: tf.Tensor, heads: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [batch, steps, size] = x.shape as [number, number, number];
+    return tf.transpose(tf.reshape(x, [batch, steps, heads, size / heads]), [0, 2, 1, 3]) as tf.Tensor4D;
+  });
+}
+
+/** As one operation for the gradient, which then keeps nothing but x. */
+const gelu = tf.customGrad((input, save) => {
+  const x = input as tf.Tensor;
+  (save as (kept: tf.Tensor[]) => void)([x]);
+  return {
+    value: tf.tidy(() => tf.mul(x, normalProbability(x))),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      tf.tidy(() => {
+        const [at] = saved as [tf.Tensor];
+        const density = tf.mul(tf.exp(tf.mul(tf.square(at), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+        return tf.mul(dy, tf.add(normalProbability(at), tf.mul(at, density)));
+      }),
+  };
+}) as (x: tf.Tensor) => tf.Tensor;
+
+/** Probability that a standard normal is under x. */
+const normalProbability = (x: tf.Tensor) => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+
+/**
+ * (1, heads, steps, steps), in row i and column j the embedding of the distance j - i.
+ *
+ * Each row is the one above shifted by one: out of rows of one step more, flattened and cut
+ * again, without a gather, whose gradient not every engine has.
+ */
+function distanceBias(steps: number, embedding: tf.Tensor2D, bucketOf: (distance: number) => number): tf.Tensor {
+  return tf.tidy(() => {
+    const [buckets, heads] = embedding.shape;
+    const distances = 2 * steps - 1;
+    const chosen = new Float32Array(distances * buckets);
+    for (let index = 0; index < distances; index++) chosen[index * buckets + bucketOf(index - steps + 1)] = 1;
+    const values = tf.matMul(embedding, tf.tensor2d(chosen, [distances, buckets]), true, true);
+    const row = tf.pad(values, [
+      [0, 0],
+      [0, 1],
+    ]);
+    const rows = tf.mul(tf.expandDims(row, 1), tf.ones([1, steps, 1]));
+    const flat = tf.slice(tf.reshape(rows, [heads, -1]), [0, 0], [heads, steps * distances]);
+    const shifted = tf.slice(tf.reshape(flat, [heads, steps, distances]), [0, 0, steps - 1], [heads, steps, steps]);
+    return tf.expandDims(shifted, 0);
+  });
+}

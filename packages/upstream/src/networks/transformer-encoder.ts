@@ -1,0 +1,80 @@
+import { affineWeights, normWeights } from './layer-weights.ts';
+import type { NetworkConfig } from './network-config.ts';
+import type { Operations, WeightNames } from './operations.ts';
+import type { Attention } from './self-attention.ts';
+
+type Settings = Pick<
+  NetworkConfig,
+  | 'hidden_size'
+  | 'intermediate_size'
+  | 'num_hidden_layers'
+  | 'layer_norm_eps'
+  | 'do_stable_layer_norm'
+  | 'hidden_dropout'
+  | 'activation_dropout'
+>;
+
+/** The parts in which the families differ. */
+export interface EncoderParts {
+  /** adds each frame's position */
+  readonly position: { readonly forward: <T>(operations: Operations<T>, x: T) => T };
+  readonly attention: (names: WeightNames) => Attention;
+  /** bias by distance, of all layers alike */
+  readonly bias?: (names: WeightNames) => <T>(operations: Operations<T>, like: T) => T;
+}
+
+/**
+ * Transformer encoder; gives the input of every layer and the output of the last.
+ *
+ * Normalized after each sublayer and before the first, or (stable) before each sublayer and
+ * after the last.
+ */
+export function transformerEncoder(names: WeightNames, config: Settings, parts: EncoderParts) {
+  const size = config.hidden_size;
+  const stable = config.do_stable_layer_norm;
+  const norm = normWeights(names.within('layer_norm'), size, config.layer_norm_eps);
+  const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => {
+    const own = names.within(`layers.${layer}`);
+    return {
+      attention: parts.attention(own.within('attention')),
+      attentionNorm: normWeights(own.within('layer_norm'), size, config.layer_norm_eps),
+      widen: affineWeights(own.within('feed_forward.intermediate_dense'), size, config.intermediate_size),
+      narrow: affineWeights(own.within('feed_forward.output_dense'), config.intermediate_size, size),
+      feedForwardNorm: normWeights(own.within('final_layer_norm'), size, config.layer_norm_eps),
+    };
+  });
+  const distanceBias = parts.bias?.(names.within('layers.0.attention'));
+
+  return {
+    hiddenStates: layers.length + 1,
+    forward<T>(operations: Operations<T>, x: T, mask: T | undefined): T[] {
+      const { add, scoped, layerNorm } = operations;
+      const drop = (y: T) => operations.dropout(y, config.hidden_dropout);
+      let hidden = scoped(() => {
+        const shown = mask === undefined ? x : operations.maskSteps(x, mask);
+        const placed = add(shown, parts.position.forward(operations, shown));
+        return drop(stable ? placed : layerNorm(placed, norm));
+      });
+      const bias = distanceBias?.(operations, hidden);
+      const hiddenStates = [hidden];
+      for (const layer of layers) {
+        if (operations.keepsLayer()) hidden = scoped(() => throughLayer(hidden, layer));
+        hiddenStates.push(hidden);
+      }
+      if (stable) hiddenStates.push(scoped(() => layerNorm(hiddenStates.pop()!, norm)));
+      return hiddenStates;
+
+      function throughLayer(y: T, { attention, attentionNorm, widen, narrow, feedForwardNorm }: (typeof layers)[number]): T {
+        const attended = scoped(() => {
+          const sum = add(y, drop(attention.forward(operations, stable ? layerNorm(y, attentionNorm) : y, mask, bias)));
+          return stable ? sum : layerNorm(sum, attentionNorm);
+        });
+        return scoped(() => {
+          const wide = operations.gelu(operations.affine(stable ? layerNorm(attended, feedForwardNorm) : attended, widen));
+          const sum = add(attended, drop(operations.affine(operations.dropout(wide, config.activation_dropout), narrow)));
+          return stable ? sum : layerNorm(sum, feedForwardNorm);
+        });
+      }
+    },
+  };
+}

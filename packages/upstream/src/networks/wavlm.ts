@@ -1,0 +1,42 @@
+import { featureEncoder } from './feature-encoder.ts';
+import { featureProjection } from './feature-projection.ts';
+import type { NetworkConfig } from './network-config.ts';
+import { type Network, weightNames } from './operations.ts';
+import { positionalConvolution } from './positional-convolution.ts';
+import { distanceBucket, gatedSelfAttention } from './self-attention.ts';
+import { transformerEncoder } from './transformer-encoder.ts';
+
+/**
+ * WavLM: HuBERT whose attention also sees the distance of frames, through a gate.
+ *
+ * (batch, samples) to hidden states (batch, frames, features).
+ *
+ * Chen et al., "WavLM: Large-Scale Self-Supervised Pre-Training for Full Stack Speech Processing", 2022.
+ */
+export function wavlm(config: NetworkConfig): Network {
+  const { names, weights } = weightNames();
+  const encoder = featureEncoder(names.within('feature_extractor'), config);
+  const projection = featureProjection(names.within('feature_projection'), encoder.size, config);
+  const own = names.within('encoder');
+  const { num_buckets: buckets, max_bucket_distance: farthest } = config;
+  const transformer = transformerEncoder(own, config, {
+    position: positionalConvolution(own.within('pos_conv_embed'), config),
+    attention: (layer) => gatedSelfAttention(layer, config),
+    bias(firstLayer) {
+      const embedding = firstLayer.weight('rel_attn_embed.weight', buckets, config.num_attention_heads);
+      return (operations, like) =>
+        operations.distanceBias(like, embedding, (distance) => distanceBucket(distance, buckets, farthest), farthest);
+    },
+  });
+  return {
+    weights,
+    size: config.hidden_size,
+    hiddenStates: transformer.hiddenStates,
+    downsampleRate: encoder.downsampleRate,
+    frames: encoder.frames,
+    forward(operations, { waveforms, mask }) {
+      const features = encoder.forward(operations, waveforms);
+      return transformer.forward(operations, projection.forward(operations, features), mask);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { StateError } from '@s3/interface';
+import { weightOf } from '@s3/interface/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Weight } from '../networks/operations.ts';
+import type { StoredTensor } from './safetensors.ts';
+
+/** Names of the encoder inside a checkpoint that has more than it. */
+const encoderPrefixes = ['wav2vec2.', 'hubert.', 'wavlm.', 'unispeech_sat.', 'data2vec_audio.'];
+
+/** Other spellings of a name: weight normalization before PyTorch 2.1. */
+const oldNames: readonly (readonly [end: string, now: string])[] = [
+  ['.conv.weight_g', '.conv.parametrizations.weight.original0'],
+  ['.conv.weight_v', '.conv.parametrizations.weight.original1'],
+];
+
+/** Parts of pretraining and of fine-tuned heads, which hidden states have no need of. */
+const headNames =
+  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.)/;
+
+/**
+ * Reads the weights of a network from a checkpoint, each as a variable that the caller owns.
+ *
+ * @param trainable which weights may be trained
+ * @throws StateError naming every tensor that is missing, unknown or misshapen; nothing has been read then
+ */
+export async function loadWeights(
+  stored: ReadonlyMap<string, StoredTensor>,
+  weights: readonly Weight[],
+  trainable: (name: string) => boolean,
+): Promise<{ readonly [name: string]: tf.Variable }> {
+  const given = new Map([...stored].map(([name, tensor]) => [currentName(name), tensor]));
+  const wanted = new Set(weights.map(({ name }) => name));
+  const problems = weights.flatMap(({ name, shape }) => {
+    const tensor = given.get(name);
+    if (!tensor) return [`${name}: missing`];
+    return tensor.shape.join() === shape.join() ? [] : [`${name}: has shape [${tensor.shape}], needs [${shape}]`];
+  });
+  for (const name of given.keys()) if (!wanted.has(name) && !headNames.test(name)) problems.push(`${name}: unknown here`);
+  if (problems.length > 0) throw new StateError(problems);
+
+  const variables: { [name: string]: tf.Variable } = {};
+  try {
+    for (const { name, shape } of weights) {
+      variables[name] = weightOf(tf.tensor(await given.get(name)!.read(), [...shape]), trainable(name));
+    }
+    return variables;
+  } catch (error) {
+    tf.dispose(variables);
+    throw error;
+  }
+}
+
+function currentName(name: string): string {
+  const prefix = encoderPrefixes.find((start) => name.startsWith(start)) ?? '';
+  const own = name.slice(prefix.length);
+  const renamed = oldNames.find(([end]) => own.endsWith(end));
+  return renamed ? own.slice(0, -renamed[0].length) + renamed[1] : own;
+}
