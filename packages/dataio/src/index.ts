@@ -9,13 +9,23 @@ export { type AudioInfo, audioInfo } from './audio-recording.ts';
 export { balancedWeightedSampler } from './balanced-weighted-sampler.ts';
 export { categoryEncoder } from './category-encoder.ts';
 export { classIds } from './class-ids.ts';
+export { classificationCorpus, prepareClassification } from './classification-corpus.ts';
+export { type LabelGroupUtterance, type LabelledUtterance, labelGroupTable, labelTable } from './classification-tables.ts';
 export { type DataLoaderWiring, dataLoader } from './data-loader.ts';
 export { distributedBatches } from './distributed-batches.ts';
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
 export { groupSameItemSampler } from './group-same-item-sampler.ts';
 export { maxTimestampSampler } from './max-timestamp-sampler.ts';
 export { padWaveforms } from './pad-waveforms.ts';
-export { prepareVoxCeleb1, type VoxCeleb1Source } from './prepare-vox-celeb1.ts';
+export {
+  type FluentSpeechCommandsSource,
+  fluentSpeechCommandsGroups,
+  prepareFluentSpeechCommands,
+} from './prepare-fluent-speech-commands.ts';
+export { type IemocapSource, prepareIemocap } from './prepare-iemocap.ts';
+export { prepareSpeechCommands, type SpeechCommandsSource } from './prepare-speech-commands.ts';
+export { prepareVoxCeleb1 } from './prepare-vox-celeb1.ts';
+export { prepareVoxCeleb1Identification } from './prepare-vox-celeb1-identification.ts';
 export { type AudioPart, readAudio } from './read-audio.ts';
 export { resample } from './resample.ts';
 export type { SamplerChance } from './sampler-source.ts';
@@ -33,3 +43,4 @@ export {
 export { readTable, resolveWavPaths, writeTable } from './table.ts';
 export { type SilenceOptions, trimSilence } from './trim-silence.ts';
 export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
+export type { VoxCeleb1Source } from './vox-celeb1-files.ts';

@@ -1,9 +1,10 @@
-import { basename, extname } from 'node:path';
 import { type Corpus, InputError, type Table } from '@s3/interface';
 import { z } from 'zod';
-import { prepareVoxCeleb1, type VoxCeleb1Source } from './prepare-vox-celeb1.ts';
+import { prepareVoxCeleb1 } from './prepare-vox-celeb1.ts';
 import { speakerTable, trialTable } from './speaker-verification-tables.ts';
 import { readTable, resolveWavPaths } from './table.ts';
+import { testSetTables } from './test-set-tables.ts';
+import type { VoxCeleb1Source } from './vox-celeb1-files.ts';
 
 /** Settings that say where the speech for speaker verification comes from: VoxCeleb1, or csv files of one's own. */
 export const speakerVerificationCorpus = z.strictObject({
@@ -41,20 +42,8 @@ export async function prepareSpeakerVerification(
   return {
     train: await utterances(train),
     ...(valid === undefined ? {} : { valid: await trials(valid) }),
-    tests: await testSets(typeof tests === 'string' ? tests.split(',').map((path) => path.trim()) : tests),
+    tests: await testSetTables(tests, trials),
   };
-}
-
-async function testSets(paths: readonly string[]): Promise<Corpus['tests']> {
-  const sets = new Map<string, Table>();
-  for (const path of paths) {
-    const name = basename(path, extname(path));
-    if (sets.has(name)) {
-      throw new InputError('corpus.tests', `two files called '${name}'`, 'a name of its own for each test set', 'Rename one of the files.');
-    }
-    sets.set(name, await trials(path));
-  }
-  return Object.fromEntries(sets);
 }
 
 async function utterances(path: string): Promise<Table> {

@@ -1,0 +1,110 @@
+import { InputError, type Table } from '@s3/interface';
+import type { Utterance } from './speaker-verification-tables.ts';
+import { rowNumber, rowPlace, tablePlace } from './table-place.ts';
+
+/** A recording, or a part of it, with what is to be recognised. */
+export interface LabelledUtterance extends Utterance {
+  readonly label: string;
+  readonly startSeconds?: number;
+  readonly endSeconds?: number;
+}
+
+/** A recording, or a part of it, with one label of each of several groups. */
+export interface LabelGroupUtterance extends Utterance {
+  /** in the order of the groups */
+  readonly labels: readonly string[];
+  readonly startSeconds?: number;
+  readonly endSeconds?: number;
+}
+
+/**
+ * Utterances of a table with the columns id, wav_path and label, and start_sec and end_sec where only a part is meant;
+ * others are ignored. An empty time, or NaN, means the beginning or the end.
+ *
+ * @param name what errors call a table that no file was read for
+ * @throws InputError with the row for a duplicate id, an empty cell or times that are none; for a table without rows
+ */
+export function labelTable(table: Table, name = 'the table of utterances'): readonly LabelledUtterance[] {
+  return utterancesOf(table, name, (row, where) => ({ label: cell(row, 'label', where) }));
+}
+
+/**
+ * As `labelTable`, with a column labels that has one label of each group, separated by semicolons: `activate ; lights ; kitchen`.
+ *
+ * @throws InputError as `labelTable`; for a row with another number of labels than the first, or an empty one
+ */
+export function labelGroupTable(table: Table, name = 'the table of utterances'): readonly LabelGroupUtterance[] {
+  let expected: number | undefined;
+  return utterancesOf(table, name, (row, where) => {
+    const text = cell(row, 'labels', where);
+    const labels = text.split(';').map((label) => label.trim());
+    expected ??= labels.length;
+    if (labels.length === expected && !labels.includes('')) return { labels };
+    throw new InputError(
+      where,
+      `the labels '${text}'`,
+      `${expected} labels separated by semicolons, as in the first row`,
+      'Add what is missing; a group that does not apply needs a label for that, such as none.',
+    );
+  });
+}
+
+function utterancesOf<Labels>(
+  table: Table,
+  name: string,
+  labelsOf: (row: Table[number], where: string) => Labels,
+): (Utterance & Labels & { readonly startSeconds?: number; readonly endSeconds?: number })[] {
+  if (table.length === 0) {
+    const remedy = 'Add utterances, or leave the table out.';
+    throw new InputError(tablePlace(table, name), 'no utterances', 'at least one row below the header', remedy);
+  }
+  const rowOfId = new Map<string, number>();
+  return table.map((row, index) => {
+    const where = rowPlace(table, index, name);
+    const id = cell(row, 'id', where);
+    const earlier = rowOfId.get(id);
+    if (earlier !== undefined) {
+      throw new InputError(
+        where,
+        `the id '${id}', which row ${rowNumber(table, earlier)} has too`,
+        'an id of its own for each utterance',
+        'Remove the row or rename it.',
+      );
+    }
+    rowOfId.set(id, index);
+    return { id, path: cell(row, 'wav_path', where), where, ...labelsOf(row, where), ...partOf(row, where) };
+  });
+}
+
+function partOf(row: Table[number], where: string): { readonly startSeconds?: number; readonly endSeconds?: number } {
+  const start = secondsOf(row, 'start_sec', where);
+  const end = secondsOf(row, 'end_sec', where);
+  if (end !== undefined && end <= (start ?? 0)) {
+    throw new InputError(where, `a part from ${start ?? 0} s to ${end} s`, 'an end_sec behind the start_sec', 'Mend the times.');
+  }
+  return { ...(start !== undefined && { startSeconds: start }), ...(end !== undefined && { endSeconds: end }) };
+}
+
+function secondsOf(row: Table[number], column: string, where: string): number | undefined {
+  const text = row[column]?.trim() ?? '';
+  if (text === '' || /^(nan|none|null)$/i.test(text)) return undefined;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new InputError(
+    where,
+    `the ${column} '${text}'`,
+    'seconds from 0 on, or an empty cell for the whole recording',
+    'Mend the time; a decimal point is a dot.',
+  );
+}
+
+/** A value that has to be there. */
+function cell(row: Table[number], column: string, where: string): string {
+  const value = row[column];
+  if (value === undefined) {
+    throw new InputError(where, `the columns ${Object.keys(row).join(', ')}`, `a column ${column} too`, 'Add it.');
+  }
+  // a space that nobody sees must not make another label; in a path it may belong
+  if (value.trim() !== '') return column === 'wav_path' ? value : value.trim();
+  throw new InputError(where, `an empty ${column}`, 'a value in every cell', 'Fill the cell or remove the row.');
+}
