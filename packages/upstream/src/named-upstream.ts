@@ -1,4 +1,4 @@
-import { defineComponent, type Upstream } from '@s3/interface';
+import { defineComponent, InputError, type Upstream } from '@s3/interface';
 import { layerNorm } from '@s3/interface/tensors';
 import { closestMatch } from 'leven';
 import { z } from 'zod';
@@ -7,6 +7,9 @@ import { fbank } from './fbank.ts';
 import { linear } from './linear.ts';
 import { mel } from './mel.ts';
 import { mfcc } from './mfcc.ts';
+import { findCheckpoint } from './pretrained/find-checkpoint.ts';
+import { customNames, hubNames } from './pretrained/hub-names.ts';
+import { pretrainedUpstream } from './pretrained/pretrained-upstream.ts';
 import { spectrogram } from './spectrogram.ts';
 
 type Settings = { readonly batching: z.output<typeof batching> };
@@ -20,29 +23,72 @@ const baselines = {
   spectrogram: (settings: Settings) => spectrogram(undefined, settings),
 };
 
-export type UpstreamName = keyof typeof baselines;
+type BaselineName = keyof typeof baselines;
+type PretrainedName = keyof typeof hubNames;
+
+export type UpstreamName = BaselineName | PretrainedName | (typeof customNames)[number];
 
 /** Every name that `namedUpstream` knows; S3PRL's names for the same. */
-export const upstreamNames = Object.keys(baselines) as [UpstreamName, ...UpstreamName[]];
+export const upstreamNames = Object.keys({ ...baselines, ...hubNames, ...Object.fromEntries(customNames.map((name) => [name, null])) }) as [
+  UpstreamName,
+  ...UpstreamName[],
+];
 
 /**
  * An upstream by the name that S3PRL gives it.
  *
- * A promise, since upstreams with weights have to be read first; `cacheDir` is the folder
- * that such weights are kept in, of which the features computed from the waveform alone have no need.
+ * A promise, since pretrained ones are read from a folder in Hugging Face layout, or from the
+ * cache that all programs with Hugging Face models share; `cacheDir` is not needed for either.
+ *
+ * @throws InputError, StateError for a checkpoint that cannot be found or fetched, is damaged or does not fit
  */
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config: z.object({
     name: z.enum(upstreamNames, { error: ({ input }) => unknownName(input) }).describe('which upstream'),
+    path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "checkpoint of a pretrained upstream: a folder in Hugging Face layout, or a model's id on the hub; by default that of the name",
+      ),
+    offline: z.boolean().default(false).describe('use nothing but what is on this machine; so does HF_HUB_OFFLINE=1'),
     normalize: z.boolean().default(false).describe('normalize each frame of each hidden state to mean 0 and variance 1 over its features'),
     batching,
+    layerDrop: z.number().min(0).max(1).default(0).describe('probability that a pretrained layer is left out of a training step'),
+    trainFeatureEncoder: z.boolean().default(false).describe('where the upstream is trained: also the convolutions before its transformer'),
   }),
-  build: async (_: { readonly cacheDir: string }, { name, normalize, ...settings }): Promise<Upstream> => {
-    const upstream = baselines[name](settings);
-    return normalize ? normalizedLayers(upstream) : upstream;
+  build(_: { readonly cacheDir: string }, { name, path, offline, normalize, ...settings }): Promise<Upstream> {
+    const build = async () => {
+      if (isBaseline(name)) return baselines[name]({ batching: settings.batching });
+      return pretrainedUpstream(await findCheckpoint(sourceOf(name, path), { offline }), settings);
+    };
+    if (isBaseline(name) && path !== undefined) {
+      throw new InputError(
+        'upstream.path',
+        `'${path}'`,
+        `no path, since ${name} has no weights`,
+        'Leave the path out or choose another upstream.',
+      );
+    }
+    return build().then((upstream) => (normalize ? normalizedLayers(upstream) : upstream));
   },
 });
+
+const isBaseline = (name: UpstreamName): name is BaselineName => Object.hasOwn(baselines, name);
+
+/** The checkpoint of a name, unless a path says otherwise. */
+function sourceOf(name: Exclude<UpstreamName, BaselineName>, path: string | undefined): string {
+  if (path !== undefined) return path;
+  if (Object.hasOwn(hubNames, name)) return hubNames[name as PretrainedName];
+  throw new InputError(
+    'upstream.path',
+    'nothing',
+    `a folder or a model's id, since the upstream is ${name}`,
+    'Give it, such as --upstream.path facebook/hubert-base-ls960.',
+  );
+}
 
 function unknownName(name: unknown): string {
   const known = `the known upstreams are ${upstreamNames.join(', ')}`;
@@ -53,6 +99,7 @@ function unknownName(name: unknown): string {
 
 /** The upstream with each frame of each hidden state layer-normalized, without weights (S3PRL's `normalize`). */
 function normalizedLayers(upstream: Upstream): Upstream {
+  const { forward } = upstream;
   return {
     ...upstream,
     async extract(waveforms) {
@@ -63,5 +110,8 @@ function normalizedLayers(upstream: Upstream): Upstream {
         return { values: normalized, lengths };
       });
     },
+    ...(forward && {
+      forward: (waveforms, mode) => forward(waveforms, mode).map(({ values, lengths }) => ({ values: layerNorm(values), lengths })),
+    }),
   };
 }

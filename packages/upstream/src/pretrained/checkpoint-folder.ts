@@ -1,8 +1,9 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
 import { type NetworkConfig, networkConfig } from '../networks/network-config.ts';
+import { exists } from './hub-cache.ts';
 import { type OpenTensors, openSafetensors, type StoredTensor } from './safetensors.ts';
 
 const preprocessorConfig = z.object({ do_normalize: z.boolean().default(true), sampling_rate: z.number().positive().default(16_000) });
@@ -53,17 +54,7 @@ export async function openCheckpoint(folder: string): Promise<OpenTensors> {
       'Save the model as safetensors: in Python, `AutoModel.from_pretrained(...).save_pretrained(FOLDER)`.',
     );
   }
-  const { weight_map: parts } = await readJson(indexPath, shardIndex);
-  for (const file of Object.values(parts)) {
-    if (basename(file) !== file || !file.endsWith('.safetensors')) {
-      throw new InputError(
-        indexPath,
-        `the part '${file}'`,
-        'names of safetensors files of this folder',
-        'The index is damaged; use another copy.',
-      );
-    }
-  }
+  const parts = await readShards(folder);
   const files = new Map<string, OpenTensors>();
   const close = async () => void (await Promise.all([...files.values()].map((file) => file.close())));
   try {
@@ -92,6 +83,37 @@ export async function openCheckpoint(folder: string): Promise<OpenTensors> {
   }
 }
 
+/** The part of each tensor, by name. */
+async function readShards(folder: string): Promise<{ readonly [tensor: string]: string }> {
+  const path = join(folder, indexFile);
+  const { weight_map: parts } = await readJson(path, shardIndex);
+  for (const file of Object.values(parts)) {
+    if (basename(file) !== file || !file.endsWith('.safetensors')) {
+      throw new InputError(
+        path,
+        `the part '${file}'`,
+        'names of safetensors files of this folder',
+        'The index is damaged; use another copy.',
+      );
+    }
+  }
+  return parts;
+}
+
+/** The files that `model.safetensors.index.json` lists. */
+export async function readShardNames(folder: string): Promise<string[]> {
+  return [...new Set(Object.values(await readShards(folder)))];
+}
+
+/** Whether settings and all weights are there; says nothing about what is in them. */
+export async function hasWeights(folder: string): Promise<boolean> {
+  if (!(await exists(join(folder, configFile)))) return false;
+  if (await exists(join(folder, weightsFile))) return true;
+  if (!(await exists(join(folder, indexFile)))) return false;
+  const parts = await readShardNames(folder);
+  return (await Promise.all(parts.map((file) => exists(join(folder, file))))).every(Boolean);
+}
+
 async function readJson<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
   const wrong = (found: string, expected: string, remedy: string) => new InputError(path, found, expected, remedy);
   let text: string;
@@ -117,12 +139,5 @@ async function readJson<Schema extends z.ZodType>(path: string, schema: Schema):
     problems.join('; '),
     'settings of a supported speech encoder',
     'Use a wav2vec 2.0, HuBERT, UniSpeech-SAT, WavLM or data2vec audio checkpoint without adapters.',
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -1,0 +1,33 @@
+/** S3PRL's name of each pretrained upstream, and the id of the same weights on the Hugging Face hub. */
+export const hubNames = {
+  wav2vec2: 'facebook/wav2vec2-base',
+  wav2vec2_base_960: 'facebook/wav2vec2-base',
+  wav2vec2_large_960: 'facebook/wav2vec2-large',
+  wav2vec2_large_ll60k: 'facebook/wav2vec2-large-lv60',
+  wav2vec2_large_lv60_cv_swbd_fsh: 'facebook/wav2vec2-large-robust',
+  wav2vec2_large_voxpopuli_100k: 'facebook/wav2vec2-large-100k-voxpopuli',
+  xlsr_53: 'facebook/wav2vec2-large-xlsr-53',
+  xls_r_300m: 'facebook/wav2vec2-xls-r-300m',
+  xls_r_1b: 'facebook/wav2vec2-xls-r-1b',
+  xls_r_2b: 'facebook/wav2vec2-xls-r-2b',
+  hubert: 'facebook/hubert-base-ls960',
+  hubert_base: 'facebook/hubert-base-ls960',
+  hubert_large_ll60k: 'facebook/hubert-large-ll60k',
+  mhubert_base_vp_en_es_fr_it3: 'voidful/mhubert-base',
+  distilhubert: 'ntu-spml/distilhubert',
+  distilhubert_base: 'ntu-spml/distilhubert',
+  unispeech_sat: 'microsoft/unispeech-sat-base-plus',
+  unispeech_sat_base: 'microsoft/unispeech-sat-base',
+  unispeech_sat_base_plus: 'microsoft/unispeech-sat-base-plus',
+  unispeech_sat_large: 'microsoft/unispeech-sat-large',
+  wavlm: 'microsoft/wavlm-base-plus',
+  wavlm_base: 'microsoft/wavlm-base',
+  wavlm_base_plus: 'microsoft/wavlm-base-plus',
+  wavlm_large: 'microsoft/wavlm-large',
+  data2vec: 'facebook/data2vec-audio-base',
+  data2vec_base_960: 'facebook/data2vec-audio-base',
+  data2vec_large_ll60k: 'facebook/data2vec-audio-large',
+} as const;
+
+/** Names for whatever checkpoint `path` names; the first two are S3PRL's. */
+export const customNames = ['hf_hubert_custom', 'hf_wav2vec2_custom', 'hf_custom'] as const;
