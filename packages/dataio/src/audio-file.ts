@@ -6,8 +6,12 @@ export interface AudioFile {
   readonly path: string;
   /** bytes */
   readonly size: number;
+  /** the first 4096 bytes, or as many as there are */
+  readonly head: Uint8Array<ArrayBuffer>;
   /** Bytes from `offset` on; fewer than `length` at the end of the file. Starts a buffer of its own, so any typed array can view it. */
   readonly read: (offset: number, length: number) => Uint8Array<ArrayBuffer>;
+  /** Fills `target` with the bytes from `offset` on; gives how many there were. */
+  readonly readInto: (target: Uint8Array, offset: number) => number;
 }
 
 /**
@@ -28,29 +32,30 @@ export async function withAudioFile<T>(path: string, use: (file: AudioFile) => T
       throw new InputError(path, stats.isDirectory() ? 'a folder' : 'no regular file', 'an audio file', 'Correct the path.');
     }
     if (stats.size === 0) throw new InputError(path, 'an empty file', 'an audio file', 'Fetch or make it again, or leave it out.');
-    return await use({
-      path,
-      size: stats.size,
-      read: (offset, length) => readAt(descriptor, path, offset, Math.min(length, stats.size - offset)),
-    });
+    const readInto: AudioFile['readInto'] = (target, offset) => readAt(descriptor, path, offset, target);
+    const read: AudioFile['read'] = (offset, length) => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
+      const count = readInto(bytes, offset);
+      return count < bytes.length ? bytes.subarray(0, count) : bytes;
+    };
+    return await use({ path, size: stats.size, head: read(0, 4096), read, readInto });
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readAt(descriptor: number, path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.max(0, length));
+function readAt(descriptor: number, path: string, offset: number, target: Uint8Array): number {
   let filled = 0;
   try {
-    while (filled < bytes.length) {
-      const count = readSync(descriptor, bytes, filled, bytes.length - filled, offset + filled);
+    while (filled < target.length) {
+      const count = readSync(descriptor, target, filled, target.length - filled, offset + filled);
       if (count === 0) break;
       filled += count;
     }
   } catch (error) {
     throw unreadable(path, error);
   }
-  return filled < bytes.length ? bytes.subarray(0, filled) : bytes;
+  return filled;
 }
 
 function unreadable(path: string, cause: unknown): InputError {

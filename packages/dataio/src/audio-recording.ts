@@ -65,9 +65,8 @@ export async function withRecording<T>(path: string, use: (recording: Recording)
 }
 
 function readHeader(file: AudioFile): Found {
-  const start = file.read(0, 12);
-  const offset = tagBytes(start);
-  const head = offset === 0 ? file.read(0, 4096) : file.read(offset, 4096);
+  const offset = tagBytes(file.head);
+  const head = offset === 0 ? file.head : file.read(offset, 4096);
   const name = String.fromCharCode(...head.subarray(0, 4));
   const form = String.fromCharCode(...head.subarray(8, 12));
   if ((name === 'RIFF' || name === 'RF64' || name === 'BW64') && form === 'WAVE') return { header: readWavHeader(file), offset };

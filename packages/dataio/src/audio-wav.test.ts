@@ -58,6 +58,18 @@ describe('WAV files', () => {
     expect([...(await readAudio(wave({ data: int16, channels: 3 })))]).toEqual([0, Math.fround(-0.625 / 3)]);
   });
 
+  it('reads recordings that take several passages', async () => {
+    const levels = Int32Array.from({ length: 3 * 50_003 }, (_, index) => ((index * 7919) % 65_536) - 32_768);
+    const data = Uint8Array.from({ length: 3 * levels.length }, (_, index) => levels[Math.floor(index / 3)]! >> (8 * (index % 3)));
+    const threeChannels = { bits: 24, channels: 3, data };
+    const mean = (frame: number): number =>
+      Math.fround((levels[3 * frame]! + levels[3 * frame + 1]! + levels[3 * frame + 2]!) / 3 / 2 ** 23);
+    const samples = await readAudio(wave(threeChannels));
+    expect(samples.length).toBe(50_003);
+    expect(samples.every((sample, frame) => Math.abs(sample - mean(frame)) < 1e-9)).toBe(true);
+    expect([...(await readAudio(wave({ bits: 24, data })))]).toEqual(Array.from(levels, (level) => level / 2 ** 23));
+  });
+
   it.each(encodings)('reads the same samples in parts of %s', async (_, file) => {
     const path = wave(file);
     for (const [first, end] of [

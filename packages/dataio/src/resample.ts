@@ -32,20 +32,48 @@ const kernels = new Map<string, Kernel>();
  */
 export function resample(samples: Float32Array<ArrayBuffer>, fromRate: number, toRate: number): Float32Array<ArrayBuffer> {
   if (fromRate === toRate) return samples;
-  const { inputBlock, outputBlock, phases } = kernelOf(fromRate, toRate);
+  const kernel = kernelOf(fromRate, toRate);
   const output = new Float32Array(resampledLength(samples.length, fromRate, toRate));
-  for (let phase = 0; phase < Math.min(outputBlock, output.length); phase++) {
-    const { offset, weights } = phases[phase]!;
-    const taps = weights.length;
-    for (let index = phase, first = offset; index < output.length; index += outputBlock, first += inputBlock) {
-      const begin = first < 0 ? -first : 0;
-      const end = first + taps > samples.length ? samples.length - first : taps;
-      let sum = 0;
-      for (let tap = begin; tap < end; tap++) sum += samples[first + tap]! * weights[tap]!;
-      output[index] = sum;
-    }
-  }
+  for (let phase = 0; phase < Math.min(kernel.outputBlock, output.length); phase++) fillPhase(output, samples, kernel, phase);
   return output;
+}
+
+/** Output samples of one phase, one in each block: four blocks at a time, so that four sums are under way and each weight is read once. */
+function fillPhase(output: Float32Array, samples: Float32Array, { inputBlock, outputBlock, phases }: Kernel, phase: number): void {
+  const { offset, weights } = phases[phase]!;
+  const taps = weights.length;
+  let index = phase;
+  let first = offset;
+  const fillOne = (): void => {
+    output[index] = sumAtEdge(samples, weights, first);
+    index += outputBlock;
+    first += inputBlock;
+  };
+  while (first < 0 && index < output.length) fillOne();
+  for (; first + 3 * inputBlock + taps <= samples.length; index += 4 * outputBlock, first += 4 * inputBlock) {
+    const [second, third, fourth] = [first + inputBlock, first + 2 * inputBlock, first + 3 * inputBlock];
+    let [sum1, sum2, sum3, sum4] = [0, 0, 0, 0];
+    for (let tap = 0; tap < taps; tap++) {
+      const weight = weights[tap]!;
+      sum1 += samples[first + tap]! * weight;
+      sum2 += samples[second + tap]! * weight;
+      sum3 += samples[third + tap]! * weight;
+      sum4 += samples[fourth + tap]! * weight;
+    }
+    output[index] = sum1;
+    output[index + outputBlock] = sum2;
+    output[index + 2 * outputBlock] = sum3;
+    output[index + 3 * outputBlock] = sum4;
+  }
+  while (index < output.length) fillOne();
+}
+
+/** A weighted sum of samples, some of which may lie before or behind the recording. */
+function sumAtEdge(samples: Float32Array, weights: Float32Array, first: number): number {
+  const end = Math.min(weights.length, samples.length - first);
+  let sum = 0;
+  for (let tap = Math.max(0, -first); tap < end; tap++) sum += samples[first + tap]! * weights[tap]!;
+  return sum;
 }
 
 /** Samples that `resample` makes out of so many. */
