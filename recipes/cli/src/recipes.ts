@@ -7,4 +7,24 @@ export const recipes: readonly RecipeEntry[] = [
     summary: 'Speaker verification on VoxCeleb1 or csv files, scored by equal error rate',
     load: async () => (await import('@s3/superb-asv')).default,
   },
+  {
+    name: 'superb-er',
+    summary: 'Emotion recognition on IEMOCAP or csv files, scored by accuracy',
+    load: async () => (await import('@s3/superb-er')).default,
+  },
+  {
+    name: 'superb-ic',
+    summary: 'Intent classification on Fluent Speech Commands or csv files, scored by accuracy',
+    load: async () => (await import('@s3/superb-ic')).default,
+  },
+  {
+    name: 'superb-ks',
+    summary: 'Keyword spotting on Speech Commands v1 or csv files, scored by accuracy',
+    load: async () => (await import('@s3/superb-ks')).default,
+  },
+  {
+    name: 'superb-sid',
+    summary: 'Speaker identification on VoxCeleb1 or csv files, scored by accuracy',
+    load: async () => (await import('@s3/superb-sid')).default,
+  },
 ];

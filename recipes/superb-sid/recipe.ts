@@ -1,0 +1,104 @@
+/**
+ * SUPERB speaker identification (SID) on VoxCeleb1, or on csv files.
+ *
+ * A frozen upstream, a learned weighted sum of its layers, and a linear probe of their mean over time, trained to
+ * name the speaker, one of 1,251 who are all known in training. Reported: accuracy.
+ *
+ * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
+ */
+import {
+  audioDataset,
+  categoryEncoder,
+  classificationCorpus,
+  fixedBatchSampler,
+  labelledBatches,
+  labelTable,
+  prepareClassification,
+  prepareVoxCeleb1Identification,
+  requireKnownLabels,
+} from '@s3/dataio';
+import { meanPoolingLinear } from '@s3/downstream';
+import { weightedSum } from '@s3/featurizer';
+import { type Corpus, connect, defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
+import { type ClassificationLog, utteranceClassification } from '@s3/task-classification';
+import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
+import { namedUpstream } from '@s3/upstream';
+import { z } from 'zod';
+
+const training = { totalSteps: 200_000, logStep: 500, evalStep: 5000, saveStep: 1000, gradientClipping: 1, gradientAccumulate: 4 } as const;
+
+export default defineRecipe({
+  name: 'superb-sid',
+  summary: 'Speaker identification on VoxCeleb1 or csv files, scored by accuracy',
+
+  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: meanPoolingLinear, task: utteranceClassification },
+  settings: {
+    corpus: classificationCorpus.prefault({}),
+    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
+    trainData: withDefaults(audioDataset.config, { maxSeconds: 8 }).prefault({}),
+    validData: audioDataset.config.prefault({}),
+    testData: audioDataset.config.prefault({}),
+    trainBatches: withDefaults(fixedBatchSampler.config, { batchSize: 8, shuffle: true }).prefault({}),
+    validBatches: fixedBatchSampler.config.prefault({}),
+    testBatches: fixedBatchSampler.config.prefault({}),
+    optimizer: withDefaults(optimizerSettings, { name: 'Adam', learningRate: 1e-4 }).prefault({}),
+    scheduler: schedulerSettings.prefault({}),
+    training: withDefaults(trainingSettings, training).prefault({}),
+  },
+
+  prepare: ({ corpus }, { cacheDir, onProgress }) =>
+    prepareClassification(corpus, {
+      corpus: 'VoxCeleb1',
+      read: (root) => prepareVoxCeleb1Identification({ root, cacheDir, onProgress }),
+    }),
+
+  encode(_config, corpus) {
+    const labels = labelTable(corpus.train).map(({ label }) => label);
+    const categories = categoryEncoder(labels);
+    for (const table of judgedTables(corpus)) requireKnownLabels(categories, labelTable(table));
+    const counted = new Map<string, number>();
+    for (const label of labels) counted.set(label, (counted.get(label) ?? 0) + 1);
+    const counts = categories.labels.map((label) => counted.get(label)!);
+    return { labels: categories.labels, counts };
+  },
+
+  async buildTask({ config, parts, encoders, context }) {
+    const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
+    const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
+    const categories = categoryEncoder(encoders.labels);
+    const downstream = parts.downstream({ input: featurizer.output, outputSize: categories.size }, config.downstream, context);
+    const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
+    return parts.task({ model, categories, counts: encoders.counts }, config.task, context);
+  },
+
+  async buildProblem({ config, corpus, task, context }) {
+    const labelOf = ({ label }: { readonly label: string }) => label;
+    const train = await labelledBatches(
+      {
+        ...context,
+        utterances: labelTable(corpus.train),
+        labelOf,
+        sampler: (dataset) => fixedBatchSampler(dataset, config.trainBatches, context),
+      },
+      config.trainData,
+      context,
+    );
+
+    async function judgedOn(table: Table, data: typeof config.testData, batches: typeof config.testBatches) {
+      const sampler = (dataset: { readonly length: number }) => fixedBatchSampler(dataset, batches, context);
+      return task.test.over(await labelledBatches({ ...context, utterances: labelTable(table), labelOf, sampler }, data, context));
+    }
+    const tests: Record<string, PhaseRun<ClassificationLog>> = {};
+    for (const [name, table] of Object.entries(corpus.tests)) tests[name] = await judgedOn(table, config.testData, config.testBatches);
+
+    return defineProblem({
+      train: task.train.over(train),
+      ...(corpus.valid && { valid: await judgedOn(corpus.valid, config.validData, config.validBatches) }),
+      tests,
+      best: { metric: 'accuracy', order: 'max' },
+    });
+  },
+});
+
+/** Everything but training. */
+const judgedTables = ({ valid, tests }: Corpus): readonly Table[] => [...(valid ? [valid] : []), ...Object.values(tests)];
