@@ -24,6 +24,7 @@ export {
   prepareFluentSpeechCommands,
 } from './prepare-fluent-speech-commands.ts';
 export { type IemocapSource, prepareIemocap } from './prepare-iemocap.ts';
+export { type LibriSpeechSource, prepareLibriSpeech } from './prepare-libri-speech.ts';
 export { prepareSpeechCommands, type SpeechCommandsSource } from './prepare-speech-commands.ts';
 export { prepareVoxCeleb1 } from './prepare-vox-celeb1.ts';
 export { prepareVoxCeleb1Identification } from './prepare-vox-celeb1-identification.ts';
@@ -41,7 +42,18 @@ export {
   trialTable,
   type Utterance,
 } from './speaker-verification-tables.ts';
+export { prepareSpeechToText, speechToTextCorpus } from './speech-to-text-corpus.ts';
 export { readTable, resolveWavPaths, writeTable } from './table.ts';
+export { type TextTokenizer, type TokenizerData, textTokenizer } from './text-tokenizer.ts';
+export {
+  characterVocabulary,
+  generateVocabulary,
+  phonemeVocabulary,
+  readVocabulary,
+  type TokenType,
+  vocabularySettings,
+} from './text-vocabulary.ts';
+export { requireKnownTokens, type TranscribedUtterance, transcriptTable } from './transcript-table.ts';
 export { type SilenceOptions, trimSilence } from './trim-silence.ts';
 export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
 export type { VoxCeleb1Source } from './vox-celeb1-files.ts';

@@ -1,8 +1,8 @@
-import { basename, extname } from 'node:path';
 import { type Corpus, InputError, type Table } from '@s3/interface';
 import { z } from 'zod';
 import { type LibriSpeechSource, prepareLibriSpeech } from './prepare-libri-speech.ts';
 import { readTable, resolveWavPaths } from './table.ts';
+import { testSetTables } from './test-set-tables.ts';
 import { transcriptTable } from './transcript-table.ts';
 
 const sets = (defaults: readonly string[]) => z.array(z.string().min(1)).default([...defaults]);
@@ -46,18 +46,10 @@ export async function prepareSpeechToText(
       `Name a folder, or the csv files with the columns ${csv}.`,
     );
   }
-  const testTables: Record<string, Table> = {};
-  for (const path of typeof tests === 'string' ? tests.split(',').map((name) => name.trim()) : tests) {
-    const name = basename(path, extname(path));
-    if (Object.hasOwn(testTables, name)) {
-      throw new InputError('corpus.tests', `two files called '${name}'`, 'a name of its own for each test set', 'Rename one of the files.');
-    }
-    testTables[name] = await transcripts(path);
-  }
   return {
     train: await transcripts(train),
     ...(valid === undefined ? {} : { valid: await transcripts(valid) }),
-    tests: testTables,
+    tests: await testSetTables(tests, transcripts),
   };
 }
 

@@ -1,9 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import recorded from './fixtures/tokenizers.json' with { type: 'json' };
 import { textTokenizer } from './text-tokenizer.ts';
-import { characterVocabulary, generateVocabulary, phonemeVocabulary } from './text-vocabulary.ts';
+import { characterVocabulary, generateVocabulary, phonemeVocabulary, readVocabulary } from './text-vocabulary.ts';
 
 const characters = textTokenizer({ type: 'character', vocabulary: recorded.char_vocab });
 const words = textTokenizer({ type: 'word', vocabulary: recorded.word_vocab });
@@ -67,4 +70,12 @@ test('refuses vocabularies that cannot be numbered, ids without a token and text
   expect(() => textTokenizer({ type: 'word', vocabulary: ['a', 'a'] })).toThrow(/'a' twice/);
   expect(() => characters.decode([99])).toThrow(InputError);
   expect(() => generateVocabulary('character', ['', ' '])).toThrow(InputError);
+});
+
+test('reads a vocabulary of lines, the space among them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 's3-vocabulary-'));
+  await writeFile(join(folder, 'characters.txt'), " \n'\r\nA\n");
+  expect(await readVocabulary(join(folder, 'characters.txt'))).toEqual([' ', "'", 'A']);
+  await expect(readVocabulary(join(folder, 'none.txt'))).rejects.toThrow(InputError);
+  await rm(folder, { recursive: true });
 });

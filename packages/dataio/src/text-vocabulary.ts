@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
 
@@ -48,6 +49,22 @@ export function generateVocabulary(type: TokenType, texts: Iterable<string>, set
     .slice(0, kept)
     .map(([token]) => token)
     .sort(byCodePoint);
+}
+
+/**
+ * The tokens of a file, one on each line; a line with one space is the space.
+ *
+ * @throws InputError for a file that cannot be read
+ */
+export async function readVocabulary(path: string): Promise<string[]> {
+  try {
+    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
+    return lines.filter((line) => line !== '');
+  } catch (cause) {
+    throw new InputError(path, (cause as Error).message, 'a vocabulary, one token on each line', 'Check the path and its permissions.', {
+      cause,
+    });
+  }
 }
 
 /** A text without the spaces and line ends around it. */

@@ -25,6 +25,8 @@ const oneForAll = 'one value for each layer, or one for all';
  * Each recurrent layer is followed by layer normalization, dropout, down-sampling and a projection with tanh, as set.
  * With 'concat' a layer has as many times the features as it joins frames; S3PRL counts on twice whatever the rate.
  *
+ * The defaults are those of SUPERB's speech recognition.
+ *
  * @param wiring `outputSize`: features of the output, such as the number of tokens
  * @throws InputError when a list has neither one value nor one for each layer
  */
@@ -33,17 +35,17 @@ export const rnnEncoder = defineComponent({
   config: z.object({
     module: z.enum(['LSTM', 'GRU', 'RNN']).default('LSTM').describe('kind of the recurrent layers; LSTM is made to be fast'),
     projectionSize: z.int().positive().default(1024).describe('features that the first projection makes of those of the upstream'),
-    hiddenSizes: z.array(z.int().positive()).min(1).default([1024]).describe('features of each recurrent layer and direction'),
+    hiddenSizes: z.array(z.int().positive()).min(1).default([1024, 1024]).describe('features of each recurrent layer and direction'),
     dropout: z
       .array(z.number().min(0).lt(1))
       .min(1)
-      .default([0])
+      .default([0.2])
       .describe(`probability of zeroing a value after a layer while training; ${oneForAll}`),
     layerNorm: z.array(z.boolean()).min(1).default([false]).describe(`layer normalization after a layer; ${oneForAll}`),
-    projection: z.array(z.boolean()).min(1).default([true]).describe(`projection with tanh after a layer; ${oneForAll}`),
+    projection: z.array(z.boolean()).min(1).default([false]).describe(`projection with tanh after a layer; ${oneForAll}`),
     downsampling: z.array(z.int().positive()).min(1).default([1]).describe(`frames that become one after a layer; ${oneForAll}`),
-    downsampleStyle: z.enum(['drop', 'concat']).default('drop').describe('keep the first of these frames, or join them'),
-    bidirectional: z.boolean().default(false).describe('recurrent layers read forwards and backwards'),
+    downsampleStyle: z.enum(['drop', 'concat']).default('concat').describe('keep the first of these frames, or join them'),
+    bidirectional: z.boolean().default(true).describe('recurrent layers read forwards and backwards'),
   }),
   build({ input, outputSize }: { readonly input: FrameSpec; readonly outputSize: number }, config, { seed }): FrameModel {
     const random = randomStream(seed, 'rnn-encoder');

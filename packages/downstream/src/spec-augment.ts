@@ -10,6 +10,7 @@ const range = (most: number) => z.tuple([z.int().min(0), z.int().min(0)]).defaul
  *
  * Only training is changed. What changes is drawn for each utterance from the chance of the step; masks in time lie within
  * the utterance, where S3PRL draws their places from the padded batch.
+ * The defaults are those of SUPERB's speech recognition.
  *
  * Park et al., "SpecAugment: A Simple Data Augmentation Method for Automatic Speech Recognition", 2019.
  */
@@ -19,10 +20,10 @@ export const specAugment = defineComponent({
     timeWarp: z.boolean().default(true).describe('warp time'),
     timeWarpWindow: z.int().min(0).default(5).describe('farthest that a frame is moved, in frames'),
     frequencyMask: z.boolean().default(true).describe('mask bands of features'),
-    frequencyMaskWidth: range(20).describe('smallest and largest width of a mask, in features'),
-    frequencyMasks: z.int().min(0).default(2).describe('masks of features for each utterance'),
+    frequencyMaskWidth: range(50).describe('smallest and largest width of a mask, in features'),
+    frequencyMasks: z.int().min(0).default(4).describe('masks of features for each utterance'),
     timeMask: z.boolean().default(true).describe('mask stretches of time'),
-    timeMaskWidth: range(100).describe('smallest and largest width of a mask, in frames'),
+    timeMaskWidth: range(40).describe('smallest and largest width of a mask, in frames'),
     timeMasks: z.int().min(0).default(2).describe('masks of time for each utterance'),
     adaptive: z.boolean().default(false).describe('number and width of masks of time follow the length of the utterance'),
     adaptiveNumberRatio: z.number().min(0).default(0.04).describe('if adaptive: masks of time per frame; 0 takes timeMasks'),

@@ -48,6 +48,41 @@ const schedulerRules: readonly S3prlRule[] = Object.entries({
   })),
 );
 
+const metricName = (name: unknown) => (typeof name === 'string' ? camelCase(name) : name);
+const metricNames = (names: unknown) => (Array.isArray(names) ? names.map(metricName) : names);
+
+/** Speech recognition: the tokenizer, the recurrent encoder and SpecAugment, which S3PRL keeps in two dictionaries. */
+const recognitionRules: readonly S3prlRule[] = [
+  { from: 'build_tokenizer.vocab_type', to: 'tokenizer.type' },
+  { from: 'build_tokenizer.vocab_file', to: 'tokenizer.vocabularyFile' },
+  { from: 'build_tokenizer.vocab_args.vocab_size', to: 'tokenizer.size', value: (size) => (size === -1 ? null : size) },
+  { from: 'build_tokenizer.vocab_args.coverage', to: 'tokenizer.coverage' },
+  { from: 'build_tokenizer.vocab_args.sort_vocab', harmless: [true], note: 'vocabularies are sorted' },
+  { from: 'build_tokenizer.tokenizer_name', harmless: 'any', note: 'the tokenizer is kept with the other encoders' },
+  { from: 'build_tokenizer.*', note: 'there is nothing to set' },
+  { from: 'prepare_tokenizer_data.*', note: 'there is nothing to set' },
+  ...Object.entries({
+    proj_size: 'projectionSize',
+    hidden_size: 'hiddenSizes',
+    proj: 'projection',
+    sample_rate: 'downsampling',
+    sample_style: 'downsampleStyle',
+    '*': '*',
+  }).map(([from, to]) => ({ from: `build_downstream.model_conf.${from}`, to: `downstream.${to}` })),
+  { from: 'build_downstream.specaug_conf.time_warp_mode', harmless: ['bicubic'], note: 'time is warped by cubic convolution' },
+  ...Object.entries({
+    apply_time_warp: 'timeWarp',
+    apply_freq_mask: 'frequencyMask',
+    freq_mask_width_range: 'frequencyMaskWidth',
+    num_freq_mask: 'frequencyMasks',
+    apply_time_mask: 'timeMask',
+    time_mask_width_range: 'timeMaskWidth',
+    num_time_mask: 'timeMasks',
+    max_n_time_masks: 'maxTimeMasks',
+    '*': '*',
+  }).map(([from, to]) => ({ from: `build_downstream.specaug_conf.${from}`, to: `augmentation.${to}` })),
+];
+
 /**
  * S3PRL's settings and ours; the only place that knows both.
  *
@@ -83,8 +118,10 @@ export const s3prlRules: readonly S3prlRule[] = [
 
   { from: 'build_upstream.*', to: 'upstream.*' },
   { from: 'build_featurizer.*', to: 'featurizer.*' },
+  ...recognitionRules,
   { from: 'build_downstream.*', to: 'downstream.*' },
   { from: 'build_model.*', to: 'model.*' },
+  { from: 'build_task.log_metrics', to: 'task.metrics', value: metricNames },
   { from: 'build_task.loss_type', to: 'task.loss' },
   { from: 'build_task.loss_conf.*', to: 'task.*' },
   { from: 'build_task.*', to: 'task.*' },
@@ -107,6 +144,7 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'train.log_step', to: 'training.logStep', value: neverIsHuge },
   { from: 'train.save_step', to: 'training.saveStep', value: neverIsHuge },
   { from: 'train.gradient_clipping', to: 'training.gradientClipping' },
+  { from: 'train.valid_metric', to: 'training.validMetric', value: metricName },
   { from: 'train.valid_higher_better', to: 'training.validOrder', value: orderOf },
   { from: 'train.resume_ckpt_dir', to: 'training.resumeFrom' },
   { from: 'train.keep_num_ckpts', to: 'training.keepCheckpoints' },

@@ -1,0 +1,48 @@
+import { mkdtempSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { readTable, writeTable } from '@s3/dataio';
+import { parseConfig } from '@s3/interface';
+import { testRecipe } from '@s3/interface/testing';
+import { manifestCsv } from '@s3/quickstart-data';
+import { beforeAll, describe, expect, test } from 'vitest';
+import superbAsr from './recipe.ts';
+
+// A few recordings of real people: enough to see every stage at work.
+const folder = mkdtempSync(join(tmpdir(), 's3-superb-asr-'));
+const [train, easy, hard] = ['train.csv', 'easy.csv', 'hard.csv'].map((name) => join(folder, name)) as [string, string, string];
+const small = {
+  corpus: { train, valid: easy, tests: [easy, hard] },
+  upstream: { name: 'fbank' },
+  downstream: { projectionSize: 8, hiddenSizes: [8], dropout: [0] },
+  trainBatches: { batchSize: 4 },
+};
+
+beforeAll(async () => {
+  const recordings = (await readTable(manifestCsv, { columns: ['id', 'path', 'language', 'seconds', 'transcript'] }))
+    .filter(({ language, seconds, transcript }) => language === 'en' && transcript && Number(seconds) < 1.5)
+    .map(({ id, path, transcript }) => ({
+      id: id!,
+      wav_path: join(dirname(manifestCsv), path!),
+      transcription: transcript!.toUpperCase(),
+    }));
+  await writeTable(train, recordings.slice(0, 6));
+  await writeTable(easy, recordings.slice(0, 2));
+  await writeTable(hard, recordings.slice(6, 8));
+});
+
+describe('superb-asr', () => testRecipe({ recipe: superbAsr, config: small, targetDir: () => folder, learningRate: 0.05, steps: 4 }));
+
+const encode = async (tokenizer: object) => {
+  const config = parseConfig('superb-asr', superbAsr.config, { ...small, tokenizer }) as never;
+  const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+  return superbAsr.encode(config, await superbAsr.prepare(config, context));
+};
+
+test('takes a vocabulary from a file, and refuses what is not in it if asked to', async () => {
+  await writeFile(join(folder, 'vocabulary.txt'), ' \nA\nB\n');
+  const vocabularyFile = join(folder, 'vocabulary.txt');
+  expect(await encode({ vocabularyFile })).toEqual({ tokenizer: { type: 'character', vocabulary: [' ', 'A', 'B'] } });
+  await expect(encode({ vocabularyFile, unknown: 'refuse' })).rejects.toThrow(/train\.csv, row 2: '/);
+});
