@@ -56,6 +56,10 @@ export const namedUpstream = defineComponent({
     offline: z.boolean().default(false).describe('use nothing but what is on this machine; so does HF_HUB_OFFLINE=1'),
     normalize: z.boolean().default(false).describe('normalize each frame of each hidden state to mean 0 and variance 1 over its features'),
     batching,
+    engine: z
+      .enum(['auto', 'onnxruntime', 'tensorflow'])
+      .default('auto')
+      .describe("what a frozen pretrained upstream runs on; 'auto': onnxruntime-node where it is installed"),
     layerDrop: z.number().min(0).max(1).default(0).describe('probability that a pretrained layer is left out of a training step'),
     trainFeatureEncoder: z.boolean().default(false).describe('where the upstream is trained: also the convolutions before its transformer'),
   }),

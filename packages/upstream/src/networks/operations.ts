@@ -78,8 +78,9 @@ export interface Operations<T> {
    */
   readonly distanceBias: (like: T, embedding: Weight, bucketOf: (distance: number) => number, farthest: number) => T;
   /**
-   * Attention of every step to all steps, by the scaled product of their heads.
+   * Attention of every step to all steps, by the product of their heads.
    *
+   * @param scale factor of the products
    * @param bias (1 or batch, heads, steps, steps) added to the products
    * @param mask (batch, steps), 0 where nothing may be read
    * @param dropout rate at which shares are dropped in training
@@ -88,7 +89,13 @@ export interface Operations<T> {
     query: T,
     key: T,
     value: T,
-    options: { readonly heads: number; readonly bias?: T | undefined; readonly mask?: T | undefined; readonly dropout: number },
+    options: {
+      readonly heads: number;
+      readonly scale: number;
+      readonly bias?: T | undefined;
+      readonly mask?: T | undefined;
+      readonly dropout: number;
+    },
   ) => T;
   /** in training zeroes values at this rate and scales the others up; otherwise the identity */
   readonly dropout: (x: T, rate: number) => T;

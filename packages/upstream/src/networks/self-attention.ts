@@ -45,7 +45,16 @@ function headAttention(names: WeightNames, { hidden_size: size, num_attention_he
   );
   return <T>(operations: Operations<T>, x: T, mask: T | undefined, bias: T | undefined): T => {
     const { affine } = operations;
-    return affine(operations.attention(affine(x, query!), affine(x, key!), affine(x, value!), { heads, bias, mask, dropout }), output!);
+    return affine(
+      operations.attention(affine(x, query!), affine(x, key!), affine(x, value!), {
+        heads,
+        scale: (size / heads) ** -0.5,
+        bias,
+        mask,
+        dropout,
+      }),
+      output!,
+    );
   };
 }
 

@@ -47,9 +47,8 @@ export function tensorOperations(
     splitHeads,
     groupSums: (x, groups) => tf.tidy(() => tf.split(x, groups, -1).map((part) => tf.sum(part, -1, true))),
     distanceBias: (like, embedding, bucketOf) => distanceBias(like.shape[1]!, valueAt(embedding), bucketOf),
-    attention: (query, key, value, { heads, bias, mask, dropout: rate }) =>
+    attention: (query, key, value, { heads, scale, bias, mask, dropout: rate }) =>
       tf.tidy(() => {
-        const scale = (query.shape[2]! / heads) ** -0.5;
         let products = tf.matMul(splitHeads(tf.mul(query, scale), heads), splitHeads(key, heads), false, true);
         if (bias) products = tf.add(products, bias);
         // so far below that the share is 0, and still a number

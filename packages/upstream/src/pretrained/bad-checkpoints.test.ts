@@ -28,7 +28,7 @@ async function load(changed: Files, name: CaseName = 'hubert-base') {
   const files = Object.entries({ ...checkpointFiles(name), ...changed }).filter(([, content]) => content !== undefined);
   const folder = await temporaryFolder(Object.fromEntries(files) as { [file: string]: string | Uint8Array });
   folders.push(folder);
-  return pretrainedUpstream(folder, { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: true });
+  return pretrainedUpstream(folder, { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: true, engine: 'tensorflow' });
 }
 const withWeights = (change: (weights: NamedValues[]) => NamedValues[], name: CaseName = 'hubert-base') =>
   load({ 'model.safetensors': safetensorsBytes(change(recordedWeights(name))) }, name);

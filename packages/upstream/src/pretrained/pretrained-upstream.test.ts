@@ -14,7 +14,7 @@ import {
 } from '../fixtures/small-checkpoint.ts';
 import { type PretrainedSettings, pretrainedUpstream } from './pretrained-upstream.ts';
 
-const settings: PretrainedSettings = { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: true };
+const settings: PretrainedSettings = { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: true, engine: 'tensorflow' };
 const folders = new Map<CaseName, string>();
 const build = (name: CaseName, changed: Partial<PretrainedSettings> = {}) =>
   pretrainedUpstream(folders.get(name)!, { ...settings, ...changed });
@@ -39,10 +39,12 @@ const largestDifference = (found: ArrayLike<number>, wanted: ArrayLike<number>) 
 
 describe.each(caseNames)('%s', (name) => {
   test.each([
-    ['alone', 'single', [0]],
-    ['padded in a batch', 'batch', [0, 1]],
-  ] as const)('gives the hidden states of transformers, %s', async (_, recording, rows) => {
-    const upstream = await build(name);
+    ['tensorflow', 'alone', 'single', [0]],
+    ['tensorflow', 'padded in a batch', 'batch', [0, 1]],
+    ['onnxruntime', 'alone', 'single', [0]],
+    ['onnxruntime', 'padded in a batch', 'batch', [0, 1]],
+  ] as const)('gives the hidden states of transformers: %s, %s', async (engine, _, recording, rows) => {
+    const upstream = await build(name, { engine });
     const layers = await upstream.extract(paddedWaveforms(rows.map((row) => recordedWaveforms[row]!)));
     const wanted = recordedCase(name)[recording];
     expect(layers.length).toBe(wanted.length);
@@ -73,6 +75,25 @@ describe('conformance', () => {
   });
   describe.each(['wavlm-base', 'data2vec-audio'] as const)("%s, batching 'independent'", (name) => {
     testUpstream({ build: () => build(name, { batching: 'independent' }) });
+  });
+});
+
+describe('on onnxruntime', () => {
+  describe.each(['wavlm-large', 'hubert-base'] as const)('%s', (name) => {
+    testUpstream({ build: () => build(name, { engine: 'onnxruntime' }), paddingTolerance: name === 'hubert-base' ? null : 1e-4 });
+  });
+
+  test('weights that have changed are used', async () => {
+    const [onnx, tensors] = [await build('wavlm-base', { engine: 'onnxruntime' }), await build('wavlm-base')];
+    const waveforms = waveformsOf([1200, 900]);
+    const last = async (upstream: Upstream) => (await upstream.extract(waveforms)).at(-1)!.values.dataSync();
+    const before = await last(onnx);
+    for (const upstream of [onnx, tensors]) {
+      const bias = upstream.state().tensors['feature_projection.projection.bias'] as tf.Variable;
+      bias.assign(tf.add(bias, 0.5));
+    }
+    expect(largestDifference(await last(onnx), await last(tensors))).toBeLessThan(2e-5);
+    expect(largestDifference(await last(onnx), before)).toBeGreaterThan(0.01);
   });
 });
 

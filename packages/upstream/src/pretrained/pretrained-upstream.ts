@@ -7,6 +7,7 @@ import { tensorOperations } from '../networks/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
 import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
 import { loadWeights } from './load-weights.ts';
+import { onnxSession } from './onnx-session.ts';
 
 export interface PretrainedSettings {
   /** 's3prl': one padded batch; 'independent': every utterance by itself */
@@ -15,10 +16,12 @@ export interface PretrainedSettings {
   readonly layerDrop: number;
   /** train the convolutions before the transformer too */
   readonly trainFeatureEncoder: boolean;
+  /** what a frozen upstream runs on; 'auto': onnxruntime-node where it is installed */
+  readonly engine: 'auto' | 'onnxruntime' | 'tensorflow';
 }
 
 /**
- * A speech encoder with the weights of a folder in Hugging Face layout; frozen or trained in TensorFlow.js.
+ * A speech encoder with the weights of a folder in Hugging Face layout; frozen through onnxruntime-node or TensorFlow.js, trained in TensorFlow.js.
  *
  * Waveforms are normalized as the checkpoint's preprocessor says, padded with zeros, and
  * frames of padding are masked, as S3PRL's wrappers of Hugging Face models do.
@@ -31,7 +34,7 @@ export interface PretrainedSettings {
  */
 export async function pretrainedUpstream(
   folder: string,
-  { batching, layerDrop, trainFeatureEncoder }: PretrainedSettings,
+  { batching, layerDrop, trainFeatureEncoder, engine }: PretrainedSettings,
 ): Promise<Upstream> {
   const { network: config, sampleRate, normalizes } = await readCheckpointSettings(folder);
   const network = networkOf(config);
@@ -43,59 +46,91 @@ export async function pretrainedUpstream(
     { length: network.hiddenStates },
     (): FrameSpec => ({ size: network.size, downsampleRate: network.downsampleRate }),
   );
-  const inference = tensorOperations(weights);
+  const evaluated = tensorOperations(weights);
+  const session = engine === 'tensorflow' ? undefined : onnxSession(network, weights, engine);
 
+  const module = moduleOf(weights);
   return {
-    ...moduleOf(weights),
+    ...module,
+    dispose() {
+      module.dispose();
+      void session?.release();
+    },
     sampleRate,
     layers,
     async extract(waveforms) {
       await readUtterances(waveforms);
-      return hiddenStates(waveforms, inference);
+      const parts: tf.Tensor3D[][] = [];
+      for (const part of partsOf(waveforms)) {
+        const input = tf.tidy(() => networkInput(part));
+        const states = (await session?.run(input)) ?? tf.tidy(() => network.forward<tf.Tensor>(evaluated, input) as tf.Tensor3D[]);
+        parts.push(tf.tidy(() => states.map((state) => completed(state, part))));
+        tf.dispose([input, states, part.values] as never);
+      }
+      return joined(parts, waveforms);
     },
-    forward: (waveforms, { training, random }) =>
-      hiddenStates(waveforms, training ? tensorOperations(weights, { random, layerDrop }) : inference),
+    forward(waveforms, { training, random }) {
+      const operations = training ? tensorOperations(weights, { random, layerDrop }) : evaluated;
+      return joined(
+        partsOf(waveforms).map((part) =>
+          tf.tidy(() =>
+            (network.forward<tf.Tensor>(operations, networkInput(part)) as tf.Tensor3D[]).map((state) => completed(state, part)),
+          ),
+        ),
+        waveforms,
+      );
+    },
   };
 
-  function hiddenStates(waveforms: Waveforms, operations: typeof inference): Frames[] {
-    const lengths = waveforms.lengths.map((samples) => frameCount(samples, network.downsampleRate));
-    const frames = Math.max(...lengths);
-    const values = tf.tidy(() => {
-      if (batching === 's3prl') return ofBatch(waveforms, frames, operations);
-      const single = waveforms.lengths.map((samples, row) => {
-        const alone = { values: tf.slice(waveforms.values, [row, 0], [1, samples]), lengths: [samples] };
-        return ofBatch(alone, lengths[row]!, operations).map((layer) =>
-          tf.pad(layer, [
-            [0, 0],
-            [0, frames - lengths[row]!],
-            [0, 0],
-          ]),
-        );
-      });
-      return layers.map((_, layer) => (single.length === 1 ? single[0]![layer]! : tf.concat(single.map((states) => states[layer]!))));
-    });
-    return values.map((layer) => ({ values: layer, lengths }));
+  /** What goes through the network at once, cut to the longest. */
+  function partsOf({ values, lengths }: Waveforms): Waveforms[] {
+    if (batching === 's3prl') return [{ values: tf.slice(values, [0, 0], [-1, Math.max(...lengths)]), lengths }];
+    return lengths.map((samples, row) => ({ values: tf.slice(values, [row, 0], [1, samples]), lengths: [samples] }));
   }
 
-  /** The hidden states of a padded batch, as S3PRL cuts and completes them. */
-  function ofBatch({ values, lengths }: Waveforms, frames: number, operations: typeof inference): tf.Tensor3D[] {
+  function networkInput({ values, lengths }: Waveforms): { readonly waveforms: tf.Tensor2D; readonly mask: tf.Tensor2D } {
     const longest = Math.max(...lengths);
     const added = Math.max(0, shortestSamples - longest);
     const used = lengths.map((samples) => samples + added);
-    const padded = tf.pad(tf.slice(values, [0, 0], [-1, longest]), [
+    const padded = tf.pad(values, [
       [0, 0],
       [0, added],
     ]);
-    const given = network.frames(longest + added);
     // an utterance too short for a frame of its own still has the one that its beginning shares with padding
-    const mask = lengthMask(
-      used.map((samples) => Math.max(1, network.frames(samples))),
-      given,
-    );
-    const states = operations.scoped(() => network.forward(operations, { waveforms: normalized(padded, used), mask })) as tf.Tensor3D[];
-    return states.map((state) =>
-      given >= frames ? tf.slice(state, [0, 0, 0], [-1, frames, -1]) : withLastRepeated(state, frames - given),
-    );
+    const frames = used.map((samples) => Math.max(1, network.frames(samples)));
+    return { waveforms: normalized(padded, used), mask: lengthMask(frames, network.frames(longest + added)) };
+  }
+
+  /** As many frames as S3PRL counts: cut, or the batch's last repeated. */
+  function completed(state: tf.Tensor3D, { lengths }: Waveforms): tf.Tensor3D {
+    const [, given, size] = state.shape;
+    const wanted = frameCount(Math.max(...lengths), network.downsampleRate);
+    if (given >= wanted) return tf.slice(state, [0, 0, 0], [-1, wanted, size]);
+    const last = tf.slice(state, [0, given - 1, 0], [-1, 1, size]);
+    return tf.concat([state, ...Array.from({ length: wanted - given }, () => last)], 1);
+  }
+
+  /** The layers of all parts, each part padded to the longest. */
+  function joined(parts: readonly (readonly tf.Tensor3D[])[], waveforms: Waveforms): Frames[] {
+    const lengths = waveforms.lengths.map((samples) => frameCount(samples, network.downsampleRate));
+    if (parts.length === 1) return parts[0]!.map((values) => ({ values, lengths }));
+    const frames = Math.max(...lengths);
+    return layers.map((_, layer) => {
+      const states = parts.map((part) => part[layer]!);
+      const values = tf.tidy(() =>
+        tf.concat(
+          states.map((state) =>
+            tf.pad(state, [
+              [0, 0],
+              [0, frames - state.shape[1]],
+              [0, 0],
+            ]),
+          ),
+        ),
+      );
+      tf.dispose(states);
+      return { values, lengths };
+    });
   }
 
   /** Zero beyond each length, and before that of mean 0 and variance 1 where the checkpoint wants it. */
@@ -108,9 +143,4 @@ export async function pretrainedUpstream(
     const variance = tf.div(tf.sum(tf.square(centered), 1, true), counts);
     return tf.div(centered, tf.sqrt(tf.add(variance, 1e-7)));
   }
-}
-
-function withLastRepeated(state: tf.Tensor3D, missing: number): tf.Tensor3D {
-  const last = tf.slice(state, [0, state.shape[1] - 1, 0], [-1, 1, -1]);
-  return tf.concat([state, ...Array.from({ length: missing }, () => last)], 1);
 }

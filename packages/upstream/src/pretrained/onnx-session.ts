@@ -1,0 +1,88 @@
+import { InputError } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
+import type { InferenceSession } from 'onnxruntime-node';
+import { networkGraph } from '../graph/graph-operations.ts';
+import type { Network } from '../networks/operations.ts';
+
+/** The network on onnxruntime, which evaluates it faster than any tensor engine and without gradients. */
+export interface OnnxSession {
+  /**
+   * Hidden states of one padded batch, which the caller disposes.
+   *
+   * @returns nothing where onnxruntime-node is not installed and may be done without
+   */
+  readonly run: (input: { readonly waveforms: tf.Tensor2D; readonly mask: tf.Tensor2D }) => Promise<tf.Tensor3D[] | undefined>;
+  readonly release: () => Promise<void>;
+}
+
+/** what a model file can hold: a message of 2 GB, less some room */
+const maxWeightBytes = 2 ** 31 - 2 ** 26;
+
+/**
+ * Prepares to run the network on onnxruntime; the model is made when it is asked for first, and
+ * again when the weights have been changed since.
+ *
+ * @throws InputError from `run`, when onnxruntime is asked for by name and is not installed
+ */
+export function onnxSession(
+  network: Network,
+  weights: { readonly [name: string]: tf.Variable },
+  engine: 'auto' | 'onnxruntime',
+): OnnxSession {
+  let current: { readonly session: Promise<InferenceSession>; readonly of: readonly unknown[] } | undefined;
+
+  return {
+    async run({ waveforms, mask }) {
+      const onnx = await onnxruntime(engine);
+      if (!onnx || !fits(network)) return undefined;
+      const session = await upToDate(onnx);
+      const feed = async (tensor: tf.Tensor2D) => new onnx.Tensor('float32', (await tensor.data()) as Float32Array, tensor.shape);
+      const results = await session.run({ waveforms: await feed(waveforms), mask: await feed(mask) });
+      return Array.from({ length: network.hiddenStates }, (_, layer) => {
+        const { data, dims } = results[`hidden_${layer}`]!;
+        return tf.tensor3d(data as Float32Array, dims as [number, number, number]);
+      });
+    },
+    async release() {
+      await (await current?.session)?.release();
+      current = undefined;
+    },
+  };
+
+  async function upToDate(onnx: typeof import('onnxruntime-node')): Promise<InferenceSession> {
+    const variables = Object.entries(weights);
+    // a variable that is given new values has a new place in memory
+    const of = variables.map(([, variable]) => variable.dataId);
+    if (!current || of.some((dataId, index) => dataId !== current!.of[index])) {
+      await (await current?.session)?.release();
+      current = { session: build(onnx), of };
+    }
+    return current.session;
+  }
+
+  async function build(onnx: typeof import('onnxruntime-node')): Promise<InferenceSession> {
+    const values: { [name: string]: Float32Array } = {};
+    for (const [name, variable] of Object.entries(weights)) values[name] = (await variable.data()) as Float32Array;
+    return onnx.InferenceSession.create(networkGraph(network, values), { logSeverityLevel: 3 });
+  }
+}
+
+function fits(network: Network): boolean {
+  const sizes = network.weights.map(({ shape }) => 4 * shape.reduce((product, axis) => product * axis, 1));
+  return sizes.reduce((sum, size) => sum + size, 0) < maxWeightBytes;
+}
+
+async function onnxruntime(engine: 'auto' | 'onnxruntime'): Promise<typeof import('onnxruntime-node') | undefined> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    if (engine === 'auto') return undefined;
+    throw new InputError(
+      'upstream.engine',
+      `'onnxruntime', which does not load (${(error as Error).message.split('\n')[0]})`,
+      'onnxruntime-node to be installed',
+      "Install it (npm install onnxruntime-node) or choose 'tensorflow'.",
+      { cause: error },
+    );
+  }
+}
