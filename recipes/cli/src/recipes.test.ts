@@ -41,3 +41,24 @@ test("superb-asv's defaults are S3PRL's", async () => {
   expect(theirs.config).toEqual(ours.config);
   expect(ours.config).toMatchObject({ corpus: { train: 'train.csv', tests: ['a.csv', 'b.csv'] }, upstream: { name: 'fbank_no_cmvn' } });
 });
+
+/** S3PRL 0.4.18's default configuration of SuperbKS. */
+const s3prlKs = `{start: 0, stop: null, target_dir: ???, cache_dir: null, remove_all_cache: false, prepare_data: {gsc1: /data/gsc, gsc1_test: /data/gsc-test}, build_encoder: {},
+build_dataset: {train: {sox_effects: [[channels, '1'], [rate, '16000'], [gain, '-3.0']]}, valid: {sox_effects: [[channels, '1'], [rate, '16000'], [gain, '-3.0']]},
+test: {sox_effects: [[channels, '1'], [rate, '16000'], [gain, '-3.0']]}}, build_batch_sampler: {train: {batch_size: 32}, valid: {batch_size: 32}, test: {batch_size: 32}},
+build_upstream: {name: ???}, build_featurizer: {layer_selections: null, normalize: false}, build_downstream: {hidden_size: 256}, build_model: {upstream_trainable: false}, build_task: {},
+build_optimizer: {name: Adam, conf: {lr: 0.0001}}, build_scheduler: {name: ExponentialLR, gamma: 0.9}, save_model: {}, save_task: {},
+train: {total_steps: 200000, log_step: 100, eval_step: 5000, save_step: 1000, gradient_clipping: 1.0, gradient_accumulate: 1, valid_metric: accuracy, valid_higher_better: true,
+auto_resume: true, resume_ckpt_dir: null}, evaluate: {}}`;
+
+test("superb-ks's defaults are S3PRL's, but for what chooses the checkpoint", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 's3-cli-')), 's3prl.yaml');
+  await writeFile(file, s3prlKs);
+  const recipe = await recipes.find(({ name }) => name === 'superb-ks')!.load();
+  const words = ['--targetDir', 'exp', '--upstream.name', 'fbank'];
+  const theirs = await resolveConfig(recipe, { files: [file], words });
+  const ours = await resolveConfig(recipe, { words: [...words, '--corpus.root', '/data/gsc', '--corpus.testRoot', '/data/gsc-test'] });
+  const { training, ...rest } = ours.config as { readonly training: object };
+  expect(theirs.config).toEqual({ ...rest, training: { ...training, validMetric: 'accuracy', validOrder: 'max' } });
+  expect(rest).toMatchObject({ downstream: { hiddenSizes: [256] }, trainData: { gainDecibels: -3 }, trainBatches: { batchSize: 32 } });
+});

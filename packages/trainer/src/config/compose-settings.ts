@@ -141,7 +141,7 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
     const value = givenValue(assignment);
     // ??? there says that S3PRL needs a value; whether we do is for our schema to say
     if (value === missingValue || name === useScheduler || isEmptySection(path, value)) continue;
-    const { rule, to } = s3prlRule(path) ?? {};
+    const { rule, to } = s3prlRule(path, (known) => pathNode(root, known) !== undefined) ?? {};
     if (rule?.scheduler && !scheduled) {
       passedOver.set('build_scheduler', 'train.use_scheduler is not true');
       continue;

@@ -21,6 +21,14 @@ const neverIsNull = (value: unknown) => (typeof value === 'number' && value > Nu
 const neverIsHuge = (value: unknown) => (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value);
 const orderOf = (higherIsBetter: unknown) => (typeof higherIsBetter === 'boolean' ? (higherIsBetter ? 'max' : 'min') : higherIsBetter);
 
+/** The gain of sox effects that ask for nothing else: one channel at 16 kHz is what audio is read as anyway. */
+function gainOf(effects: unknown): unknown {
+  if (!Array.isArray(effects)) return effects;
+  const left = effects.filter((effect) => !['channels 1', 'rate 16000'].includes([effect].flat().join(' ')));
+  const [[name, decibels] = []] = left;
+  return left.length === 1 && name === 'gain' && Number.isFinite(Number(decibels)) ? Number(decibels) : effects;
+}
+
 /** S3PRL also accepts these outside `conf`, where its own default configuration has gamma and then fails. */
 const schedulerRules: readonly S3prlRule[] = Object.entries({
   name: 'name',
@@ -86,8 +94,8 @@ const recognitionRules: readonly S3prlRule[] = [
 /**
  * S3PRL's settings and ours; the only place that knows both.
  *
- * The first rule that fits counts. Where a recipe lacks the setting that a rule leads to,
- * it is treated as one without a counterpart.
+ * The first rule that fits and leads to a setting of the recipe counts. Where the recipe lacks what all of them lead to,
+ * the setting is treated as one without a counterpart.
  */
 export const s3prlRules: readonly S3prlRule[] = [
   { from: 'target_dir', to: 'targetDir' },
@@ -102,11 +110,19 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'test_ckpt_steps', note: 'the best checkpoint on the validation set is tested, or all of them where there is none' },
 
   { from: 'prepare_data.dataset_root', to: 'corpus.root' },
+  { from: 'prepare_data.gsc1', to: 'corpus.root' },
+  { from: 'prepare_data.gsc1_test', to: 'corpus.testRoot' },
+  { from: 'prepare_data.iemocap', to: 'corpus.root' },
   { from: 'prepare_data.force_download', note: 'delete the cacheDir to load the lists of files again' },
   { from: 'prepare_data.*', to: 'corpus.*' },
 
   { from: 'build_dataset.train.min_secs', to: 'trainData.minSeconds' },
   { from: 'build_dataset.train.max_secs', to: 'trainData.maxSeconds' },
+  ...['train', 'valid', 'test'].map((split) => ({
+    from: `build_dataset.${split}.sox_effects`,
+    to: `${split}Data.gainDecibels`,
+    value: gainOf,
+  })),
   { from: 'build_dataset.train.*', to: 'trainData.*' },
   { from: 'build_dataset.valid.*', to: 'validData.*' },
   { from: 'build_dataset.test.*', to: 'testData.*' },
@@ -119,6 +135,8 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'build_upstream.*', to: 'upstream.*' },
   { from: 'build_featurizer.*', to: 'featurizer.*' },
   ...recognitionRules,
+  { from: 'build_downstream.hidden_size', to: 'downstream.hiddenSize' },
+  { from: 'build_downstream.hidden_size', to: 'downstream.hiddenSizes', value: (size) => (typeof size === 'number' ? [size] : size) },
   { from: 'build_downstream.*', to: 'downstream.*' },
   { from: 'build_model.*', to: 'model.*' },
   { from: 'build_task.log_metrics', to: 'task.metrics', value: metricNames },
@@ -168,18 +186,28 @@ export function isS3prlName(name: string): boolean {
   return sections.has(name);
 }
 
-/** The rule for one of S3PRL's settings, and our path where there is a counterpart. */
-export function s3prlRule(path: readonly string[]): { readonly rule: S3prlRule; readonly to?: readonly string[] } | undefined {
+/**
+ * The rule for one of S3PRL's settings, and our path where there is a counterpart.
+ *
+ * @param isKnown whether the recipe has a setting
+ */
+export function s3prlRule(
+  path: readonly string[],
+  isKnown: (to: readonly string[]) => boolean = () => true,
+): { readonly rule: S3prlRule; readonly to?: readonly string[] } | undefined {
   const name = path.join('.');
+  let first: ReturnType<typeof s3prlRule>;
   for (const rule of s3prlRules) {
     const isOpen = rule.from.endsWith('.*');
     const section = rule.from.slice(0, -1);
     if (isOpen ? !name.startsWith(section) : name !== rule.from) continue;
-    if (!rule.to) return { rule };
+    if (!rule.to) return first ?? { rule };
     const rest = isOpen ? name.slice(section.length).split('.').map(camelCase).join('.') : '';
-    return { rule, to: rule.to.replace('*', rest).split('.') };
+    const found = { rule, to: rule.to.replace('*', rest).split('.') };
+    if (isKnown(found.to)) return found;
+    first ??= found;
   }
-  return undefined;
+  return first;
 }
 
 /** Whether a value of a setting without a counterpart may be passed over. */
