@@ -38,14 +38,14 @@ function passOf([weight, hidden, sigmoids, candidates, cells, squashed]: readonl
 
 function forward(projected: tf.Tensor4D, weight: tf.Tensor3D): Pass {
   const size = projected.shape[3] / 4;
-  // transposed once: some engines copy at every step
-  const recurrent = tf.transpose(weight, [0, 2, 1]);
+  // transposed once: engines copy, or are slow, at every step
+  const recurrent = tf.tidy(() => pieces(tf.transpose(weight, [0, 2, 1])));
   const done: [tf.Tensor3D[], tf.Tensor3D[], tf.Tensor3D[], tf.Tensor3D[], tf.Tensor3D[]] = [[], [], [], [], []];
   const [sigmoids, candidates, cells, squashed, hidden] = done;
   for (const step of tf.unstack(projected, 1) as tf.Tensor3D[]) {
     const [cellBefore, hiddenBefore] = [cells.at(-1), hidden.at(-1)];
     const results = tf.tidy(() => {
-      const gates = hiddenBefore ? tf.add(step, tf.matMul(hiddenBefore, recurrent)) : step;
+      const gates = hiddenBefore ? tf.add(step, productByDirection(hiddenBefore, recurrent)) : step;
       const [forSigmoid, forTanh] = tf.split(gates, [3 * size, size], -1) as [tf.Tensor3D, tf.Tensor3D];
       const opened = tf.sigmoid(forSigmoid);
       const candidate = tf.tanh(forTanh);
@@ -58,7 +58,7 @@ function forward(projected: tf.Tensor4D, weight: tf.Tensor3D): Pass {
     done.forEach((list, part) => void list.push(results[part]!));
     step.dispose();
   }
-  recurrent.dispose();
+  tf.dispose(recurrent);
   const joined = (list: tf.Tensor3D[]) => {
     const whole = tf.stack(list, 1) as tf.Tensor4D;
     tf.dispose(list);
@@ -76,9 +76,10 @@ function forward(projected: tf.Tensor4D, weight: tf.Tensor3D): Pass {
 
 function backward(derivative: tf.Tensor4D, pass: Pass): [tf.Tensor4D, tf.Tensor3D] {
   const { weight, hidden } = pass;
-  const [directions, count, batch] = hidden.shape;
+  const [, count, batch] = hidden.shape;
   const { byGate, byHidden, forgets } = slopes(pass);
 
+  const recurrent = pieces(weight);
   const byGates: tf.Tensor3D[] = new Array(count);
   let [fromHidden, fromCell]: [tf.Tensor3D | undefined, tf.Tensor3D | undefined] = [undefined, undefined];
   const derivatives = tf.unstack(derivative, 1) as tf.Tensor3D[];
@@ -89,7 +90,7 @@ function backward(derivative: tf.Tensor4D, pass: Pass): [tf.Tensor4D, tf.Tensor3
       const through = tf.mul(dHidden, byHidden[step]!);
       const dCell = next ? tf.add(next, through) : through;
       const dGates = tf.mul(tf.concat([dCell, dCell, dHidden, dCell], -1), byGate[step]!) as tf.Tensor3D;
-      return step === 0 ? [dGates] : [dGates, tf.matMul(dGates, weight), tf.mul(dCell, forgets[step]!) as tf.Tensor3D];
+      return step === 0 ? [dGates] : [dGates, productByDirection(dGates, recurrent), tf.mul(dCell, forgets[step]!) as tf.Tensor3D];
     }) as [tf.Tensor3D, tf.Tensor3D | undefined, tf.Tensor3D | undefined];
     tf.dispose([late, next, derivatives[step]!, byGate[step]!, byHidden[step]!, forgets[step]!].filter((tensor) => tensor !== undefined));
     byGates[step] = gate;
@@ -98,13 +99,13 @@ function backward(derivative: tf.Tensor4D, pass: Pass): [tf.Tensor4D, tf.Tensor3
   const dProjected = tf.stack(byGates, 1) as tf.Tensor4D;
   tf.dispose(byGates);
 
-  const rows = (tensor: tf.Tensor4D, from: number) =>
-    tf.reshape(tf.slice(tensor, [0, from, 0, 0], [-1, count - 1, -1, -1]), [
-      directions,
-      (count - 1) * batch,
-      tensor.shape[3],
-    ]) as tf.Tensor3D;
-  const dWeight: tf.Tensor3D = count === 1 ? tf.zerosLike(weight) : tf.matMul(rows(dProjected, 1), rows(hidden, 0), true, false);
+  // one product for each direction: engines are several times slower at batches of them
+  const rows = (direction: tf.Tensor, from: number) =>
+    tf.reshape(tf.slice(direction, [from, 0, 0], [count - 1, -1, -1]), [(count - 1) * batch, direction.shape[2]!]) as tf.Tensor2D;
+  const hiddens = pieces(hidden);
+  const dWeights =
+    count === 1 ? [] : pieces(dProjected).map((direction, index) => tf.matMul(rows(direction, 1), rows(hiddens[index]!, 0), true, false));
+  const dWeight: tf.Tensor3D = dWeights.length === 0 ? tf.zerosLike(weight) : (tf.stack(dWeights) as tf.Tensor3D);
   return [dProjected, dWeight];
 }
 
@@ -134,4 +135,14 @@ function slopes({ sigmoids, candidates, cells, squashed }: Pass): {
   const all = { byGate: steps(byGate), byHidden: steps(byHidden), forgets: steps(forgets) };
   tf.dispose([byGate, byHidden, forgets]);
   return all;
+}
+
+/** (directions, batch, from) times one (from, to) for each direction, as products of two matrices. */
+function productByDirection(x: tf.Tensor3D, weights: readonly tf.Tensor[]): tf.Tensor3D {
+  return tf.stack(pieces(x).map((direction, index) => tf.matMul(direction as tf.Tensor2D, weights[index] as tf.Tensor2D))) as tf.Tensor3D;
+}
+
+/** The tensors along the first axis. */
+function pieces(tensor: tf.Tensor): tf.Tensor[] {
+  return tensor.shape[0] === 1 ? [tf.squeeze(tensor, [0])] : tf.unstack(tensor);
 }
