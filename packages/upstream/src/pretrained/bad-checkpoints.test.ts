@@ -216,7 +216,9 @@ describe('settings are refused', () => {
   test('a folder without them, or without weights', async () => {
     await expect(load({ 'config.json': undefined })).rejects.toThrow('config.json: found no readable file (ENOENT)');
     await expect(load({ 'model.safetensors': undefined })).rejects.toThrow('no weights');
-    await expect(load({ 'model.safetensors': undefined, 'pytorch_model.bin': 'x' })).rejects.toThrow('pytorch_model.bin alone');
+    await expect(load({ 'model.safetensors': undefined, 'pytorch_model.bin': 'x' })).rejects.toThrow(
+      'pytorch_model.bin: found no readable archive',
+    );
     await expect(load({ 'preprocessor_config.json': '{"do_normalize": 3}' })).rejects.toThrow('do_normalize');
   });
 

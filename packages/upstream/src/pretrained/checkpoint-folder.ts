@@ -4,8 +4,10 @@ import { InputError } from '@s3/interface';
 import { z } from 'zod';
 import { type NetworkConfig, networkConfig } from '../networks/network-config.ts';
 import { exists } from './hub-cache.ts';
+import { openPytorchFile } from './pytorch-file.ts';
 import { type OpenTensors, openSafetensors, type StoredTensor } from './safetensors.ts';
 
+const partIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 const preprocessorConfig = z.object({ do_normalize: z.boolean().default(true), sampling_rate: z.number().positive().default(16_000) });
 
 /** What a checkpoint's folder says besides its weights. */
@@ -19,8 +21,20 @@ export interface CheckpointSettings {
 
 const configFile = 'config.json';
 const preprocessorFile = 'preprocessor_config.json';
-const weightsFile = 'model.safetensors';
-const indexFile = 'model.safetensors.index.json';
+
+/** A way to keep weights: in one file, or in parts that an index lists. */
+export interface WeightLayout {
+  readonly file: string;
+  readonly index: string;
+  readonly ending: string;
+  readonly open: (path: string) => Promise<OpenTensors>;
+}
+
+/** The layouts that are understood, the preferred one first. */
+export const weightLayouts: readonly WeightLayout[] = [
+  { file: 'model.safetensors', index: 'model.safetensors.index.json', ending: '.safetensors', open: openSafetensors },
+  { file: 'pytorch_model.bin', index: 'pytorch_model.bin.index.json', ending: '.bin', open: openPytorchFile },
+];
 
 /**
  * Reads `config.json` and, where there is one, `preprocessor_config.json`.
@@ -36,33 +50,34 @@ export async function readCheckpointSettings(folder: string): Promise<Checkpoint
   return { network, sampleRate: sampling_rate, normalizes: do_normalize };
 }
 
-const shardIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
-
 /**
- * Opens the weights of a folder: `model.safetensors`, or the parts that `model.safetensors.index.json` lists.
+ * Opens the weights of a folder: `model.safetensors` or `pytorch_model.bin`, whole or in the parts that an index lists.
  *
  * @throws InputError when there are none, or a part is missing, damaged or without a tensor that the index sees in it
  */
 export async function openCheckpoint(folder: string): Promise<OpenTensors> {
-  if (await exists(join(folder, weightsFile))) return openSafetensors(join(folder, weightsFile));
-  const indexPath = join(folder, indexFile);
-  if (!(await exists(indexPath))) {
-    throw new InputError(
-      folder,
-      (await exists(join(folder, 'pytorch_model.bin'))) ? 'pytorch_model.bin alone' : 'no weights',
-      `${weightsFile} or ${indexFile}`,
-      'Save the model as safetensors: in Python, `AutoModel.from_pretrained(...).save_pretrained(FOLDER)`.',
-    );
+  for (const layout of weightLayouts) {
+    if (await exists(join(folder, layout.file))) return layout.open(join(folder, layout.file));
+    if (await exists(join(folder, layout.index))) return openParts(folder, layout);
   }
-  const parts = await readShards(folder);
+  throw new InputError(
+    folder,
+    'no weights',
+    weightLayouts.map(({ file, index }) => `${file} or ${index}`).join(', '),
+    'In Python, `model.save_pretrained(FOLDER)` writes them.',
+  );
+}
+
+async function openParts(folder: string, { index, open, ...layout }: WeightLayout): Promise<OpenTensors> {
+  const parts = await readParts(folder, { index, open, ...layout });
   const files = new Map<string, OpenTensors>();
   const close = async () => void (await Promise.all([...files.values()].map((file) => file.close())));
   try {
     for (const file of new Set(Object.values(parts))) {
       const path = join(folder, file);
       if (!(await exists(path)))
-        throw new InputError(path, 'no file', `a part that ${indexFile} lists`, 'Fetch the missing part; parts cannot be left out.');
-      files.set(file, await openSafetensors(path));
+        throw new InputError(path, 'no file', `a part that ${index} lists`, 'Fetch the missing part; parts cannot be left out.');
+      files.set(file, await open(path));
     }
     const tensors = new Map<string, StoredTensor>();
     for (const [name, file] of Object.entries(parts)) {
@@ -71,7 +86,7 @@ export async function openCheckpoint(folder: string): Promise<OpenTensors> {
         throw new InputError(
           join(folder, file),
           `no tensor '${name}'`,
-          `it there, as ${indexFile} says`,
+          `it there, as ${index} says`,
           'Index and parts belong to different checkpoints; fetch them again.',
         );
       tensors.set(name, tensor);
@@ -84,15 +99,15 @@ export async function openCheckpoint(folder: string): Promise<OpenTensors> {
 }
 
 /** The part of each tensor, by name. */
-async function readShards(folder: string): Promise<{ readonly [tensor: string]: string }> {
-  const path = join(folder, indexFile);
-  const { weight_map: parts } = await readJson(path, shardIndex);
+async function readParts(folder: string, { index, ending }: WeightLayout): Promise<{ readonly [tensor: string]: string }> {
+  const path = join(folder, index);
+  const { weight_map: parts } = await readJson(path, partIndex);
   for (const file of Object.values(parts)) {
-    if (basename(file) !== file || !file.endsWith('.safetensors')) {
+    if (basename(file) !== file || !file.endsWith(ending)) {
       throw new InputError(
         path,
         `the part '${file}'`,
-        'names of safetensors files of this folder',
+        `names of ${ending} files of this folder`,
         'The index is damaged; use another copy.',
       );
     }
@@ -100,18 +115,21 @@ async function readShards(folder: string): Promise<{ readonly [tensor: string]: 
   return parts;
 }
 
-/** The files that `model.safetensors.index.json` lists. */
-export async function readShardNames(folder: string): Promise<string[]> {
-  return [...new Set(Object.values(await readShards(folder)))];
+/** The files that an index lists. */
+export async function readPartNames(folder: string, layout: WeightLayout): Promise<string[]> {
+  return [...new Set(Object.values(await readParts(folder, layout)))];
 }
 
 /** Whether settings and all weights are there; says nothing about what is in them. */
 export async function hasWeights(folder: string): Promise<boolean> {
   if (!(await exists(join(folder, configFile)))) return false;
-  if (await exists(join(folder, weightsFile))) return true;
-  if (!(await exists(join(folder, indexFile)))) return false;
-  const parts = await readShardNames(folder);
-  return (await Promise.all(parts.map((file) => exists(join(folder, file))))).every(Boolean);
+  for (const layout of weightLayouts) {
+    if (await exists(join(folder, layout.file))) return true;
+    if (!(await exists(join(folder, layout.index)))) continue;
+    const parts = await readPartNames(folder, layout);
+    if ((await Promise.all(parts.map((file) => exists(join(folder, file))))).every(Boolean)) return true;
+  }
+  return false;
 }
 
 async function readJson<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
@@ -123,7 +141,7 @@ async function readJson<Schema extends z.ZodType>(path: string, schema: Schema):
     throw wrong(
       `no readable file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
       'a checkpoint in Hugging Face layout',
-      `Name a folder that holds ${configFile} and ${weightsFile}.`,
+      `Name a folder that holds ${configFile} and ${weightLayouts[0]!.file}.`,
     );
   }
   let json: unknown;

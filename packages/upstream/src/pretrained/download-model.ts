@@ -8,12 +8,10 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout } from 'node:timers/promises';
 import type { PathInfo } from '@huggingface/hub';
 import { InputError, S3Error } from '@s3/interface';
-import { readShardNames } from './checkpoint-folder.ts';
+import { readPartNames, weightLayouts } from './checkpoint-folder.ts';
 import { cachedModel, exists, hubToken } from './hub-cache.ts';
 
 const settingFiles = ['config.json', 'preprocessor_config.json'];
-const weightFile = 'model.safetensors';
-const indexFile = 'model.safetensors.index.json';
 
 /**
  * Downloads a model's settings and weights from the Hugging Face hub to the shared cache.
@@ -47,22 +45,23 @@ export async function downloadModel(id: string): Promise<string> {
       await model.link(commit, file.path, hash);
     };
 
-    const files = await present([...settingFiles, weightFile, indexFile, 'pytorch_model.bin']);
+    const files = await present([...settingFiles, ...weightLayouts.flatMap(({ file, index }) => [file, index])]);
     const named = (path: string) => files.find((file) => file.path === path);
     for (const path of settingFiles) if (named(path)) await fetchFile(named(path)!);
-    const whole = named(weightFile);
-    const index = named(indexFile);
-    if (whole) await fetchFile(whole);
-    else if (index) {
-      await fetchFile(index);
-      for (const part of await present(await readShardNames(model.snapshot(commit)))) await fetchFile(part);
-    } else {
+    const layout = weightLayouts.find(({ file, index }) => named(file) ?? named(index));
+    if (!layout) {
       throw new InputError(
         `the model '${id}' on ${access.hubUrl}`,
-        named('pytorch_model.bin') ? 'weights as pytorch_model.bin alone' : 'no weights',
-        `${weightFile} or ${indexFile}`,
-        `Convert it once in Python, AutoModel.from_pretrained('${id}').save_pretrained('FOLDER'), and give FOLDER as upstream.path.`,
+        'no weights',
+        weightLayouts.map(({ file }) => file).join(' or '),
+        'Choose another model, or convert this one and give its folder as upstream.path.',
       );
+    }
+    const whole = named(layout.file);
+    if (whole) await fetchFile(whole);
+    else {
+      await fetchFile(named(layout.index)!);
+      for (const part of await present(await readPartNames(model.snapshot(commit), layout))) await fetchFile(part);
     }
     await model.setCommit(commit);
     return model.snapshot(commit);

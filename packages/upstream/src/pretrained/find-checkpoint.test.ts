@@ -104,6 +104,20 @@ test('fetches every part of sharded weights', async () => {
   upstream.dispose();
 });
 
+test('takes pytorch_model.bin where there is nothing better', async () => {
+  await begin(new Map([...files, ['pytorch_model.bin', Buffer.from('x')]]));
+  await findCheckpoint(id, online);
+  expect(downloads().some((request) => request.endsWith('.bin'))).toBe(false);
+  await rm(join(home, 'hub'), { recursive: true });
+  await begin(
+    new Map([
+      ['config.json', files.get('config.json')!],
+      ['pytorch_model.bin', Buffer.from('x')],
+    ]),
+  );
+  expect(await readFile(join(await findCheckpoint(id, online), 'pytorch_model.bin'), 'utf8')).toBe('x');
+});
+
 test('sends the token of the environment or of the login', async () => {
   hub.token = 'hf_secret';
   const answer = findCheckpoint(id, online);
@@ -131,8 +145,6 @@ test('says what is wrong, and what to do', async () => {
   vi.stubEnv('HF_HUB_OFFLINE', '0');
   await begin(new Map([['config.json', files.get('config.json')!]]));
   await refused(id, online, 'no weights');
-  await begin(new Map([['pytorch_model.bin', Buffer.from('x')]]));
-  await refused(id, online, /pytorch_model\.bin alone.*save_pretrained/);
   await hub.close();
   await refused(id, online, /ECONNREFUSED.*Check the network/);
   expect(await readdir(join(home, 'hub')).catch(() => [])).not.toContain('refs');
