@@ -16,6 +16,7 @@ export { distributedBatches } from './distributed-batches.ts';
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
 export { groupSameItemSampler } from './group-same-item-sampler.ts';
 export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './labelled-batches.ts';
+export { type Lexicon, phoneticTable, readLexicon } from './lexicon.ts';
 export { maxTimestampSampler } from './max-timestamp-sampler.ts';
 export { padWaveforms } from './pad-waveforms.ts';
 export {

@@ -32,4 +32,9 @@ export const recipes: readonly RecipeEntry[] = [
     summary: 'Speaker identification on VoxCeleb1 or csv files, scored by accuracy',
     load: async () => (await import('@s3/superb-sid')).default,
   },
+  {
+    name: 'superb-pr',
+    summary: 'Phone recognition on LibriSpeech or csv files, scored by phone error rate',
+    load: async () => (await import('@s3/superb-pr')).default,
+  },
 ];

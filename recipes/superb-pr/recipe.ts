@@ -1,0 +1,94 @@
+/**
+ * SUPERB phone recognition (PR) on LibriSpeech, or on csv files.
+ *
+ * A frozen upstream, a learned weighted sum of its layers and two linear layers on every frame are trained with
+ * CTC to write down phones, which a lexicon gives for the words of the transcriptions. Reported: phone error rate
+ * (PER), of the checkpoint that is best on the validation set.
+ *
+ * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
+ */
+import { phoneticTable, prepareSpeechToText, readLexicon, sortedBucketingSampler, speechToTextCorpus, textTokenizer } from '@s3/dataio';
+import { frameLinear } from '@s3/downstream';
+import { weightedSum } from '@s3/featurizer';
+import { connect, defineComponent, defineRecipe, InputError, type Table, withDefaults } from '@s3/interface';
+import superbAsr from '@s3/superb-asr';
+import { speechToTextCtc } from '@s3/task-ctc';
+import { optimizerSettings, trainingSettings } from '@s3/trainer';
+import { namedUpstream } from '@s3/upstream';
+import { z } from 'zod';
+
+const { settings, encode, buildProblem } = superbAsr.spec;
+const training = {
+  totalSteps: 100_000,
+  logStep: 100,
+  evalStep: 1000,
+  saveStep: 100,
+  gradientClipping: 1,
+  gradientAccumulate: 2,
+  keepCheckpoints: 2,
+};
+
+const corpusSettings = speechToTextCorpus.extend({
+  lexicons: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe('files with a word and its phones on each line, separated by commas; without them the transcriptions are phones'),
+});
+
+/** Speech to text, judged by its phones. */
+const phoneRecognition = defineComponent({
+  name: speechToTextCtc.componentName,
+  config: withDefaults(speechToTextCtc.config, { metrics: ['per'] }),
+  build: (wiring: Parameters<typeof speechToTextCtc>[0], config, context) => speechToTextCtc(wiring, config, context),
+});
+
+export default defineRecipe({
+  name: 'superb-pr',
+  summary: 'Phone recognition on LibriSpeech or csv files, scored by phone error rate',
+
+  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: frameLinear, task: phoneRecognition },
+  settings: {
+    ...settings,
+    corpus: corpusSettings.prefault({}),
+    tokenizer: withDefaults(settings.tokenizer.def.innerType, { type: 'phoneme' }).prefault({}),
+    trainBatches: withDefaults(sortedBucketingSampler.config, { batchSize: 16 }).prefault({ batchSize: 16 }),
+    optimizer: withDefaults(optimizerSettings, { name: 'Adam', learningRate: 1e-2 }).prefault({}),
+    training: withDefaults(trainingSettings, training).prefault({}),
+  },
+
+  async prepare({ corpus: { lexicons, ...source } }, context) {
+    const corpus = await prepareSpeechToText(source, context);
+    if (lexicons === undefined) {
+      if (source.root === undefined) return corpus;
+      throw new InputError(
+        'corpus.lexicons',
+        'no lexicon',
+        'the phones of the words of LibriSpeech',
+        'Name its lexicon, such as librispeech-lexicon.txt.',
+      );
+    }
+    const lexicon = await readLexicon(typeof lexicons === 'string' ? lexicons.split(',').map((path) => path.trim()) : lexicons);
+    const phonetic = (table: Table, name: string) => phoneticTable(table, lexicon, name);
+    return {
+      train: phonetic(corpus.train, 'the training set'),
+      ...(corpus.valid && { valid: phonetic(corpus.valid, 'the validation set') }),
+      tests: Object.fromEntries(Object.entries(corpus.tests).map(([name, table]) => [name, phonetic(table, name)])),
+    };
+  },
+
+  encode: ({ tokenizer }, corpus) => encode({ tokenizer } as never, corpus),
+
+  async buildTask({ config, parts, encoders, context }) {
+    const tokenizer = textTokenizer(encoders.tokenizer);
+    const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
+    const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
+    const downstream = parts.downstream({ input: featurizer.output, outputSize: tokenizer.size }, config.downstream, context);
+    const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
+    return parts.task({ model, tokenizer }, config.task, context);
+  },
+
+  async buildProblem(build) {
+    const problem = await buildProblem(build as never);
+    return { ...problem, best: { metric: 'per', order: 'min' } };
+  },
+});
