@@ -20,6 +20,11 @@ export interface PretrainedSettings {
   readonly engine: 'auto' | 'onnxruntime' | 'tensorflow';
 }
 
+/** Rows of a batch that go through the network together. */
+interface Part extends Waveforms {
+  readonly firstRow: number;
+}
+
 /**
  * A speech encoder with the weights of a folder in Hugging Face layout; frozen through onnxruntime-node or TensorFlow.js, trained in TensorFlow.js.
  *
@@ -61,38 +66,43 @@ export async function pretrainedUpstream(
     async extract(waveforms) {
       await readUtterances(waveforms);
       const parts: tf.Tensor3D[][] = [];
-      for (const part of partsOf(waveforms)) {
-        const input = tf.tidy(() => networkInput(part));
-        const states = (await session?.run(input)) ?? tf.tidy(() => network.forward<tf.Tensor>(evaluated, input) as tf.Tensor3D[]);
-        parts.push(tf.tidy(() => states.map((state) => completed(state, part))));
-        tf.dispose([input, states, part.values] as never);
+      try {
+        for (const part of partsOf(waveforms)) {
+          const input = tf.tidy(() => networkInput(part));
+          try {
+            const states = (await session?.run(input)) ?? tf.tidy(() => network.forward<tf.Tensor>(evaluated, input) as tf.Tensor3D[]);
+            parts.push(tf.tidy(() => states.map((state) => completed(state, part))));
+            tf.dispose(states);
+          } finally {
+            tf.dispose([input.waveforms, input.mask]);
+          }
+        }
+      } catch (error) {
+        tf.dispose(parts);
+        throw error;
       }
-      return joined(parts, waveforms);
+      return joined(parts, waveforms.lengths);
     },
     forward(waveforms, { training, random }) {
       const operations = training ? tensorOperations(weights, { random, layerDrop }) : evaluated;
-      return joined(
-        partsOf(waveforms).map((part) =>
-          tf.tidy(() =>
-            (network.forward<tf.Tensor>(operations, networkInput(part)) as tf.Tensor3D[]).map((state) => completed(state, part)),
-          ),
-        ),
-        waveforms,
+      const parts = partsOf(waveforms).map((part) =>
+        tf.tidy(() => (network.forward<tf.Tensor>(operations, networkInput(part)) as tf.Tensor3D[]).map((state) => completed(state, part))),
       );
+      return joined(parts, waveforms.lengths);
     },
   };
 
-  /** What goes through the network at once, cut to the longest. */
-  function partsOf({ values, lengths }: Waveforms): Waveforms[] {
-    if (batching === 's3prl') return [{ values: tf.slice(values, [0, 0], [-1, Math.max(...lengths)]), lengths }];
-    return lengths.map((samples, row) => ({ values: tf.slice(values, [row, 0], [1, samples]), lengths: [samples] }));
+  /** What goes through the network at once. */
+  function partsOf({ values, lengths }: Waveforms): Part[] {
+    if (batching === 's3prl') return [{ values, firstRow: 0, lengths }];
+    return lengths.map((samples, firstRow) => ({ values, firstRow, lengths: [samples] }));
   }
 
-  function networkInput({ values, lengths }: Waveforms): { readonly waveforms: tf.Tensor2D; readonly mask: tf.Tensor2D } {
+  function networkInput({ values, firstRow, lengths }: Part): { readonly waveforms: tf.Tensor2D; readonly mask: tf.Tensor2D } {
     const longest = Math.max(...lengths);
     const added = Math.max(0, shortestSamples - longest);
     const used = lengths.map((samples) => samples + added);
-    const padded = tf.pad(values, [
+    const padded = tf.pad(tf.slice(values, [firstRow, 0], [lengths.length, longest]), [
       [0, 0],
       [0, added],
     ]);
@@ -102,7 +112,7 @@ export async function pretrainedUpstream(
   }
 
   /** As many frames as S3PRL counts: cut, or the batch's last repeated. */
-  function completed(state: tf.Tensor3D, { lengths }: Waveforms): tf.Tensor3D {
+  function completed(state: tf.Tensor3D, { lengths }: Part): tf.Tensor3D {
     const [, given, size] = state.shape;
     const wanted = frameCount(Math.max(...lengths), network.downsampleRate);
     if (given >= wanted) return tf.slice(state, [0, 0, 0], [-1, wanted, size]);
@@ -111,8 +121,8 @@ export async function pretrainedUpstream(
   }
 
   /** The layers of all parts, each part padded to the longest. */
-  function joined(parts: readonly (readonly tf.Tensor3D[])[], waveforms: Waveforms): Frames[] {
-    const lengths = waveforms.lengths.map((samples) => frameCount(samples, network.downsampleRate));
+  function joined(parts: readonly (readonly tf.Tensor3D[])[], samplesOfRows: readonly number[]): Frames[] {
+    const lengths = samplesOfRows.map((samples) => frameCount(samples, network.downsampleRate));
     if (parts.length === 1) return parts[0]!.map((values) => ({ values, lengths }));
     const frames = Math.max(...lengths);
     return layers.map((_, layer) => {

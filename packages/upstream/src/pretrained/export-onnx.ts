@@ -1,0 +1,28 @@
+import { networkGraph } from '../graph/graph-operations.ts';
+import { networkOf } from '../networks/network-of.ts';
+import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
+import { findCheckpoint } from './find-checkpoint.ts';
+import { loadWeights } from './load-weights.ts';
+
+/**
+ * A pretrained upstream as an ONNX model, for other programs.
+ *
+ * Inputs: `waveforms` (batch, samples), normalized where the checkpoint's preprocessor says so and zero-padded, and
+ * `mask` (batch, frames), 1 for the frames of the utterance. Outputs: `hidden_0`, `hidden_1`, ... (batch, frames, features).
+ *
+ * @param source a folder in Hugging Face layout, or a model's id on the hub
+ * @returns the bytes of an `.onnx` file
+ * @throws InputError, StateError as `pretrainedUpstream` does
+ */
+export async function exportOnnx(source: string, { offline = false }: { readonly offline?: boolean } = {}): Promise<Uint8Array> {
+  const folder = await findCheckpoint(source, { offline });
+  const network = networkOf((await readCheckpointSettings(folder)).network);
+  const checkpoint = await openCheckpoint(folder);
+  const variables = await loadWeights(checkpoint.tensors, network.weights, () => false).finally(checkpoint.close);
+  const values: { [name: string]: Float32Array } = {};
+  for (const [name, variable] of Object.entries(variables)) {
+    values[name] = (await variable.data()) as Float32Array;
+    variable.dispose();
+  }
+  return networkGraph(network, values);
+}
