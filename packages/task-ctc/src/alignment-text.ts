@@ -20,7 +20,8 @@ export function alignmentText(utterances: readonly AlignedUtterance[], unit: Tex
 
 function section({ id, pairs, counts }: AlignedUtterance, unit: TextUnit): string {
   const { substitutions, deletions, insertions, length } = counts;
-  const head = `${id}: ${editsOf(counts)} errors in ${length} ${unit}s (${substitutions} substitutions, ${deletions} deletions, ${insertions} insertions)`;
+  const kinds = [counted(substitutions, 'substitution'), counted(deletions, 'deletion'), counted(insertions, 'insertion')].join(', ');
+  const head = `${id}: ${counted(editsOf(counts), 'error')} in ${counted(length, unit)} (${kinds})`;
   if (editsOf(counts) === 0) return `${head}\nREF ${pairs.map(({ reference }) => reference).join(unit === 'word' ? ' ' : '')}\n`;
   const gap = unit === 'word' ? ' ' : '';
   const columns = pairs.map(({ reference, hypothesis }) => {
@@ -32,6 +33,10 @@ function section({ id, pairs, counts }: AlignedUtterance, unit: TextUnit): strin
   const line = (name: string, key: 'reference' | 'hypothesis' | 'mark') =>
     `${name} ${columns.map((column) => column[key]).join(gap)}`.trimEnd();
   return `${head}\n${line('REF', 'reference')}\n${line('HYP', 'hypothesis')}\n${line('   ', 'mark')}\n`;
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
 /** Columns of a terminal that a text takes: code points, ideographs and the like twice. */

@@ -155,12 +155,12 @@ test('writes alignments, worst first', () => {
   expect(log).toEqual({ loss: 1, wer: 5 / 7, substitutions: 2, deletions: 2, insertions: 1, unalignable: 0, unknownTokens: 0 });
   expect(files['alignments.txt']).toBe(
     [
-      'u2: 3 errors in 3 words (1 substitutions, 2 deletions, 0 insertions)',
+      'u2: 3 errors in 3 words (1 substitution, 2 deletions, 0 insertions)',
       'REF A B C',
       'HYP * *',
       '    D D S',
       '',
-      'u1: 2 errors in 2 words (1 substitutions, 0 deletions, 1 insertions)',
+      'u1: 2 errors in 2 words (1 substitution, 0 deletions, 1 insertion)',
       'REF **** FOR FIVE',
       'HYP FOUR SIX FIVE',
       '    I    S',
@@ -175,7 +175,7 @@ test('writes alignments, worst first', () => {
 
 test('aligns characters where only they are judged', () => {
   const { files } = recognitionReport(judged(['日語'], ['日本']), ['cer']);
-  expect(files['alignments.txt']).toContain('1 errors in 2 characters');
+  expect(files['alignments.txt']).toContain('1 error in 2 characters');
   expect(files['alignments.txt']).toContain('REF 日本\nHYP 日語\n      S');
 });
 
