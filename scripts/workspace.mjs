@@ -11,3 +11,6 @@ export const packageFolders = ['packages', 'recipes'].flatMap((group) =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `${group}/${name}`),
 );
+
+/** Where install-webgpu.mjs puts the WebGPU engine. */
+export const webgpuFolder = join(root, 'node_modules/.cache/s3-webgpu');

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import util from 'node:util';
 import { type EngineInfo, InputError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
@@ -6,23 +5,32 @@ import { quiet, use } from './backend.ts';
 import { engineCacheDir, installedNatives } from './install/installed-native.ts';
 import { registerNativeKernels } from './native/kernels.ts';
 import { loadInstalled } from './native/load-installed.ts';
+import { isMissing, requireFromProgram } from './require-from-program.ts';
 
 // GPU build first: without a driver it computes on the CPU
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+
+/** How TensorFlow's C library was started. */
+export interface StartedNative extends Pick<EngineInfo, 'library'> {
+  readonly isOnGpu: boolean;
+}
 
 /**
  * Starts TensorFlow's C library: from tfjs-node's packages where the program has one, else as `installNativeEngine` left it.
  *
  * @throws InputError when none loads: what each one said, and how to get one
  */
-export async function startNative(cacheDir = engineCacheDir()): Promise<Pick<EngineInfo, 'library'>> {
+export async function startNative(cacheDir = engineCacheDir()): Promise<StartedNative> {
   restoreRemovedUtilities();
   const failures: string[] = [];
   for (const name of packages) {
     try {
       const { version } = requireFromProgram(name) as { version: { 'tfjs-node'?: string } };
       await start();
-      return { library: `${name.replace('@tensorflow/', '')} ${version['tfjs-node'] ?? tf.version_core}${device(name.endsWith('gpu'))}` };
+      return {
+        library: `${name.replace('@tensorflow/', '')} ${version['tfjs-node'] ?? tf.version_core}${device(name.endsWith('gpu'))}`,
+        isOnGpu: isOnGpu(),
+      };
     } catch (error) {
       failures.push(`${name} ${isMissing(error, name) ? 'is not installed' : `does not load: ${(error as Error).message.split('\n')[0]}`}`);
     }
@@ -32,7 +40,7 @@ export async function startNative(cacheDir = engineCacheDir()): Promise<Pick<Eng
     try {
       loadInstalled(directory);
       await start();
-      return { library: `tfjs-node 4.22.0 on libtensorflow ${libtensorflow}${device(gpu)}` };
+      return { library: `tfjs-node 4.22.0 on libtensorflow ${libtensorflow}${device(gpu)}`, isOnGpu: isOnGpu() };
     } catch (error) {
       failures.push(`the one in ${directory} does not load: ${(error as Error).message.split('\n')[0]}`);
     }
@@ -61,20 +69,11 @@ async function start(): Promise<void> {
 
 function device(madeForGpu: boolean): string {
   if (!madeForGpu) return '';
-  const { isUsingGpuDevice } = tf.backend() as tf.KernelBackend & { readonly isUsingGpuDevice?: boolean };
-  return isUsingGpuDevice ? ', on the GPU' : ', made for GPUs but on the CPU, since CUDA finds no GPU with a driver';
+  return isOnGpu() ? ', on the GPU' : ', made for GPUs but on the CPU, since CUDA finds no GPU with a driver';
 }
 
-/** From beside this package, else from beside the program: package managers that keep strict folders hide one from the other. */
-function requireFromProgram(name: string): unknown {
-  const require = createRequire(import.meta.url);
-  try {
-    return require(name);
-  } catch (error) {
-    const program = process.argv[1];
-    if (!program || !isMissing(error, name)) throw error;
-    return createRequire(program)(name);
-  }
+function isOnGpu(): boolean {
+  return (tf.backend() as tf.KernelBackend & { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
 }
 
 /** Node 23 removed two functions that tfjs-node 4.22 calls. */
@@ -82,8 +81,4 @@ function restoreRemovedUtilities(): void {
   const removed = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
   removed.isNullOrUndefined ??= (value) => value === null || value === undefined;
   removed.isArray ??= Array.isArray;
-}
-
-function isMissing(error: unknown, name: string): boolean {
-  return (error as { code?: string }).code === 'MODULE_NOT_FOUND' && (error as Error).message.includes(`'${name}'`);
 }

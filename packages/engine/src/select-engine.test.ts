@@ -30,5 +30,5 @@ test('an engine that does not start is refused with the way to get it', async ()
 });
 
 test('an unknown name is refused with the names there are', async () => {
-  await expect(selectEngine('cuda' as never)).rejects.toThrow(/'cuda'.*auto, native, wasm, cpu/s);
+  await expect(selectEngine('cuda' as never)).rejects.toThrow(/'cuda'.*auto, native, webgpu, wasm, cpu/s);
 });

@@ -1,5 +1,5 @@
 /** What a program may ask for; `auto` takes the fastest that works. */
-export type EngineName = 'auto' | 'native' | 'wasm' | 'cpu';
+export type EngineName = 'auto' | 'native' | 'webgpu' | 'wasm' | 'cpu';
 
 /** The tensor engine that a program runs on, chosen once at its edge. */
 export interface EngineInfo {

@@ -4,7 +4,7 @@ import type { AnyRecipe, EngineName } from '@s3/interface';
 import { z } from 'zod';
 
 const lastStage = 4;
-const engines = ['auto', 'native', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
+const engines = ['auto', 'native', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
 
 /** Settings of every run, whatever its recipe; they stand at the top level, beside the recipe's sections. */
 export const runSettings = {

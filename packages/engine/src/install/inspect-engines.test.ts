@@ -10,17 +10,19 @@ test.skipIf(!isBuilt)(`reports every engine with its speed${isBuilt ? '' : ' (sk
   const before = tf.getBackend();
   const reports = await inspectEngines();
   expect(tf.getBackend()).toBe(before);
-  expect(reports.map(({ name }) => name)).toEqual(['native', 'wasm', 'cpu']);
+  expect(reports.map(({ name }) => name)).toEqual(['native', 'webgpu', 'wasm', 'cpu']);
   expect(reports.filter(({ isChosen }) => isChosen).length).toBe(1);
-  const [native, wasm, cpu] = reports;
+  const [native, webgpu, wasm, cpu] = reports;
   expect(wasm).toMatchObject({ works: true, library: `tfjs-backend-wasm ${tf.version_core}` });
   expect(wasm!.gigaflops!).toBeGreaterThan(cpu!.gigaflops!);
+  if (!webgpu!.works) expect(webgpu!.reason).toMatch(/is not installed|no Vulkan driver|no GPU/);
+  if (webgpu!.works && !webgpu!.library!.includes('hardware')) expect(webgpu!.isChosen).toBe(false);
   if (native!.works) {
-    expect(native!.isChosen).toBe(true);
+    expect(native!.isChosen || webgpu!.isChosen).toBe(true);
     expect(native!.gigaflops!).toBeGreaterThan(wasm!.gigaflops!);
   } else {
     expect(native!.reason).toContain('s3 engine install');
     expect(native!.remedy).toMatch(/npx s3 engine install|npm install/);
-    expect(wasm!.isChosen).toBe(true);
+    expect(wasm!.isChosen || webgpu!.isChosen).toBe(true);
   }
 });

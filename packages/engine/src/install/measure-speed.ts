@@ -5,6 +5,10 @@ const probeMilliseconds = 600;
 /** Speed of the current engine in GFLOP/s: products of square matrices for about half a second, the best of them. */
 export async function measureSpeed(): Promise<number> {
   let best = 0;
+  // the first product waits for the engine's threads or shaders
+  const first = tf.tidy(() => tf.matMul(tf.ones([128, 128]), tf.ones([128, 128])));
+  await first.data();
+  first.dispose();
   // from small to large, so that a slow engine is not held up by one product
   for (const size of [128, 512, 1024]) {
     const [a, b] = [tf.randomUniform([size, size]), tf.randomUniform([size, size])];

@@ -132,7 +132,7 @@ describe('help', () => {
             whole number, 0 to 4; or null; default null
         --engine
             what computes; auto takes the fastest that works
-            one of auto, native, wasm, cpu; default auto
+            one of auto, native, webgpu, wasm, cpu; default auto
         --workers
             threads that read and decode audio, one less than the cores unless given; 0 reads in the main
             thread
@@ -373,7 +373,7 @@ describe('config', () => {
       start: 0
       # last stage to do; null: 4 (whole number, 0 to 4; or null)
       stop: null
-      # what computes; auto takes the fastest that works (one of auto, native, wasm, cpu)
+      # what computes; auto takes the fastest that works (one of auto, native, webgpu, wasm, cpu)
       engine: auto
       # threads that read and decode audio, one less than the cores unless given; 0 reads in the main thread (whole number, at least 0)
       workers: 1
@@ -448,6 +448,7 @@ describe('doctor', () => {
       versions: { node: process.versions.node },
       engines: [
         { name: 'native', works: false, detail: 'no native package', remedy: 'Say npm install @tensorflow/tfjs-node.' },
+        { name: 'webgpu', works: true },
         { name: 'wasm', works: true },
         { name: 'cpu', works: true },
       ],

@@ -10,7 +10,7 @@ import { userCacheDir } from '../run-settings.ts';
 import type { CommandContext } from './command-line.ts';
 
 const oldestNode = 20;
-const engineNames = ['native', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
+const engineNames = ['native', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
 
 interface EngineCheck {
   readonly name: EngineInfo['name'];
