@@ -41,4 +41,7 @@ answer({"peer": case.peer()})
 for _ in sys.stdin:
     cpu, wall = cpu_seconds(), time.perf_counter()
     check = run()
-    answer({"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - wall, "check": [float(value) for value in check]})
+    used, passed = cpu_seconds() - cpu, time.perf_counter() - wall
+    # some cases time a part of the round themselves, or measure something else
+    own = check if isinstance(check, dict) else {"cpu": used, "wall": passed, "check": [float(value) for value in check]}
+    answer({**own, "used": used})

@@ -3,14 +3,17 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cpuSeconds, machine, otherLoad } from './machine.mjs';
 import { startPeer } from './peer.mjs';
 import { header, line, summary } from './table.mjs';
 
-const caseNames = ['xvector-step', 'fbank', 'resample', 'wav-read', 'loader', 'trials'];
+const caseNames = [
+  ...['xvector-step', 'fbank', 'fbank-kaldi', 'resample', 'wav-read', 'wav-crop', 'loader', 'trials'],
+  ...['loop-asv', 'startup', 'installed-size'],
+];
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
@@ -18,6 +21,7 @@ const { values: options } = parseArgs({
     python: { type: 'string', default: fileURLToPath(new URL('.venv/bin/python', import.meta.url)) },
     engine: { type: 'string', default: 'auto' },
     rounds: { type: 'string', default: '5' },
+    fsdd: { type: 'string' },
   },
 });
 const chosen = options.only?.flatMap((names) => names.split(',')) ?? caseNames;
@@ -33,6 +37,7 @@ const engine = await selectEngine(options.engine);
 const host = { ...machine(), engine: `${engine.name} (${engine.library})` };
 console.log(`${host.processor}, ${host.cores} cores, ${host.memoryGigabytes} GB; node ${host.node}, ${host.system}; engine ${host.engine}`);
 if (host.loadBefore > 0.25 * host.cores) console.log(`The machine is busy (load ${host.loadBefore}): figures will be too high.`);
+const fsdd = options.fsdd && resolve(options.fsdd);
 if (!existsSync(options.python))
   console.log(`No peer: ${options.python} is not there. bench/setup-peers.sh makes it, or name one with --python.`);
 console.log(`\n${header}`);
@@ -54,25 +59,23 @@ async function measure(name) {
   const { default: prepare } = await import(`./cases/${name}.mjs`);
   const folder = await mkdtemp(join(tmpdir(), 's3-bench-'));
   try {
-    const { work, run, tolerance, dispose } = await prepare({ folder, cores: availableParallelism() });
+    const { work, target, run, tolerance, dispose, skipped } = await prepare({ folder, cores: availableParallelism(), fsdd, engine });
+    if (skipped) return { name, skipped };
     const peer = await startPeer({ python: options.python, name, folder });
     // the first round of each warms caches and compilers and is not counted
-    let check = await run();
-    let peerCheck = (await peer.run?.())?.check;
-    const agrees =
-      peerCheck && check.every((value, at) => Math.abs(value - peerCheck[at]) <= tolerance * Math.max(1e-12, Math.abs(peerCheck[at])));
+    let own = await timed(run);
+    let other = await peer.run?.();
+    const agrees = agree(own.check, other?.check, tolerance);
     const [ours, theirs] = [[], []];
     const others = otherLoad();
     let peerCpu = 0;
     for (let round = 0; round < rounds; round++) {
-      const [cpu, wall] = [cpuSeconds(), performance.now()];
-      check = await run();
-      ours.push({ cpu: cpuSeconds() - cpu, wall: (performance.now() - wall) / 1000 });
+      own = await timed(run);
+      ours.push(own);
       if (!peer.run) continue;
-      const timed = await peer.run();
-      peerCheck = timed.check;
-      peerCpu += timed.cpu;
-      theirs.push({ cpu: timed.cpu, wall: timed.wall });
+      other = await peer.run();
+      peerCpu += other.used;
+      theirs.push(other);
     }
     const otherCores = others(peerCpu);
     await peer.end?.();
@@ -81,13 +84,28 @@ async function measure(name) {
       name,
       work,
       peer: peer.name,
+      target,
       ...summary(ours, theirs),
-      ...(peer.run ? { agrees, check, peerCheck } : { absent: peer.absent }),
+      ...(peer.run ? { agrees, check: own.check, peerCheck: other.check } : { absent: peer.absent }),
       otherCores,
     };
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** A round; some cases time a part of it themselves, or measure something else. */
+async function timed(run) {
+  const [cpu, wall] = [cpuSeconds(), performance.now()];
+  const result = await run();
+  if (!Array.isArray(result)) return result;
+  return { check: result, cpu: cpuSeconds() - cpu, wall: (performance.now() - wall) / 1000 };
+}
+
+/** Whether both computed the same; undefined where there is nothing to compare. */
+function agree(check, peerCheck, tolerance) {
+  if (!check?.length || !peerCheck?.length) return undefined;
+  return check.every((value, at) => Math.abs(value - peerCheck[at]) <= tolerance * Math.max(1e-12, Math.abs(peerCheck[at])));
 }
 
 function fail(message) {

@@ -11,6 +11,7 @@ export default async function prepare({ folder }) {
   await shareJson(folder, 'sizes.json', { clips, fromRate, toRate });
   return {
     work: `${clips} clips of ${seconds} s, 44.1 to 16 kHz`,
+    target: 1,
     tolerance: 1e-5,
     async run() {
       let resampled;

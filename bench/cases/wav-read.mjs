@@ -9,6 +9,7 @@ export default async function prepare({ folder }) {
   const paths = await writeClips(folder);
   return {
     work: `${files} WAV files, 479 s`,
+    target: 1,
     tolerance: 1e-4,
     async run() {
       let waveform;

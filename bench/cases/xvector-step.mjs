@@ -47,6 +47,7 @@ export default async function prepare({ folder }) {
   let step = 0;
   return {
     work: `one AdamW update of the x-vector and AM-softmax of ${speakers} speakers, ${batchSize} x ${frames} frames x ${features}`,
+    target: 0.75,
     tolerance: 1e-3,
     async run() {
       let loss;
