@@ -132,6 +132,7 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'build_batch_sampler.test.batch_size', to: 'testBatches.batchSize', harmless: [1], note: 'one utterance a batch' },
   { from: 'build_batch_sampler.test.*', to: 'testBatches.*' },
 
+  { from: 'build_upstream.path_or_url', to: 'upstream.path' },
   { from: 'build_upstream.*', to: 'upstream.*' },
   { from: 'build_featurizer.*', to: 'featurizer.*' },
   ...recognitionRules,
