@@ -7,10 +7,10 @@ export function isSoftware({ info }: Adapter): boolean {
   return info.isFallbackAdapter === true || softwareNames.test(`${info.architecture} ${info.device} ${info.description}`);
 }
 
-/** A name for people: `NVIDIA GeForce RTX 4090`, or what of it the driver tells. */
+/** A name for people: `nvidia-geforce-rtx-4090`, or what of it the driver tells. */
 export function adapterName({ info }: Adapter): string {
   const { vendor, architecture, device, description } = info;
-  return isName(device) ? device : [vendor, architecture].filter(Boolean).join(' ') || description || 'an unnamed GPU';
+  return isName(device) ? device.replace(/-+$/, '') : [vendor, architecture].filter(Boolean).join(' ') || description || 'an unnamed GPU';
 }
 
 /** Some drivers give a number in place of a name. */

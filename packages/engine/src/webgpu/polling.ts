@@ -9,15 +9,17 @@ type Tick = () => void;
 export class Polling {
   #ticks: Tick[] = [];
   #isScheduled = false;
+  /** not the global at the time, which is ours where one call lies within another */
+  readonly #schedule = globalThis.setImmediate;
 
   /** Calls a function of the library that may ask for ticks. */
   during<T>(call: () => T): T {
-    const { setImmediate: schedule } = globalThis;
+    const { setImmediate: before } = globalThis;
     const keep = (tick: Tick) => {
       this.#ticks.push(tick);
       if (this.#isScheduled) return;
       this.#isScheduled = true;
-      schedule(() => {
+      this.#schedule(() => {
         this.#isScheduled = false;
         this.poll();
       });
@@ -26,7 +28,7 @@ export class Polling {
     try {
       return call();
     } finally {
-      globalThis.setImmediate = schedule;
+      globalThis.setImmediate = before;
     }
   }
 

@@ -56,7 +56,7 @@ export function testRecipe({
 
   test('the loss falls and the chosen metric is reported for every test set', async () => {
     const { task, problem } = await build();
-    const losses = trainSteps(task, problem.train, await prepareBatches(problem.train, 1), { steps, learningRate });
+    const losses = await trainSteps(task, problem.train, await prepareBatches(problem.train, 1), { steps, learningRate });
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     for (const [name, run] of Object.entries(problem.tests)) {
       const { log } = await judge(run);

@@ -38,7 +38,7 @@ export function testTask({
 
   test('overfits a batch', async () => {
     const { task, train } = await build();
-    const losses = trainSteps(task, train, await prepareBatches(train, 1), { steps, learningRate });
+    const losses = await trainSteps(task, train, await prepareBatches(train, 1), { steps, learningRate });
     expect(losses.every(Number.isFinite)).toBe(true);
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
   });
@@ -46,20 +46,20 @@ export function testTask({
   test('steps leave no tensors behind', async () => {
     const { task, train } = await build();
     const batches = await prepareBatches(train, 1);
-    await expectNoLeak(() => void trainSteps(task, train, batches, { steps: 1, learningRate }));
+    await expectNoLeak(async () => void (await trainSteps(task, train, batches, { steps: 1, learningRate })));
   });
 
   test('continues from its state as if never stopped', async () => {
     const straight = await build();
     const batches = await prepareBatches(straight.train, 2);
-    trainSteps(straight.task, straight.train, batches, { steps: 4, learningRate });
+    await trainSteps(straight.task, straight.train, batches, { steps: 4, learningRate });
 
     const stopped = await build();
-    trainSteps(stopped.task, stopped.train, batches, { steps: 2, learningRate });
+    await trainSteps(stopped.task, stopped.train, batches, { steps: 2, learningRate });
     const resumed = await build();
     expectStateRoundTrip(stopped.task, resumed.task);
     expectStateRoundTrip(stopped.task.model, resumed.task.model);
-    trainSteps(resumed.task, resumed.train, batches, { steps: 2, from: 2, learningRate });
+    await trainSteps(resumed.task, resumed.train, batches, { steps: 2, from: 2, learningRate });
 
     expect(stateValues(resumed.task.model)).toEqual(stateValues(straight.task.model));
     expect(stateValues(resumed.task)).toEqual(stateValues(straight.task));

@@ -21,26 +21,30 @@ export async function prepareBatches(run: PhaseRun<Log>, count: number): Promise
 }
 
 /** Plain gradient descent, enough to see that a task learns; returns the loss of each step. */
-export function trainSteps(
+export async function trainSteps(
   task: AnyTask,
   run: PhaseRun<Log>,
   batches: readonly Prepared[],
   { steps, from = 0, learningRate }: { readonly steps: number; readonly from?: number; readonly learningRate: number },
-): number[] {
+): Promise<number[]> {
   const trainable = [...task.model.trainable, ...task.trainable];
-  return Array.from({ length: steps }, (_, offset) => {
-    const step = from + offset;
+  const losses: number[] = [];
+  for (let step = from; step < from + steps; step++) {
     const { batch, prepared } = batches[step % batches.length]!;
     const mode: Mode = { training: true, random: randomStream('train steps', step) };
-    return tf.tidy(() => {
+    const loss = tf.tidy(() => {
       const { value, grads } = tf.variableGrads(() => run.step(batch as never, prepared as never, mode)['loss'] as tf.Scalar, trainable);
       for (const variable of trainable) {
         const gradient = grads[variable.name];
         if (gradient) variable.assign(tf.sub(variable, tf.mul(gradient, learningRate)));
       }
-      return value.dataSync()[0]!;
+      return value;
     });
-  });
+    // read later rather than at once: a slow GPU would keep the thread from the test runner
+    losses.push((await loss.data())[0]!);
+    loss.dispose();
+  }
+  return losses;
 }
 
 /** One pass over a split, judged. */
