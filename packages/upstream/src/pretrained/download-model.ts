@@ -27,7 +27,7 @@ export async function downloadModel(id: string): Promise<string> {
   const hub = await import('@huggingface/hub'); // late: most programs never need it
   const accessToken = await hubToken();
   const access = {
-    hubUrl: (process.env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/+$/, ''),
+    hubUrl: (process.env['HF_ENDPOINT'] || hub.HUB_URL).replace(/\/+$/, ''),
     ...(accessToken && { accessToken }),
   };
   const model = cachedModel(id);
