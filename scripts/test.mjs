@@ -1,9 +1,9 @@
 // Everything that has to hold, in one command; the last line counts it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { root } from './workspace.mjs';
+import { delimiter, join } from 'node:path';
+import { root, webgpuFolder } from './workspace.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 's3-test-'));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -22,12 +22,39 @@ else {
   console.log('\n== conformance on native: not run, since `npx s3 engine install` has not been');
   if (process.env.S3_REQUIRE_NATIVE) failed++;
 }
+const [webgpuEnv, webgpuLacks] = webgpu();
+if (webgpuEnv) {
+  // a software adapter is slow: what reaches every kernel, without the tests that compare large models
+  const small = [
+    'packages/engine/src/webgpu',
+    'packages/featurizer',
+    'packages/downstream/src/contract',
+    'packages/task-asv',
+    'recipes/superb-asv/engines',
+  ];
+  vitest('conformance on webgpu', { S3_ENGINE: 'webgpu', ...webgpuEnv }, [...small, '--testTimeout=180000']);
+} else {
+  console.log(`\n== conformance on webgpu: not run, since ${webgpuLacks}`);
+  if (process.env.S3_REQUIRE_WEBGPU) failed++;
+}
 step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
 step('one part alone, outside the workspace', process.execPath, ['scripts/check-outside.mjs']);
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** What WebGPU needs to start here, or what it lacks. Chromium brings SwiftShader, a GPU in software. */
+function webgpu() {
+  const modules = join(webgpuFolder, 'node_modules');
+  if (!existsSync(join(modules, 'webgpu'))) return [undefined, '`node scripts/install-webgpu.mjs` has not been'];
+  const env = { NODE_PATH: [modules, process.env.NODE_PATH].filter(Boolean).join(delimiter) };
+  if (process.platform !== 'linux' || process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES) return [env];
+  const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
+  if (existsSync(swiftShader)) return [{ ...env, VK_ICD_FILENAMES: swiftShader }];
+  const drivers = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d'].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
+  return drivers.length > 0 ? [env] : [undefined, 'there is no Vulkan driver (Debian: the package chromium brings SwiftShader)'];
+}
 
 function run(name, command, args, env = {}) {
   console.log(`\n== ${name}`);
