@@ -1,0 +1,107 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { selectEngine } from '@s3/engine';
+import { trainCsv } from '@s3/quickstart-data';
+import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
+import { expect, test } from 'vitest';
+import { addPredictCommand } from './predict-command.ts';
+import { recipes } from './recipes.ts';
+import { addUpstreamCommand } from './upstream-command.ts';
+
+async function s3(...argv: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const written = { stdout: '', stderr: '' };
+  const into = (stream: 'stdout' | 'stderr') => ({
+    write(text: string) {
+      written[stream] += text;
+    },
+  });
+  const program: CommandLineOptions = {
+    argv,
+    recipes,
+    selectEngine,
+    stdout: into('stdout'),
+    stderr: into('stderr'),
+    addCommands: (command) => {
+      addPredictCommand(command, program);
+      addUpstreamCommand(command, program);
+    },
+  };
+  const code = await commandLine(program);
+  return { code, ...written };
+}
+
+test('predicts with a checkpoint: one line for each file, the same whoever stands beside it', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 's3-predict-'));
+  const rows = readFileSync(trainCsv, 'utf8').trim().split('\n').slice(1);
+  const wavs = [...rows.slice(0, 2), ...rows.slice(-2)].map((row) => row.split(',') as [string, string, string]);
+  const pathOf = ([, path]: readonly [string, string, string]) => join(dirname(trainCsv), path);
+  writeFileSync(join(folder, 'train.csv'), `id,wav_path,spk\n${wavs.map((wav) => `${wav[0]},${pathOf(wav)},${wav[2]}`).join('\n')}\n`);
+  const trial = (a: number, b: number, label: number) => `${wavs[a]![0]},${wavs[b]![0]},${pathOf(wavs[a]!)},${pathOf(wavs[b]!)},${label}`;
+  writeFileSync(join(folder, 'trials.csv'), `id1,id2,wav_path1,wav_path2,label\n${trial(0, 1, 1)}\n${trial(0, 2, 0)}\n`);
+  const sizes = ['hiddenSize', 'tdnnSize', 'aggregationSize', 'outputSize'].flatMap((name) => [`--downstream.${name}`, '8']);
+  const data = ['--corpus.train', join(folder, 'train.csv'), '--corpus.tests', join(folder, 'trials.csv')];
+  const training = ['--training.totalSteps', '1', '--training.gradientAccumulate', '1', '--trainData.minSeconds', '0.2', '--workers', '0'];
+  const target = join(folder, 'exp');
+  const run = await s3(
+    'run',
+    'superb-asv',
+    '--upstream.name',
+    'fbank',
+    '--targetDir',
+    target,
+    '--engine',
+    'cpu',
+    ...data,
+    ...sizes,
+    ...training,
+  );
+  expect(run.code, run.stderr).toBe(0);
+
+  const checkpoint = join(target, 'train', 'step_1');
+  const files = wavs.map(pathOf);
+  const { code, stdout, stderr } = await s3('predict', checkpoint, ...files, '--engine', 'cpu');
+  expect(code, stderr).toBe(0);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ path }) => path)).toEqual(files);
+  for (const { prediction } of lines) expect(prediction).toHaveLength(8);
+  const alone = await s3('predict', checkpoint, files[2]!, '--engine', 'cpu');
+  expect(JSON.parse(alone.stdout)).toEqual(lines[2]);
+
+  const wrong = await s3('predict', target, files[0]!);
+  expect(wrong).toMatchObject({ code: 1 });
+  expect(wrong.stderr).toContain('no state.json');
+});
+
+test('lists and checks upstreams', async () => {
+  const list = JSON.parse((await s3('upstream', 'list', '--json')).stdout) as { name: string; hub: string | null }[];
+  expect(list).toContainEqual({ name: 'hubert_base', hub: 'facebook/hubert-base-ls960' });
+  expect(list).toContainEqual({ name: 'fbank', hub: null });
+
+  const [first, second] = [await s3('upstream', 'check', 'fbank', '--json'), await s3('upstream', 'check', 'fbank', '--json')];
+  const checked = JSON.parse(first.stdout);
+  expect(checked).toMatchObject({
+    name: 'fbank',
+    sampleRate: 16_000,
+    layers: [{ size: 240, downsampleRate: 160 }],
+    parameters: 0,
+    trainable: false,
+  });
+  expect(checked.fingerprint[0]).toBeGreaterThan(0);
+  expect(JSON.parse(second.stdout).fingerprint).toEqual(checked.fingerprint);
+
+  const unknown = await s3('upstream', 'check', 'fbanc');
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toContain('fbank');
+});
+
+test('exports only what is a checkpoint, and leaves nothing behind otherwise', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 's3-export-'));
+  const { code, stderr } = await s3('upstream', 'export', folder, join(folder, 'out.onnx'), '--offline');
+  expect(code).toBe(1);
+  expect(stderr).toContain(folder);
+  expect(readdirSync(folder)).toEqual([]);
+});
