@@ -31,7 +31,7 @@ export async function clearRemains(targetDir: string): Promise<void> {
   for (const directory of [targetDir, join(targetDir, 'train'), join(targetDir, 'evaluate')]) {
     await recoverDirectories(directory);
     for (const name of await readdir(directory).catch(() => [])) {
-      if (/^\..*\.partial$|^\.lock-/.test(name)) await rm(join(directory, name), { force: true });
+      if (/^\..*\.partial$|^\.lock-/.test(name)) await rm(join(directory, name), { force: true, recursive: true });
     }
   }
 }

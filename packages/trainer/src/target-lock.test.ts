@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,10 +25,20 @@ describe('lockTarget', () => {
     await (await lockTarget(folder))();
   });
 
-  it('lets one of many in', async () => {
+  it('lets one of many in, however often they meet at a dead lock', async () => {
+    for (let meeting = 0; meeting < 50; meeting++) {
+      const folder = lockedBy({ pid: nobody });
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockTarget(folder)));
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(readdirSync(folder)).toEqual(['.lock']);
+    }
+  });
+
+  it('takes over where a takeover was killed', async () => {
     const folder = lockedBy({ pid: nobody });
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockTarget(folder)));
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    mkdirSync(join(folder, '.lock-takeover'));
+    utimesSync(join(folder, '.lock-takeover'), 0, 0);
+    await lockTarget(folder);
     expect(readdirSync(folder)).toEqual(['.lock']);
   });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@s3/interface';
 
 /** Who holds a target directory. */
@@ -68,19 +69,31 @@ async function placed(aside: string, path: string, own: Holder): Promise<boolean
   }
 }
 
-/** Removes a lock found dead; by renaming, so that of two who found it only one does, and never a new one. */
+/** A takeover is a matter of milliseconds; one that has lasted this long was killed. */
+const takeoverMilliseconds = 5000;
+
+/**
+ * Removes a lock found dead, unless it has changed since.
+ *
+ * One process at a time: between looking and removing, nobody else may put a new lock in
+ * the dead one's place, and only a takeover ever removes another's lock.
+ */
 async function takeAway(path: string, text: string | undefined): Promise<void> {
-  const gone = `${path}-gone-${randomUUID()}`;
+  const takeover = `${path}-takeover`;
   try {
-    await rename(path, gone);
+    await mkdir(takeover);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const begun = await stat(takeover).catch(() => undefined);
+    if (begun && Date.now() - begun.mtimeMs > takeoverMilliseconds) await rmdir(takeover).catch(() => undefined);
+    else await setTimeout(10);
+    return;
   }
-  const moved = await readFile(gone, 'utf8').catch(() => undefined);
-  // somebody else was faster: what was moved is their new lock
-  if (moved !== text) await link(gone, path).catch(() => undefined);
-  await rm(gone, { force: true });
+  try {
+    if ((await readHolder(path)).text === text) await rm(path, { force: true });
+  } finally {
+    await rmdir(takeover).catch(() => undefined);
+  }
 }
 
 async function readHolder(path: string): Promise<{ readonly text: string | undefined; readonly holder?: Holder }> {
