@@ -10,16 +10,16 @@ import {
   audioDataset,
   categoryEncoder,
   classificationCorpus,
+  encodeLabels,
   fixedBatchSampler,
   labelledBatches,
   labelTable,
   prepareClassification,
   prepareIemocap,
-  requireKnownLabels,
 } from '@s3/dataio';
 import { meanPoolingLinear } from '@s3/downstream';
 import { weightedSum } from '@s3/featurizer';
-import { type Corpus, connect, defineProblem, defineRecipe, InputError, type PhaseRun, type Table, withDefaults } from '@s3/interface';
+import { connect, defineProblem, defineRecipe, InputError, type PhaseRun, type Table, withDefaults } from '@s3/interface';
 import { type ClassificationLog, utteranceClassification } from '@s3/task-classification';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
 import { namedUpstream } from '@s3/upstream';
@@ -64,15 +64,7 @@ export default defineRecipe({
     return prepareClassification(corpus, { corpus: 'IEMOCAP', read });
   },
 
-  encode(_config, corpus) {
-    const labels = labelTable(corpus.train).map(({ label }) => label);
-    const categories = categoryEncoder(labels);
-    for (const table of judgedTables(corpus)) requireKnownLabels(categories, labelTable(table));
-    const counted = new Map<string, number>();
-    for (const label of labels) counted.set(label, (counted.get(label) ?? 0) + 1);
-    const counts = categories.labels.map((label) => counted.get(label)!);
-    return { labels: categories.labels, counts };
-  },
+  encode: (_config, corpus) => encodeLabels(corpus),
 
   async buildTask({ config, parts, encoders, context }) {
     const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
@@ -111,6 +103,3 @@ export default defineRecipe({
     });
   },
 });
-
-/** Everything but training. */
-const judgedTables = ({ valid, tests }: Corpus): readonly Table[] => [...(valid ? [valid] : []), ...Object.values(tests)];

@@ -13,6 +13,7 @@ export { classificationCorpus, prepareClassification } from './classification-co
 export { type LabelGroupUtterance, type LabelledUtterance, labelGroupTable, labelTable } from './classification-tables.ts';
 export { type DataLoaderWiring, dataLoader } from './data-loader.ts';
 export { distributedBatches } from './distributed-batches.ts';
+export { encodeLabels } from './encode-labels.ts';
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
 export { groupSameItemSampler } from './group-same-item-sampler.ts';
 export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './labelled-batches.ts';
