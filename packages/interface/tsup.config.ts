@@ -4,5 +4,6 @@ export default buildPackage({
   index: 'src/index.ts',
   tensors: 'src/tensors.ts',
   layers: 'src/layers.ts',
+  safetensors: 'src/safetensors.ts',
   'testing/index': 'src/testing/index.ts',
 });

@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
+import { parseSafetensorsHead, type SafetensorsEntry, safetensorsDataStart, safetensorsHead } from '@s3/interface/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 
-const itemBytes = { F32: 4, I32: 4, BOOL: 1 } as const;
-type Dtype = keyof typeof itemBytes;
-const dtypes: { readonly [dtype: string]: Dtype } = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
-
-interface Entry {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
-
-/** the limit of the reference implementation */
-const maxHeaderBytes = 100_000_000;
+const dtypes = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;
+type Dtype = (typeof dtypes)[keyof typeof dtypes];
 
 /**
  * Writes tensors in the safetensors format and flushes them to disk; bits are kept.
@@ -25,29 +16,24 @@ export async function writeSafetensors(
   path: string,
   tensors: tf.NamedTensorMap,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const header: { [name: string]: unknown } = { __metadata__: { format: 'pt' } };
-  let offset = 0;
-  for (const [name, tensor] of Object.entries(tensors)) {
-    const dtype = dtypes[tensor.dtype];
-    if (!dtype) throw new TypeError(`${name}: tensors of type ${tensor.dtype} cannot be saved`);
-    const end = offset + tensor.size * itemBytes[dtype];
-    header[name] = { dtype, shape: tensor.shape, data_offsets: [offset, end] } satisfies Entry;
-    offset = end;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const start = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
-  start.writeBigUInt64LE(BigInt(start.length - 8));
-  json.copy(start, 8);
-
+  const head = safetensorsHead(
+    Object.entries(tensors).map(([name, { dtype, shape }]) => {
+      if (!Object.hasOwn(dtypes, dtype)) throw new TypeError(`${name}: tensors of type ${dtype} cannot be saved`);
+      return { name, dtype: dtypes[dtype as keyof typeof dtypes], shape };
+    }),
+    { format: 'pt' },
+  );
+  let bytes = 0;
   const hash = createHash('sha256');
   const file = await open(path, 'w');
   try {
-    const append = async (bytes: Uint8Array) => {
-      hash.update(bytes);
+    const append = async (piece: Uint8Array) => {
+      hash.update(piece);
       let written = 0;
-      while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
+      while (written < piece.length) written += (await file.write(piece, written)).bytesWritten;
+      bytes += piece.length;
     };
-    await append(start);
+    await append(head);
     for (const tensor of Object.values(tensors)) {
       const values = await tensor.data();
       await append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -56,7 +42,7 @@ export async function writeSafetensors(
   } finally {
     await file.close();
   }
-  return { bytes: start.length + offset, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.digest('hex') };
 }
 
 /**
@@ -71,16 +57,10 @@ export async function readSafetensors(path: string): Promise<tf.NamedTensorMap> 
   const tensors: [string, tf.Tensor][] = [];
   try {
     const { size } = await file.stat();
-    const { entries, dataStart } = await readHeader(path, file, size);
-    for (const [
-      name,
-      {
-        dtype,
-        shape,
-        data_offsets: [begin, end],
-      },
-    ] of entries) {
-      const bytes = await readBytes(path, file, dataStart + begin, end - begin);
+    const start = safetensorsDataStart(await readBytes(path, file, 0, Math.min(8, size)), size, path);
+    const { entries } = parseSafetensorsHead(await readBytes(path, file, 0, start), size, path);
+    for (const { name, dtype, shape, begin, end } of entries.map((entry) => savedEntry(path, entry))) {
+      const bytes = await readBytes(path, file, begin, end - begin);
       if (dtype === 'F32') tensors.push([name, tf.tensor(new Float32Array(bytes.buffer), [...shape], 'float32')]);
       else if (dtype === 'I32') tensors.push([name, tf.tensor(new Int32Array(bytes.buffer), [...shape], 'int32')]);
       else tensors.push([name, tf.tensor(bytes, [...shape], 'bool')]);
@@ -94,58 +74,15 @@ export async function readSafetensors(path: string): Promise<tf.NamedTensorMap> 
   }
 }
 
-async function readHeader(path: string, file: FileHandle, size: number) {
-  const broken = (found: string, expected: string) =>
-    new InputError(path, found, `${expected}, as in a safetensors file`, 'The file is damaged or of another kind; use another one.');
-  if (size < 8) throw broken(`${size} bytes`, 'at least 8');
-  const length = new DataView((await readBytes(path, file, 0, 8)).buffer).getBigUint64(0, true);
-  const limit = Math.min(maxHeaderBytes, size - 8);
-  if (length > BigInt(limit)) throw broken(`a header of ${length} bytes`, `at most ${limit}`);
-  const dataStart = 8 + Number(length);
-
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path, file, 8, Number(length))));
-  } catch {
-    throw broken('a header that is no JSON', 'JSON');
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw broken('a header that is no JSON object', 'a JSON object');
-
-  const entries: [string, Entry][] = [];
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const entry = value as Partial<Entry> | null;
-    const { dtype, shape, data_offsets: offsets } = entry ?? {};
-    if (typeof dtype !== 'string' || !Object.hasOwn(itemBytes, dtype)) {
-      throw broken(`tensor '${name}' of type ${JSON.stringify(dtype)}`, `one of ${Object.keys(itemBytes).join(', ')}`);
-    }
-    if (!isNumbers(shape)) throw broken(`tensor '${name}' of shape ${JSON.stringify(shape)}`, 'a list of whole numbers');
-    if (!isNumbers(offsets) || offsets.length !== 2) throw broken(`tensor '${name}' at ${JSON.stringify(offsets)}`, 'two offsets');
-    const bytes = shape.reduce((product, axis) => product * axis, itemBytes[dtype]);
-    if (offsets[1]! - offsets[0]! !== bytes) {
-      throw broken(`${offsets[1]! - offsets[0]!} bytes for tensor '${name}' of ${dtype} [${shape}]`, `${bytes}`);
-    }
-    entries.push([name, { dtype, shape, data_offsets: [offsets[0]!, offsets[1]!] }]);
-  }
-
-  let end = 0;
-  const byPlace = [...entries].sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
-  for (const [
-    name,
-    {
-      data_offsets: [begin, next],
-    },
-  ] of byPlace) {
-    if (begin !== end) throw broken(`tensor '${name}' at byte ${begin}`, `it at byte ${end}, without gaps or overlaps`);
-    end = next;
-  }
-  if (dataStart + end !== size) throw broken(`${size} bytes`, `${dataStart + end}`);
-  return { entries, dataStart };
-}
-
-function isNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0);
+function savedEntry(path: string, entry: SafetensorsEntry): SafetensorsEntry & { readonly dtype: Dtype } {
+  const saved: readonly string[] = Object.values(dtypes);
+  if (saved.includes(entry.dtype)) return entry as SafetensorsEntry & { readonly dtype: Dtype };
+  throw new InputError(
+    path,
+    `tensor '${entry.name}' of type ${entry.dtype}`,
+    `one of ${saved.join(', ')}`,
+    'Use a file that @s3/trainer wrote.',
+  );
 }
 
 /** Bytes in a buffer of their own, so that they can be seen as numbers of four bytes. */

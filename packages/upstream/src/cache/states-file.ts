@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import * as zlib from 'node:zlib';
+import { parseSafetensorsHead, safetensorsDataStart, safetensorsHead } from '@s3/interface/safetensors';
 import { decodeFloat16, encodeFloat16 } from '../pretrained/half-precision.ts';
 
 export type Precision = 'float16' | 'float32';
@@ -39,20 +40,10 @@ export function readKept({ dtype, bytes }: KeptLayer, target: Float32Array): voi
 
 /** A safetensors file of the layers, `layer_0` and so on, with a checksum of each. */
 export function statesFile(layers: KeptLayers): Uint8Array[] {
-  const header: { [name: string]: unknown } = {};
-  const checksums: { [name: string]: string } = {};
-  let end = 0;
-  for (const [layer, { dtype, shape, bytes }] of layers) {
-    header[`layer_${layer}`] = { dtype, shape, data_offsets: [end, end + bytes.length] };
-    checksums[`crc32_${layer}`] = String(checksum(bytes) ?? '');
-    end += bytes.length;
-  }
-  const text = JSON.stringify({ __metadata__: checksums, ...header });
-  // numbers are to start where float32 may
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  return [length, json, ...[...layers.values()].map(({ bytes }) => bytes)];
+  const kept = [...layers];
+  const checksums = kept.map(([layer, { bytes }]) => [`crc32_${layer}`, String(checksum(bytes) ?? '')] as const);
+  const tensors = kept.map(([layer, { dtype, shape }]) => ({ name: `layer_${layer}`, dtype, shape }));
+  return [safetensorsHead(tensors, Object.fromEntries(checksums)), ...kept.map(([, { bytes }]) => bytes)];
 }
 
 /**
@@ -75,25 +66,24 @@ export async function readStatesFile(path: string, wanted?: readonly number[]): 
       }
       return bytes.subarray(0, done);
     };
-    const head = await read(0, headBytes);
-    const headerLength = Number(new DataView(head.buffer).getBigUint64(0, true));
-    if (headerLength > 1e6) return undefined;
-    const json = headerLength + 8 <= head.length ? head.subarray(8, 8 + headerLength) : await read(8, headerLength);
-    const { __metadata__: checksums, ...entries } = JSON.parse(new TextDecoder().decode(json));
-    const held = Object.entries(entries as { [name: string]: Pick<KeptLayer, 'dtype' | 'shape'> & { data_offsets: [number, number] } })
-      .map(([name, entry]) => ({ layer: Number(name.slice('layer_'.length)), ...entry }))
+    const { size } = await file.stat();
+    const head = await read(0, Math.min(headBytes, size));
+    const start = safetensorsDataStart(head, size, path);
+    const { entries, metadata } = parseSafetensorsHead(start <= head.length ? head : await read(0, start), size, path);
+    const held = entries
+      .map((entry) => ({ layer: Number(entry.name.slice('layer_'.length)), ...entry }))
       .filter(({ layer }) => !wanted || wanted.includes(layer));
     if (held.length === 0) return new Map();
     // layers lie in a row: all that are wanted come in one go, with those between them
-    const begin = Math.min(...held.map(({ data_offsets }) => data_offsets[0]));
-    const data = await read(8 + headerLength + begin, Math.max(...held.map(({ data_offsets }) => data_offsets[1])) - begin);
+    const first = Math.min(...held.map(({ begin }) => begin));
+    const data = await read(first, Math.max(...held.map(({ end }) => end)) - first);
     const layers = new Map<number, KeptLayer>();
-    for (const { layer, dtype, shape, data_offsets } of held) {
-      const bytes = data.subarray(data_offsets[0] - begin, data_offsets[1] - begin);
-      if (bytes.length !== shape[0] * shape[1] * (dtype === 'F16' ? 2 : 4)) return undefined;
+    for (const { layer, dtype, shape, begin, end } of held) {
+      const bytes = data.subarray(begin - first, end - first);
+      if (bytes.length !== end - begin || shape.length !== 2 || (dtype !== 'F16' && dtype !== 'F32')) return undefined;
       const sum = checksum(bytes);
-      if (sum !== undefined && checksums[`crc32_${layer}`] !== '' && checksums[`crc32_${layer}`] !== String(sum)) return undefined;
-      layers.set(layer, { dtype, shape, bytes });
+      if (sum !== undefined && metadata[`crc32_${layer}`] !== '' && metadata[`crc32_${layer}`] !== String(sum)) return undefined;
+      layers.set(layer, { dtype, shape: [shape[0]!, shape[1]!], bytes });
     }
     return layers;
   } catch {

@@ -53,7 +53,7 @@ describe('a damaged safetensors file is refused', () => {
     [
       'with overlapping tensors',
       fileOf({ a: entry, b: { ...entry, data_offsets: [4, 12] } }, 12),
-      "tensor 'b' at byte 4; expected it at byte 8",
+      "tensor 'b' at byte 4 of the data; expected it at byte 8",
     ],
     ['with a gap between tensors', fileOf({ a: entry, b: { ...entry, data_offsets: [12, 20] } }, 20), "tensor 'b' at byte 12"],
     ['with offsets beyond its end', fileOf({ a: { ...entry, shape: [2 ** 40], data_offsets: [0, 2 ** 42] } }, 8), 'expected 4398046511'],
