@@ -1,16 +1,13 @@
-import { type Communicator, InputError, inference, type Log, type PhaseRun, type Reduction } from '@s3/interface';
-import * as tf from '@tensorflow/tfjs-core';
+import type { Communicator, Log, PhaseRun, Reduction } from '@s3/interface';
 import { addToColumns, type CollectedColumns } from './collected-columns.ts';
-import { downloadFields } from './download-fields.ts';
 import { InterruptedError } from './interrupted-error.ts';
+import { batchesToJudge, judgeBatches } from './judge-batches.ts';
 import type { RunObserver } from './observer.ts';
 import { fromRoot } from './parallel/from-root.ts';
 import { gatherValues } from './parallel/gather-values.ts';
 import { isStopping } from './parallel/is-stopping.ts';
 import { oneProcess } from './parallel/one-process.ts';
 import { dealBatches } from './parallel/shares.ts';
-import { preparedBatches } from './prepared-batches.ts';
-import { disposeTensors } from './tensors-of.ts';
 
 export interface EvaluateOptions {
   /** what is evaluated, for progress and errors: `test voxceleb1-o of step_600` */
@@ -34,23 +31,9 @@ export async function evaluate<L extends Log>(
   phase: PhaseRun<L>,
   { label, evalBatches, observer, signal, communicator = oneProcess }: EvaluateOptions,
 ): Promise<Reduction<L>> {
-  const total = evalBatches === -1 ? phase.batches.length : Math.min(evalBatches, phase.batches.length);
-  if (!(total > 0)) throw new InputError(label, 'no batches', 'at least one', 'Give a table with rows, or leave the set out.');
-  const entries: { readonly index: number; readonly entry: { readonly [name: string]: unknown } }[] = [];
+  const total = batchesToJudge(phase, label, evalBatches);
   const choose = communicator.size === 1 ? undefined : dealBatches(communicator);
-  observer.progress({ label, done: 0, total, unit: 'batches' });
-  for await (const { batch, prepared, index } of preparedBatches(phase, { epoch: 0, start: 0, epochs: 1 }, total, choose)) {
-    let fields: ReturnType<PhaseRun<L>['step']> = {};
-    try {
-      if (signal?.aborted) break;
-      if (batch === undefined) continue;
-      fields = tf.tidy(() => phase.step(batch as never, prepared as never, inference) as never);
-      entries.push({ index, entry: phase.collect((await downloadFields(fields)) as never, batch as never) });
-    } finally {
-      disposeTensors(fields, batch, prepared);
-    }
-    observer.progress({ label, done: index + 1, total, unit: 'batches' });
-  }
+  const entries = await judgeBatches(phase, { label, total, observer, signal, choose });
   if (await isStopping(communicator, signal)) throw new InterruptedError(`judging ${label}`);
   const gathered = await gatherValues(communicator, entries);
   let reduction: Reduction<L> | undefined;

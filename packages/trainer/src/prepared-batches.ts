@@ -53,7 +53,7 @@ export async function* preparedBatches(
       // its failure is seen when its turn comes; until then it must not count as unhandled
       upcoming.catch(() => {});
       // an engine in this thread answers at once: let signals, timers and drawing have their turn
-      await new Promise(setImmediate);
+      await otherTurns();
       yield current;
     }
   } finally {
@@ -62,6 +62,10 @@ export async function* preparedBatches(
     await source.return(undefined);
   }
 }
+
+// a page has no setImmediate
+const otherTurns = (): Promise<unknown> =>
+  new Promise((resume) => (typeof setImmediate === 'function' ? setImmediate(resume) : setTimeout(resume)));
 
 async function* batches(
   { batches: loader }: PhaseRun<Log>,

@@ -12,15 +12,13 @@ import {
   randomStream,
   WiringError,
 } from '@s3/interface';
-import * as tf from '@tensorflow/tfjs-core';
 import { stringify } from 'yaml';
 import { judgedCheckpoints, judgedName, loadAverage, removeWorse, renewStatistics } from './average-best.ts';
 import { type Checkpoint, type CheckpointState, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { bestSoFar, removeSpareCheckpoints } from './checkpoint/train-folder.ts';
 import { addToColumns, type CollectedColumns } from './collected-columns.ts';
-import { downloadFields } from './download-fields.ts';
 import { evaluate } from './evaluate.ts';
-import { addGradients, clippingScale, globalNorm, gradientsOf } from './gradients.ts';
+import { addGradients } from './gradients.ts';
 import { InterruptedError } from './interrupted-error.ts';
 import { isBetter } from './is-better.ts';
 import { namedWeights } from './named-weights.ts';
@@ -33,12 +31,12 @@ import { gatherValues } from './parallel/gather-values.ts';
 import { joinShares, type SharedEntry } from './parallel/join-shares.ts';
 import { splitBatches } from './parallel/shares.ts';
 import { sumGradients } from './parallel/sum-gradients.ts';
-import { type PreparedBatch, preparedBatches } from './prepared-batches.ts';
+import { preparedBatches } from './prepared-batches.ts';
 import { replaceFile } from './replace-file.ts';
 import { schedule as makeSchedule } from './schedules/schedule.ts';
 import type { SchedulerSettings } from './schedules/scheduler-settings.ts';
-import { disposeTensors, tensorsOf } from './tensors-of.ts';
 import type { TrainingSettings } from './training-settings.ts';
+import { backward, skippedWarning, update } from './training-step.ts';
 
 export interface TrainOptions {
   readonly problem: Problem;
@@ -224,9 +222,13 @@ export async function train(options: TrainOptions): Promise<void> {
         if (done)
           throw new InputError('the training set', 'no batches', 'at least one', 'Give a training table with rows, or smaller batches.');
         if (next.batch !== undefined) {
-          const stepped = await backward(next, microBatch);
+          // ranks work on different items, so each draws for itself
+          const random = randomStream(seed, 'step', step, microBatch, ...(communicator.rank === 0 ? [] : [communicator.rank]));
+          const share = next.fraction / gradientAccumulate;
+          const stepped = await backward(problem.train, weights, next, { random, share });
           own = addGradients(own, stepped.gradients);
-          ownLoss += (stepped.loss * next.fraction) / gradientAccumulate;
+          ownLoss += stepped.loss * share;
+          entries.push({ batch: step * gradientAccumulate + microBatch, fraction: next.fraction, entry: stepped.entry });
         }
         epoch = next.epoch;
         batchInEpoch = next.index + 1;
@@ -237,13 +239,11 @@ export async function train(options: TrainOptions): Promise<void> {
       const { gradients, numbers } = summed;
       const loss = numbers[0]!;
       stopping = numbers[1]! > 0;
-      const gradientNorm = await globalNorm(gradients);
       const rate = schedule.at(step);
-      const isUsable = Number.isFinite(gradientNorm);
-      if (isUsable) optimizer.step(gradients, rate, clippingScale(gradientNorm, gradientClipping));
-      disposeTensors([...gradients.values()]);
+      const { gradientNorm, isUsable } = await update(optimizer, gradients, rate, gradientClipping);
       step += 1;
-      if (!isUsable) warnOfSkipped(++skippedSteps, gradientNorm);
+      const warning = isUsable ? undefined : skippedWarning(step, gradientNorm, ++skippedSteps);
+      if (warning !== undefined) observer.message('warning', warning);
 
       const current: Log = { learningRate: rate.learningRate, gradientNorm, ...(skippedSteps > 0 && { skippedSteps }) };
       observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps', latest: { loss, ...current } });
@@ -264,33 +264,6 @@ export async function train(options: TrainOptions): Promise<void> {
   } finally {
     await stream.return(undefined);
     optimizer.dispose();
-  }
-
-  async function backward({ batch, prepared, fraction }: PreparedBatch, microBatch: number) {
-    // ranks work on different items, so each draws for itself
-    const random = randomStream(seed, 'step', step, microBatch, ...(communicator.rank === 0 ? [] : [communicator.rank]));
-    const share = fraction / gradientAccumulate;
-    let fields: ReturnType<typeof problem.train.step> = {};
-    try {
-      const gradients = gradientsOf(() => {
-        fields = problem.train.step(batch as never, prepared as never, { training: true, random });
-        for (const tensor of tensorsOf(fields)) tf.keep(tensor);
-        const loss = fields['loss'] as tf.Scalar;
-        return share === 1 ? loss : tf.mul(loss, share);
-      }, weights);
-      const downloaded = await downloadFields(fields);
-      const entry = problem.train.collect(downloaded as never, batch as never);
-      entries.push({ batch: step * gradientAccumulate + microBatch, fraction, entry });
-      return { gradients, loss: downloaded['loss'] as number };
-    } finally {
-      disposeTensors(fields, batch, prepared);
-    }
-  }
-
-  function warnOfSkipped(count: number, norm: number): void {
-    // a run gone bad skips every step; it need not say so every time
-    if (!Number.isInteger(Math.log2(count))) return;
-    observer.message('warning', `step ${step}: the gradient norm is ${norm}, the step is skipped (${count} so far)`);
   }
 }
 
