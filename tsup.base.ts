@@ -1,6 +1,6 @@
 import { defineConfig, type Options } from 'tsup';
 
-/** One build for every package: ESM and types, dependencies left outside. */
+/** One build for every package: ESM, dependencies left outside. Types are a build of their own (`tsup --dts-only`), since nothing that runs needs them. */
 export function buildPackage(entry: Record<string, string> = { index: 'src/index.ts' }, more: Options = {}) {
   return defineConfig({
     entry,
@@ -8,9 +8,9 @@ export function buildPackage(entry: Record<string, string> = { index: 'src/index
     target: 'node20',
     platform: 'neutral',
     external: [/^node:/],
-    dts: { compilerOptions: { customConditions: [] } },
+    tsconfig: '../../tsconfig.build.json',
     sourcemap: true,
-    clean: true,
+    clean: ['!**/*.d.ts'],
     treeshake: true,
     ...more,
   });
