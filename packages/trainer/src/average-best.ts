@@ -1,13 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnyTask, Checkpointable, Problem } from '@s3/interface';
+import type { AnyTask, Checkpointable, Communicator, Problem } from '@s3/interface';
 import { randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { parse } from 'yaml';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { removeDirectory } from './checkpoint/replace-directory.ts';
+import type { DecidingMetric } from './deciding-metric.ts';
 import { isBetter } from './is-better.ts';
+import { fromRoot } from './parallel/from-root.ts';
 import { preparedBatches } from './prepared-batches.ts';
+import { replaceFile } from './replace-file.ts';
 import { disposeTensors } from './tensors-of.ts';
 
 /** A checkpoint that was judged on the validation set and is kept for averaging, `train/valid_step_N`. */
@@ -23,7 +26,7 @@ export const judgedName = (step: number): string => `valid_step_${step}`;
 /** The checkpoints kept for averaging up to a step, the best first; of equal ones the earlier. */
 export async function judgedCheckpoints(
   trainDir: string,
-  { metric, order }: { readonly metric: string; readonly order: 'min' | 'max' },
+  { metric, order }: DecidingMetric,
   lastStep: number,
 ): Promise<readonly JudgedCheckpoint[]> {
   const found: JudgedCheckpoint[] = [];
@@ -44,13 +47,51 @@ export async function removeWorse(judged: readonly JudgedCheckpoint[], count: nu
 }
 
 /**
- * Gives model and task the mean of the weights of several checkpoints.
+ * After the last step: has the mean of the weights of the best checkpoints judged, once.
+ *
+ * Model and task have the weights of the last step again when it is done.
  *
  * Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", 2018.
  *
+ * @param judge judges and keeps the weights that model and task have then, the mean of those of these steps; gives the deciding metric
  * @throws InputError for a damaged checkpoint
  */
-export async function loadAverage(task: AnyTask, directories: readonly string[]): Promise<void> {
+export async function averageBest(
+  run: {
+    readonly task: AnyTask;
+    readonly problem: Problem;
+    readonly trainDir: string;
+    readonly deciding: DecidingMetric;
+    /** checkpoints to average at most */
+    readonly count: number;
+    /** the last one, whose checkpoint has been saved */
+    readonly step: number;
+    readonly seed: number;
+    readonly communicator: Communicator;
+  },
+  judge: (averaged: readonly number[]) => Promise<number>,
+): Promise<void> {
+  const { task, trainDir, deciding, step, communicator } = run;
+  const all = await fromRoot(communicator, () => judgedCheckpoints(trainDir, deciding, step));
+  const kept = all.slice(0, run.count);
+  const averaged = kept.map((judged) => judged.step);
+  const note = join(trainDir, 'average.json');
+  const done = await fromRoot(communicator, () => readFile(note, 'utf8').then(JSON.parse, () => undefined));
+  if (averaged.length < 2 || (done?.step === step && done.averaged.join() === averaged.join())) return;
+  await loadAverage(
+    task,
+    kept.map(({ directory }) => directory),
+  );
+  await renewStatistics(task, run.problem, run.seed);
+  const value = await judge(averaged);
+  if (communicator.rank === 0) await replaceFile(note, `${JSON.stringify({ step, averaged, metric: deciding.metric, value })}\n`);
+  const last = await readCheckpoint(join(trainDir, `step_${step}`));
+  await last.load('model', task.model);
+  await last.load('task', task);
+}
+
+/** Gives model and task the mean of the weights of several checkpoints. */
+async function loadAverage(task: AnyTask, directories: readonly string[]): Promise<void> {
   const parts: readonly (readonly [name: 'model' | 'task', part: Checkpointable])[] = [
     ['model', task.model],
     ['task', task],
@@ -86,7 +127,7 @@ const batchesForStatistics = 50;
  * Renews what follows the batches without being trained (running means of batch normalization): that of averaged weights is
  * not the average of theirs, so training batches pass through once more, without gradients.
  */
-export async function renewStatistics(task: AnyTask, problem: Problem, seed: number): Promise<void> {
+async function renewStatistics(task: AnyTask, problem: Problem, seed: number): Promise<void> {
   const follows = [task.model, task].some((part) => Object.keys(part.state().tensors).length > part.trainable.length);
   if (!follows) return;
   let index = 0;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   type AnyTask,
@@ -10,13 +9,13 @@ import {
   type Problem,
   type Reduction,
   randomStream,
-  WiringError,
 } from '@s3/interface';
 import { stringify } from 'yaml';
-import { judgedCheckpoints, judgedName, loadAverage, removeWorse, renewStatistics } from './average-best.ts';
-import { type Checkpoint, type CheckpointState, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
+import { averageBest, judgedCheckpoints, judgedName, removeWorse } from './average-best.ts';
+import { type Checkpoint, type CheckpointState, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { bestSoFar, removeSpareCheckpoints } from './checkpoint/train-folder.ts';
 import { addToColumns, type CollectedColumns } from './collected-columns.ts';
+import { decidingMetric, metricOf } from './deciding-metric.ts';
 import { evaluate } from './evaluate.ts';
 import { addGradients } from './gradients.ts';
 import { InterruptedError } from './interrupted-error.ts';
@@ -32,7 +31,6 @@ import { joinShares, type SharedEntry } from './parallel/join-shares.ts';
 import { splitBatches } from './parallel/shares.ts';
 import { sumGradients } from './parallel/sum-gradients.ts';
 import { preparedBatches } from './prepared-batches.ts';
-import { replaceFile } from './replace-file.ts';
 import { schedule as makeSchedule } from './schedules/schedule.ts';
 import type { SchedulerSettings } from './schedules/scheduler-settings.ts';
 import type { TrainingSettings } from './training-settings.ts';
@@ -58,11 +56,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
   /** the processes that train together: they share each batch, and rank 0 writes the checkpoints */
   readonly communicator: Communicator;
-}
-
-/** The validation metric that decides, as settings and problem have it. */
-export function decidingMetric({ best }: Problem, { validMetric, validOrder }: TrainingSettings) {
-  return { metric: validMetric ?? best.metric, order: validOrder ?? best.order };
 }
 
 /**
@@ -113,9 +106,17 @@ export async function train(options: TrainOptions): Promise<void> {
   const begin = performance.now();
   const secondsSoFar = () => secondsBefore + (performance.now() - begin) / 1000;
 
+  let statisticsSharedAt = -1;
+  /** Before weights are judged or saved: running statistics become the mean of those of all processes, once a step. */
+  const shareStatistics = async (): Promise<void> => {
+    if (statisticsSharedAt === step) return;
+    for (const module of [task.model, task]) await averageStatistics(communicator, module);
+    statisticsSharedAt = step;
+  };
+
   const save = async (name: string, scheduled: boolean, files: { readonly [file: string]: string | Uint8Array } = {}): Promise<string> => {
     const directory = join(trainDir, name);
-    for (const module of [task.model, task]) await averageStatistics(communicator, module);
+    await shareStatistics();
     await gatherEntries();
     if (communicator.rank !== 0) return directory;
     await writeCheckpoint(directory, {
@@ -137,48 +138,27 @@ export async function train(options: TrainOptions): Promise<void> {
     const isDue = isEpochEnd || (evalStep !== null && step % evalStep === 0);
     const isLast = step >= totalSteps && (evalStep !== null || training.evalEachEpoch);
     if (!problem.valid || !(isDue || isLast) || evaluatedStep >= step) return;
-    for (const module of [task.model, task]) await averageStatistics(communicator, module);
-    const { value, reduction } = await judge(problem.valid, `valid at step ${step}`);
-    schedule.evaluated?.(value);
+    await shareStatistics();
+    const judged = await judge(problem.valid, `valid at step ${step}`);
+    schedule.evaluated?.(judged.value);
     evaluatedStep = step;
     if (training.averageBest > 1) {
-      await save(judgedName(step), true, validFiles(reduction));
+      await save(judgedName(step), true, validFiles(judged.reduction));
       if (communicator.rank === 0) await removeWorse(await judgedCheckpoints(trainDir, deciding, step), training.averageBest);
     }
-    if (best && !isBetter(value, best.value ?? Number.NaN, deciding.order)) return;
-    best = { metric: deciding.metric, value: Number.isFinite(value) ? value : null, step };
-    await save('valid_best', true, validFiles(reduction));
+    await keepIfBest(judged);
   };
 
-  const judge = async (valid: PhaseRun<Log>, label: string, also: Log = {}) => {
+  const judge = async (valid: PhaseRun<Log>, label: string, also: Log = {}): Promise<Judged> => {
     const reduction = await evaluate(valid, { label, evalBatches: options.evalBatches, observer, signal, communicator });
     observer.logged({ split: 'valid', step, epoch, log: { ...reduction.log, ...also } });
     return { reduction, value: metricOf(reduction.log, deciding.metric) };
   };
 
-  /** After the last step: the mean of the best checkpoints takes the place of the best where it is better still. */
-  const averageBest = async (): Promise<void> => {
-    if (!problem.valid || training.averageBest < 2) return;
-    const kept = await fromRoot(communicator, () => judgedCheckpoints(trainDir, deciding, step));
-    const averaged = kept.slice(0, training.averageBest).map((judged) => judged.step);
-    const note = join(trainDir, 'average.json');
-    const done = await fromRoot(communicator, () => readFile(note, 'utf8').then(JSON.parse, () => undefined));
-    if (averaged.length < 2 || (done?.step === step && done.averaged.join() === averaged.join())) return;
-    await loadAverage(
-      task,
-      kept.slice(0, averaged.length).map(({ directory }) => directory),
-    );
-    await renewStatistics(task, problem, seed);
-    const { value, reduction } = await judge(problem.valid, `valid with ${averaged.length} averaged`, { averaged: averaged.length });
-    if (!best || isBetter(value, best.value ?? Number.NaN, deciding.order)) {
-      best = { metric: deciding.metric, value: Number.isFinite(value) ? value : null, step, averaged };
-      await save('valid_best', true, validFiles(reduction));
-    }
-    if (communicator.rank === 0) await replaceFile(note, `${JSON.stringify({ step, averaged, metric: deciding.metric, value })}\n`);
-    // what comes after training sees the weights of its last step
-    const last = await readCheckpoint(join(trainDir, `step_${step}`));
-    await last.load('model', task.model);
-    await last.load('task', task);
+  const keepIfBest = async ({ value, reduction }: Judged, averaged?: readonly number[]): Promise<void> => {
+    if (best && !isBetter(value, best.value ?? Number.NaN, deciding.order)) return;
+    best = { metric: deciding.metric, value: Number.isFinite(value) ? value : null, step, ...(averaged && { averaged: [...averaged] }) };
+    await save('valid_best', true, validFiles(reduction));
   };
 
   /** What is due after a step; done again on resuming where an interruption left it out. */
@@ -188,7 +168,13 @@ export async function train(options: TrainOptions): Promise<void> {
     if (savedStep !== step) await save(`step_${step}`, true);
     savedStep = step;
     if (communicator.rank === 0) await removeSpareCheckpoints(trainDir, training.keepCheckpoints, step);
-    if (step >= totalSteps) await averageBest();
+    const { valid } = problem;
+    if (step < totalSteps || !valid || training.averageBest < 2) return;
+    await averageBest({ task, problem, trainDir, deciding, count: training.averageBest, step, seed, communicator }, async (averaged) => {
+      const judged = await judge(valid, `valid with ${averaged.length} averaged`, { averaged: averaged.length });
+      await keepIfBest(judged, averaged);
+      return judged.value;
+    });
   };
 
   const gatherEntries = async (): Promise<void> => {
@@ -267,6 +253,12 @@ export async function train(options: TrainOptions): Promise<void> {
   }
 }
 
+interface Judged {
+  readonly reduction: Reduction<Log>;
+  /** of the deciding metric */
+  readonly value: number;
+}
+
 type Position = Pick<CheckpointState, 'step' | 'epoch' | 'batchInEpoch' | 'skippedSteps' | 'evaluatedStep' | 'best'>;
 const fresh: Position = { step: 0, epoch: 0, batchInEpoch: 0, skippedSteps: 0, evaluatedStep: 0, best: null };
 
@@ -287,17 +279,6 @@ function checkEvaluations({ problem, training, scheduler }: TrainOptions): void 
       'Set training.evalStep (with a validation set), or choose another schedule.',
     );
   }
-}
-
-function metricOf(log: Log, metric: string): number {
-  const value = log[metric];
-  if (value === undefined)
-    throw new WiringError(
-      'the validation',
-      `gives ${Object.keys(log).join(', ')}`,
-      `training.validMetric is ${metric}; choose one of those`,
-    );
-  return value;
 }
 
 function validFiles({ log, files = {}, figures }: Reduction<Log>): { readonly [file: string]: string | Uint8Array } {
