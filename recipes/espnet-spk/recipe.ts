@@ -17,55 +17,24 @@ import {
   speakerVerificationCorpus,
   trialTable,
 } from '@s3/dataio';
-import { weightedSum } from '@s3/featurizer';
-import {
-  connect,
-  defineComponent,
-  defineProblem,
-  defineRecipe,
-  type PhaseRun,
-  type RecipeContext,
-  type Table,
-  withDefaults,
-} from '@s3/interface';
-import { speakerVerification, type VerificationLog } from '@s3/task-asv';
+import { defineProblem, defineRecipe, type PhaseRun, type RecipeContext, type Table, withDefaults } from '@s3/interface';
+import type { VerificationLog } from '@s3/task-asv';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
 import { z } from 'zod';
 import { evaluationBatches, evaluationSettings } from './src/evaluation-batches.ts';
 import { asNormSettings, calibrationSettings, type ScoringSets, scoringSets } from './src/scoring-sets.ts';
 import { prepareSpeakerCorpus } from './src/speaker-corpus.ts';
-import { speakerEncoder } from './src/speaker-encoder.ts';
 import { trainingBatches } from './src/training-batches.ts';
 import { speakerAt } from './src/training-crops.ts';
-
-const features = defineComponent({
-  name: namedUpstream.componentName,
-  config: withDefaults(namedUpstream.config, { name: 'mel', batching: 'independent' }),
-  build: (wiring: Parameters<typeof namedUpstream>[0], config, context) => namedUpstream(wiring, config, context),
-});
-const marginTask = defineComponent({
-  name: speakerVerification.componentName,
-  config: withDefaults(speakerVerification.config, {
-    loss: 'aamsoftmax_sc_topk',
-    margin: 0.3,
-    scale: 30,
-    scoring: 'euclidean',
-    targetPrior: 0.05,
-  }),
-  build: (wiring: Parameters<typeof speakerVerification>[0], config, context) => speakerVerification(wiring, config, context),
-});
+import taskRecipe from './task-recipe.ts';
 
 export { evaluationBatches } from './src/evaluation-batches.ts';
 
 export default defineRecipe({
-  name: 'espnet-spk',
-  summary: 'Speaker embeddings with an angular margin on VoxCeleb1 or csv files, scored by equal error rate',
-
-  parts: { upstream: features, featurizer: weightedSum, downstream: speakerEncoder, task: marginTask },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: speakerVerificationCorpus.prefault({}),
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
     trainData: withDefaults(audioDataset.config, { maxSeconds: 3 }).prefault({}),
     augmentation: z
       .strictObject({
@@ -99,14 +68,6 @@ export default defineRecipe({
       speakers: categoryEncoder([1, ...config.augmentation.speeds].flatMap((speed) => speakers.map((name) => speakerAt(name, speed))))
         .labels,
     };
-  },
-
-  async buildTask({ config, parts, encoders, context }) {
-    const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
-    const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
-    const downstream = parts.downstream(featurizer.output, config.downstream, context);
-    const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
-    return parts.task({ model, speakers: categoryEncoder(encoders.speakers) }, config.task, context);
   },
 
   async buildProblem({ config, corpus, encoders, task, context }) {

@@ -8,21 +8,15 @@
  * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
  */
 import { prepareSpeechToText, sortedBucketingSampler, speechToTextCorpus } from '@s3/dataio';
-import { rnnEncoder, specAugment } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
 import { defineRecipe, withDefaults } from '@s3/interface';
-import { buildSpeechToTextProblem, buildSpeechToTextTask, encodeTranscriptions, speechToTextSettings } from '@s3/speech-to-text';
-import { speechToTextCtc } from '@s3/task-ctc';
+import { buildSpeechToTextProblem, encodeTranscriptions, speechToTextSettings } from '@s3/speech-to-text';
 import { trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
+import taskRecipe from './task-recipe.ts';
 
 const training = { totalSteps: 200_000, logStep: 100, evalStep: 2000, saveStep: 500, gradientClipping: 1, keepCheckpoints: 2 };
 
 export default defineRecipe({
-  name: 'superb-asr',
-  summary: 'Speech recognition on LibriSpeech or csv files, scored by word error rate',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: rnnEncoder, augmentation: specAugment, task: speechToTextCtc },
+  ...taskRecipe.spec,
   settings: {
     ...speechToTextSettings,
     corpus: speechToTextCorpus.prefault({}),
@@ -35,7 +29,6 @@ export default defineRecipe({
 
   prepare: ({ corpus }, context) => prepareSpeechToText(corpus, context),
   encode: ({ tokenizer }, corpus) => encodeTranscriptions(tokenizer, corpus),
-  buildTask: buildSpeechToTextTask,
   buildProblem: (build) =>
     buildSpeechToTextProblem(build, {
       sampler: (dataset) => sortedBucketingSampler(dataset, build.config.trainBatches, build.context),

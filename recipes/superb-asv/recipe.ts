@@ -21,24 +21,18 @@ import {
   trialTable,
   utteranceBatch,
 } from '@s3/dataio';
-import { superbXvector } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
-import { connect, defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
-import { speakerVerification, type VerificationLog } from '@s3/task-asv';
+import { defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
+import type { VerificationLog } from '@s3/task-asv';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
-import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
 
 const training = { totalSteps: 200_000, logStep: 500, saveStep: 10_000, gradientClipping: 1000, gradientAccumulate: 5 };
 
 export default defineRecipe({
-  name: 'superb-asv',
-  summary: 'Speaker verification on VoxCeleb1 or csv files, scored by equal error rate',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: superbXvector, task: speakerVerification },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: speakerVerificationCorpus.prefault({}),
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
     // SUPERB lowers the volume and trims the silence of training audio, and of nothing else
     trainData: withDefaults(audioDataset.config, { minSeconds: 2, maxSeconds: 8, gainDecibels: -3, trimSilence: true }).prefault({}),
     trainBatches: withDefaults(fixedBatchSampler.config, { batchSize: 10, shuffle: true }).prefault({}),
@@ -49,14 +43,6 @@ export default defineRecipe({
 
   prepare: (config, context) => prepareSpeakerVerification(config.corpus, context),
   encode: (_config, corpus) => ({ speakers: categoryEncoder(speakerTable(corpus.train).map(({ speaker }) => speaker)).labels }),
-
-  async buildTask({ config, parts, encoders, context }) {
-    const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
-    const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
-    const downstream = parts.downstream(featurizer.output, config.downstream, context);
-    const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
-    return parts.task({ model, speakers: categoryEncoder(encoders.speakers) }, config.task, context);
-  },
 
   async buildProblem({ config, corpus, encoders, task, context }) {
     const speakers = categoryEncoder(encoders.speakers);

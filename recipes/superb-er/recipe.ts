@@ -8,7 +8,6 @@
  */
 import {
   audioDataset,
-  categoryEncoder,
   classificationCorpus,
   encodeLabels,
   fixedBatchSampler,
@@ -16,30 +15,24 @@ import {
   prepareClassification,
   prepareIemocap,
 } from '@s3/dataio';
-import { utteranceClassifier } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
 import { defineRecipe, InputError, withDefaults } from '@s3/interface';
-import { utteranceClassification } from '@s3/task-classification';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
-import { connectedModel, labelledProblem } from '@s3/utterance-classification';
+import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
 
 const training = { totalSteps: 30_000, logStep: 500, evalStep: 1000, saveStep: 1000, gradientClipping: 1, gradientAccumulate: 8 } as const;
 
 export default defineRecipe({
-  name: 'superb-er',
-  summary: 'Emotion recognition on IEMOCAP or csv files, scored by accuracy',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: utteranceClassifier, task: utteranceClassification },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: classificationCorpus
       .extend({
         testFold: z.int().min(0).max(4).optional().describe('fold of IEMOCAP to test on, 0 to 4: its Session1 to Session5'),
         validRatio: z.number().min(0).lt(1).default(0.2).describe('share of the other sessions that chooses the checkpoint, 0..1'),
       })
       .prefault({}),
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
     trainData: audioDataset.config.prefault({}),
     validData: audioDataset.config.prefault({}),
     testData: audioDataset.config.prefault({}),
@@ -65,12 +58,6 @@ export default defineRecipe({
   },
 
   encode: (_config, corpus) => encodeLabels(corpus),
-
-  async buildTask({ config, parts, encoders, context }) {
-    const categories = categoryEncoder(encoders.labels);
-    const model = await connectedModel({ config, parts, context }, categories.size);
-    return parts.task({ model, categories, counts: encoders.counts }, config.task, context);
-  },
 
   buildProblem: ({ config, corpus, task, context }) =>
     labelledProblem(

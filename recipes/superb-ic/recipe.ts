@@ -17,23 +17,18 @@ import {
   prepareFluentSpeechCommands,
   requireKnownLabels,
 } from '@s3/dataio';
-import { meanPoolingLinear } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
 import { type Corpus, defineRecipe, InputError, type Table, withDefaults } from '@s3/interface';
-import { labelGroupClassification } from '@s3/task-classification';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
-import { connectedModel, labelledProblem } from '@s3/utterance-classification';
+import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
 
 const training = { totalSteps: 200_000, logStep: 100, evalStep: 5000, saveStep: 250, gradientClipping: 1 } as const;
 
 export default defineRecipe({
-  name: 'superb-ic',
-  summary: 'Intent classification on Fluent Speech Commands or csv files, scored by accuracy',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: meanPoolingLinear, task: labelGroupClassification },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: classificationCorpus
       .extend({
         groups: z
@@ -42,7 +37,6 @@ export default defineRecipe({
           .describe('names of the groups of labels, in their order; action, object, location for root, else numbers'),
       })
       .prefault({}),
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
     trainData: audioDataset.config.prefault({}),
     validData: audioDataset.config.prefault({}),
     testData: audioDataset.config.prefault({}),
@@ -79,13 +73,6 @@ export default defineRecipe({
         return { name, labels: categories.labels };
       }),
     };
-  },
-
-  async buildTask({ config, parts, encoders, context }) {
-    const groups = encoders.groups.map(({ name, labels }) => ({ name, categories: categoryEncoder(labels) }));
-    const outputSize = groups.reduce((sum, { categories }) => sum + categories.size, 0);
-    const model = await connectedModel({ config, parts, context }, outputSize);
-    return parts.task({ model, groups }, config.task, context);
   },
 
   buildProblem: ({ config, corpus, task, context }) =>

@@ -9,7 +9,6 @@
 import {
   audioDataset,
   balancedWeightedSampler,
-  categoryEncoder,
   classificationCorpus,
   encodeLabels,
   fixedBatchSampler,
@@ -17,14 +16,11 @@ import {
   prepareClassification,
   prepareSpeechCommands,
 } from '@s3/dataio';
-import { meanPoolingLinear } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
 import { defineRecipe, withDefaults } from '@s3/interface';
-import { utteranceClassification } from '@s3/task-classification';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
-import { connectedModel, labelledProblem } from '@s3/utterance-classification';
+import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
 
 // S3PRL validates on a balanced random draw of the validation set; balancedAccuracy is what that gives on average
 const training = {
@@ -37,11 +33,9 @@ const training = {
 } as const;
 
 export default defineRecipe({
-  name: 'superb-ks',
-  summary: 'Keyword spotting on Speech Commands v1 or csv files, scored by accuracy',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: meanPoolingLinear, task: utteranceClassification },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: classificationCorpus
       .extend({
         root: z
@@ -56,7 +50,6 @@ export default defineRecipe({
           .describe("folder of Speech Commands' test archive, where it is neither in root nor beside it"),
       })
       .prefault({}),
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
     trainData: withDefaults(audioDataset.config, { gainDecibels: -3 }).prefault({}),
     validData: withDefaults(audioDataset.config, { gainDecibels: -3 }).prefault({}),
     testData: withDefaults(audioDataset.config, { gainDecibels: -3 }).prefault({}),
@@ -74,12 +67,6 @@ export default defineRecipe({
   },
 
   encode: (_config, corpus) => encodeLabels(corpus),
-
-  async buildTask({ config, parts, encoders, context }) {
-    const categories = categoryEncoder(encoders.labels);
-    const model = await connectedModel({ config, parts, context }, categories.size);
-    return parts.task({ model, categories, counts: encoders.counts }, config.task, context);
-  },
 
   buildProblem: ({ config, corpus, task, context }) =>
     labelledProblem(

@@ -8,20 +8,11 @@
  * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
  */
 import { phoneticTable, prepareSpeechToText, readLexicon, sortedSliceSampler, speechToTextCorpus } from '@s3/dataio';
-import { frameLinear } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
-import { defineComponent, defineRecipe, InputError, type Table, withDefaults } from '@s3/interface';
-import {
-  buildSpeechToTextProblem,
-  buildSpeechToTextTask,
-  encodeTranscriptions,
-  speechToTextSettings,
-  tokenizerSettings,
-} from '@s3/speech-to-text';
-import { speechToTextCtc } from '@s3/task-ctc';
+import { defineRecipe, InputError, type Table, withDefaults } from '@s3/interface';
+import { buildSpeechToTextProblem, encodeTranscriptions, speechToTextSettings, tokenizerSettings } from '@s3/speech-to-text';
 import { optimizerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
 import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
 
 const training = {
   totalSteps: 100_000,
@@ -40,18 +31,8 @@ const corpusSettings = speechToTextCorpus.extend({
     .describe('files with a word and its phones on each line, separated by commas; without them the transcriptions are phones'),
 });
 
-/** Speech to text, judged by its phones. */
-const phoneRecognition = defineComponent({
-  name: speechToTextCtc.componentName,
-  config: withDefaults(speechToTextCtc.config, { metrics: ['per'] }),
-  build: (wiring: Parameters<typeof speechToTextCtc>[0], config, context) => speechToTextCtc(wiring, config, context),
-});
-
 export default defineRecipe({
-  name: 'superb-pr',
-  summary: 'Phone recognition on LibriSpeech or csv files, scored by phone error rate',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: frameLinear, task: phoneRecognition },
+  ...taskRecipe.spec,
   settings: {
     ...speechToTextSettings,
     corpus: corpusSettings.prefault({}),
@@ -82,7 +63,6 @@ export default defineRecipe({
   },
 
   encode: ({ tokenizer }, corpus) => encodeTranscriptions(tokenizer, corpus),
-  buildTask: buildSpeechToTextTask,
   buildProblem: (build) =>
     buildSpeechToTextProblem(build, {
       sampler: (dataset) => sortedSliceSampler(dataset, build.config.trainBatches, build.context),

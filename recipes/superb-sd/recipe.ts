@@ -17,13 +17,10 @@ import {
   fixedBatchSampler,
   prepareDiarization,
 } from '@s3/dataio';
-import { superbDiarization } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
-import { connect, defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
-import { type DiarizationLog, speakerDiarization } from '@s3/task-diarization';
+import { defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
+import type { DiarizationLog } from '@s3/task-diarization';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
-import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
 
 const training = {
   totalSteps: 30_000,
@@ -35,19 +32,11 @@ const training = {
   keepCheckpoints: 2,
 };
 
-const modelSettings = z.strictObject({
-  speakers: z.int().min(1).max(5).default(2).describe('speakers that the model can tell apart; a recording of more is refused'),
-  upstreamTrainable: z.boolean().default(false).describe('train the upstream too'),
-});
-
 export default defineRecipe({
-  name: 'superb-sd',
-  summary: 'Speaker diarization on Kaldi directories, csv files or RTTM, scored by diarization error rate',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: superbDiarization, task: speakerDiarization },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: diarizationCorpus.prefault({}),
-    model: modelSettings.prefault({}),
     trainData: diarizationDataset.config.prefault({}),
     // S3PRL's chunks share nothing and are joined as they come; here the speakers of the next are told by what they share
     testData: withDefaults(diarizationDataset.config, { hopFrames: 1500 }).prefault({}),
@@ -61,14 +50,6 @@ export default defineRecipe({
 
   prepare: ({ corpus, model }, { onProgress }) => prepareDiarization(corpus, { maxSpeakers: model.speakers, onProgress }),
   encode: () => ({}),
-
-  async buildTask({ config, parts, context }) {
-    const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
-    const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
-    const downstream = parts.downstream({ input: featurizer.output, outputSize: config.model.speakers }, config.downstream, context);
-    const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
-    return parts.task({ model }, config.task, context);
-  },
 
   async buildProblem({ config, corpus, task, context }) {
     const { samplesPerFrame } = task;

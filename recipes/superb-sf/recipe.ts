@@ -8,30 +8,15 @@
  * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
  */
 import { prepareSlotFilling, slotFillingCorpus, slotNames, slotTable, sortedSliceSampler } from '@s3/dataio';
-import { rnnEncoder, specAugment } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
-import { defineComponent, defineRecipe, withDefaults } from '@s3/interface';
-import { buildSpeechToTextProblem, buildSpeechToTextTask, encodeTranscriptions, speechToTextSettings } from '@s3/speech-to-text';
-import { speechToTextCtc } from '@s3/task-ctc';
+import { defineRecipe, withDefaults } from '@s3/interface';
+import { buildSpeechToTextProblem, encodeTranscriptions, speechToTextSettings } from '@s3/speech-to-text';
 import { trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
+import taskRecipe from './task-recipe.ts';
 
 const training = { totalSteps: 200_000, logStep: 100, evalStep: 2000, saveStep: 500, gradientClipping: 1, keepCheckpoints: 2 };
 
-/** Speech to text, judged by its slots. */
-const slotFilling = defineComponent({
-  name: speechToTextCtc.componentName,
-  config: withDefaults(speechToTextCtc.config, {
-    metrics: ['wer', 'cer', 'slotTypeF1', 'slotValueCer', 'slotValueWer', 'slotEditF1Full', 'slotEditF1Part'],
-  }),
-  build: (wiring: Parameters<typeof speechToTextCtc>[0], config, context) => speechToTextCtc(wiring, config, context),
-});
-
 export default defineRecipe({
-  name: 'superb-sf',
-  summary: 'Slot filling on Audio SNIPS or csv files, scored by slot type F1',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: rnnEncoder, augmentation: specAugment, task: slotFilling },
+  ...taskRecipe.spec,
   settings: {
     ...speechToTextSettings,
     corpus: slotFillingCorpus.prefault({}),
@@ -45,7 +30,6 @@ export default defineRecipe({
       slots: slotNames([corpus.train, ...(corpus.valid ? [corpus.valid] : []), ...Object.values(corpus.tests)]),
       utterancesOf: slotTable,
     }),
-  buildTask: buildSpeechToTextTask,
   buildProblem: (build) =>
     buildSpeechToTextProblem(build, {
       sampler: (dataset) => sortedSliceSampler(dataset, build.config.trainBatches, build.context),

@@ -8,7 +8,6 @@
  */
 import {
   audioDataset,
-  categoryEncoder,
   classificationCorpus,
   encodeLabels,
   fixedBatchSampler,
@@ -16,25 +15,18 @@ import {
   prepareClassification,
   prepareVoxCeleb1Identification,
 } from '@s3/dataio';
-import { meanPoolingLinear } from '@s3/downstream';
-import { weightedSum } from '@s3/featurizer';
 import { defineRecipe, withDefaults } from '@s3/interface';
-import { utteranceClassification } from '@s3/task-classification';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
-import { connectedModel, labelledProblem } from '@s3/utterance-classification';
-import { z } from 'zod';
+import { labelledProblem } from '@s3/utterance-classification';
+import taskRecipe from './task-recipe.ts';
 
 const training = { totalSteps: 200_000, logStep: 500, evalStep: 5000, saveStep: 1000, gradientClipping: 1, gradientAccumulate: 4 } as const;
 
 export default defineRecipe({
-  name: 'superb-sid',
-  summary: 'Speaker identification on VoxCeleb1 or csv files, scored by accuracy',
-
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: meanPoolingLinear, task: utteranceClassification },
+  ...taskRecipe.spec,
   settings: {
+    ...taskRecipe.spec.settings,
     corpus: classificationCorpus.prefault({}),
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
     trainData: withDefaults(audioDataset.config, { maxSeconds: 8 }).prefault({}),
     validData: audioDataset.config.prefault({}),
     testData: audioDataset.config.prefault({}),
@@ -53,12 +45,6 @@ export default defineRecipe({
     }),
 
   encode: (_config, corpus) => encodeLabels(corpus),
-
-  async buildTask({ config, parts, encoders, context }) {
-    const categories = categoryEncoder(encoders.labels);
-    const model = await connectedModel({ config, parts, context }, categories.size);
-    return parts.task({ model, categories, counts: encoders.counts }, config.task, context);
-  },
 
   buildProblem: ({ config, corpus, task, context }) =>
     labelledProblem(

@@ -33,8 +33,10 @@ export {
 export { moduleOf } from './modules.ts';
 export {
   type AnyRecipe,
+  type AnyTaskRecipe,
   defineProblem,
   defineRecipe,
+  defineTaskRecipe,
   type Exchanges,
   type Parts,
   type Problem,
@@ -42,6 +44,9 @@ export {
   type RecipeConfig,
   type RecipeContext,
   type RecipeSpec,
+  type TaskBuild,
+  type TaskRecipe,
+  type TaskRecipeSpec,
 } from './problem.ts';
 export { type Random, randomStream } from './random.ts';
 export type { Embeddings, Frames, Padded, Waveforms } from './sequences.ts';

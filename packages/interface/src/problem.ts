@@ -50,13 +50,23 @@ type Exchange<P> = P extends (wiring: infer Wiring, ...rest: never[]) => infer B
 /** Parts that may stand in for those of a recipe: same wiring, same product, any settings. */
 export type Exchanges<P extends Parts> = { readonly [Name in keyof P]?: Exchange<P[Name]> };
 
-/** A named experiment: corpus to tables, tables to labels, parts to a task, task and data to a problem. */
-export interface RecipeSpec<
+/** What a recipe's `buildTask` is given. */
+export interface TaskBuild<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }> {
+  readonly config: RecipeConfig<P, S>;
+  readonly parts: P;
+  readonly encoders: Encoders;
+  readonly context: BuildContext & { readonly cacheDir: string };
+}
+
+/**
+ * The half of a recipe that a checkpoint needs: parts to a task. It knows no corpus and, in a module of its own, no files,
+ * so that it also runs in a browser.
+ */
+export interface TaskRecipeSpec<
   P extends Parts,
   S extends Settings,
   Encoders extends { readonly [name: string]: Json },
   T extends AnyTask,
-  L extends Log,
 > {
   /** `<benchmark>-<task>` */
   readonly name: string;
@@ -64,19 +74,26 @@ export interface RecipeSpec<
   readonly summary: string;
   /** what the task is built of; each part's settings become the section of its name */
   readonly parts: P;
-  /** sections beside those of the parts; `training`, `optimizer` and `scheduler` are read by the runner */
+  /** sections beside those of the parts that `buildTask` reads; in a whole recipe also those of its data and training */
+  readonly settings: S;
+  /** Wires the parts; needs no data, so that a checkpoint can be used where the corpus is not. */
+  readonly buildTask: (build: TaskBuild<P, S, Encoders>) => T | Promise<T>;
+}
+
+/** A named experiment: corpus to tables, tables to labels, parts to a task, task and data to a problem. */
+export interface RecipeSpec<
+  P extends Parts,
+  S extends Settings,
+  Encoders extends { readonly [name: string]: Json },
+  T extends AnyTask,
+  L extends Log,
+> extends TaskRecipeSpec<P, S, Encoders, T> {
+  /** also `training`, `optimizer` and `scheduler`, which are read by the runner */
   readonly settings: S;
   /** Stage 0: reads the corpus; the tables are written as csv. */
   readonly prepare: (config: RecipeConfig<P, S>, context: RecipeContext) => Promise<Corpus>;
   /** Stage 1: label sets, tokenizers and the like as JSON; saved, and kept with each checkpoint. */
   readonly encode: (config: RecipeConfig<P, S>, corpus: Corpus) => Encoders | Promise<Encoders>;
-  /** Wires the parts; needs no data, so that a checkpoint can be used where the corpus is not. */
-  readonly buildTask: (build: {
-    readonly config: RecipeConfig<P, S>;
-    readonly parts: P;
-    readonly encoders: Encoders;
-    readonly context: BuildContext & { readonly cacheDir: string };
-  }) => T | Promise<T>;
   /** Joins the task to its data. */
   readonly buildProblem: (build: {
     readonly config: RecipeConfig<P, S>;
@@ -87,20 +104,24 @@ export interface RecipeSpec<
   }) => Problem<L> | Promise<Problem<L>>;
 }
 
-/** A recipe as the runner and the command line see it. */
-export interface AnyRecipe {
+/** The half of a recipe that loads a checkpoint: settings and task. */
+export interface AnyTaskRecipe {
   readonly name: string;
   readonly summary: string;
   /** every setting, its default and its description */
   readonly config: z.ZodObject;
   readonly partNames: readonly string[];
-  readonly prepare: (config: never, context: RecipeContext) => Promise<Corpus>;
-  readonly encode: (config: never, corpus: Corpus) => { readonly [name: string]: Json } | Promise<{ readonly [name: string]: Json }>;
   readonly buildTask: (build: {
     readonly config: never;
     readonly encoders: never;
     readonly context: BuildContext & { readonly cacheDir: string };
   }) => AnyTask | Promise<AnyTask>;
+}
+
+/** A recipe as the runner and the command line see it. */
+export interface AnyRecipe extends AnyTaskRecipe {
+  readonly prepare: (config: never, context: RecipeContext) => Promise<Corpus>;
+  readonly encode: (config: never, corpus: Corpus) => { readonly [name: string]: Json } | Promise<{ readonly [name: string]: Json }>;
   readonly buildProblem: (build: {
     readonly config: never;
     readonly corpus: Corpus;
@@ -135,6 +156,32 @@ export interface Recipe<
   >;
 }
 
+export interface TaskRecipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask>
+  extends AnyTaskRecipe {
+  readonly spec: TaskRecipeSpec<P, S, Encoders, T>;
+}
+
+/**
+ * Makes the half of a recipe that a checkpoint needs; the whole recipe spreads its `spec`.
+ *
+ * @example defineRecipe({ ...taskRecipe.spec, settings: { ...taskRecipe.spec.settings, corpus }, prepare, encode, buildProblem })
+ */
+export function defineTaskRecipe<
+  P extends Parts,
+  S extends Settings,
+  Encoders extends { readonly [name: string]: Json },
+  T extends AnyTask,
+>(spec: TaskRecipeSpec<P, S, Encoders, T>): TaskRecipe<P, S, Encoders, T> {
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    spec,
+    config: configOf(spec),
+    partNames: Object.keys(spec.parts),
+    buildTask: (build: Omit<Parameters<typeof spec.buildTask>[0], 'parts'>) => spec.buildTask({ ...build, parts: spec.parts }),
+  } as unknown as TaskRecipe<P, S, Encoders, T>;
+}
+
 /** Makes a recipe runnable: its settings are those of its parts and its own. */
 export function defineRecipe<
   P extends Parts,
@@ -143,20 +190,20 @@ export function defineRecipe<
   T extends AnyTask,
   L extends Log,
 >(spec: RecipeSpec<P, S, Encoders, T, L>): Recipe<P, S, Encoders, T, L> {
-  const sections = Object.entries(spec.parts).map(([name, part]) => [name, sectionOf(part.config)] as const);
   const recipe = {
-    name: spec.name,
-    summary: spec.summary,
+    ...defineTaskRecipe(spec),
     spec,
-    config: z.strictObject({ ...Object.fromEntries(sections), ...spec.settings }),
-    partNames: Object.keys(spec.parts),
     prepare: spec.prepare,
     encode: spec.encode,
-    buildTask: (build: Omit<Parameters<typeof spec.buildTask>[0], 'parts'>) => spec.buildTask({ ...build, parts: spec.parts }),
     buildProblem: spec.buildProblem,
     with: (parts: Partial<Parts>, names = {}) => defineRecipe({ ...spec, ...names, parts: { ...spec.parts, ...parts } } as never),
   };
   return recipe as unknown as Recipe<P, S, Encoders, T, L>;
+}
+
+function configOf({ parts, settings }: { readonly parts: Parts; readonly settings: Settings }): z.ZodObject {
+  const sections = Object.entries(parts).map(([name, part]) => [name, sectionOf(part.config)] as const);
+  return z.strictObject({ ...Object.fromEntries(sections), ...settings });
 }
 
 /** A section may be left out when all its settings have defaults. */

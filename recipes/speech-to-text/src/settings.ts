@@ -2,6 +2,7 @@ import { audioDataset, fixedBatchSampler, vocabularySettings } from '@s3/dataio'
 import { withDefaults } from '@s3/interface';
 import { optimizerSettings, schedulerSettings } from '@s3/trainer';
 import { z } from 'zod';
+import { modelSettings } from './model-settings.ts';
 
 /** What is written, and which tokens it is made of. */
 export const tokenizerSettings = vocabularySettings.extend({
@@ -29,7 +30,7 @@ const dataSettings = audioDataset.config.omit({ maxSeconds: true });
 /** Sections that recipes of speech to text share, beside `corpus`, `trainBatches` and `training`; those of SUPERB's ASR. */
 export const speechToTextSettings = {
   tokenizer: tokenizerSettings.prefault({}),
-  model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
+  model: modelSettings,
   trainData: dataSettings.prefault({}),
   validData: dataSettings.prefault({}),
   testData: dataSettings.prefault({}),

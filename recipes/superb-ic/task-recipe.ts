@@ -1,0 +1,34 @@
+import { categoryEncoder } from '@s3/dataio';
+import { meanPoolingLinear } from '@s3/downstream';
+import { weightedSum } from '@s3/featurizer';
+import { defineTaskRecipe, type TaskBuild } from '@s3/interface';
+import { labelGroupClassification } from '@s3/task-classification';
+import { namedUpstream } from '@s3/upstream';
+import { connectedModel } from '@s3/utterance-classification/task';
+import { z } from 'zod';
+
+const usual = {
+  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: meanPoolingLinear, task: labelGroupClassification },
+  settings: {
+    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
+  },
+};
+type Build = TaskBuild<
+  typeof usual.parts,
+  typeof usual.settings,
+  { readonly groups: readonly { readonly name: string; readonly labels: readonly string[] }[] }
+>;
+
+/** What a checkpoint of SUPERB intent classification is built of. */
+export default defineTaskRecipe({
+  name: 'superb-ic',
+  summary: 'Intent classification on Fluent Speech Commands or csv files, scored by accuracy',
+  ...usual,
+
+  async buildTask({ config, parts, encoders, context }: Build) {
+    const groups = encoders.groups.map(({ name, labels }) => ({ name, categories: categoryEncoder(labels) }));
+    const outputSize = groups.reduce((sum, { categories }) => sum + categories.size, 0);
+    const model = await connectedModel({ config, parts, context }, outputSize);
+    return parts.task({ model, groups }, config.task, context);
+  },
+});

@@ -1,0 +1,1 @@
+export { type ClassificationParts, connectedModel } from './connected-model.ts';
