@@ -1,4 +1,5 @@
 export { type CommandLineOptions, commandLine, type RecipeEntry, type RunRecipe } from './command-line/command-line.ts';
+export { settingsMarkdown } from './command-line/settings-markdown.ts';
 export { type ConfigSources, type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';
 export { SettingsError } from './config/settings-error.ts';
 export { type Environment, environment } from './environment.ts';

@@ -423,6 +423,15 @@ describe('config', () => {
     });
   });
 
+  test('as tables of all settings', async () => {
+    const { code, stdout } = await s3(['config', 'tiny', '--markdown']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^#.*/gm)).toEqual(['## The run', '## upstream', '## training']);
+    expect(stdout).toContain('| `upstream.name` | mandatory | one of fbank, mfcc |  | which upstream |');
+    expect(stdout).toContain('| `training.totalSteps` | `100` | whole number, at least 1 | steps | steps to train |');
+    expect(stdout).toContain('| `upstream.root` | may be left out | text |  | folder of its weights |');
+  });
+
   test('a file that cannot be written', async () => {
     const { code, stderr } = await s3(['config', 'tiny', '--dump', join(folder, 'absent', 'x.yaml')]);
     expect(code).toBe(1);

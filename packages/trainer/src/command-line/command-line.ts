@@ -149,11 +149,17 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
     listCommand(context, { json: json === true });
   });
   withSettings(program.command('config').description("print a recipe's settings as YAML, with what each one means"))
+    .option('--markdown', 'print tables of all settings, for documentation')
     .option('--dump <file>', 'write to a file instead')
-    .action(async (recipe: string | undefined, _settings, { config, json, help, dump }, command: Command) => {
+    .action(async (recipe: string | undefined, _settings, { config, json, help, markdown, dump }, command: Command) => {
       if (help) return await settingsHelp(context, recipe, command);
       const { configCommand } = await import('./config-command.ts');
-      await configCommand(context, recipe, command.args.slice(1), { files: config ?? [], json: json === true, dump });
+      await configCommand(context, recipe, command.args.slice(1), {
+        files: config ?? [],
+        json: json === true,
+        markdown: markdown === true,
+        dump,
+      });
     });
   withJson(program.command('doctor').description('check this machine: versions, engines, cores, memory, disk')).action(async ({ json }) => {
     const { doctorCommand } = await import('./doctor-command.ts');

@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import { type SettingRow, settingRows } from '../config/setting-row.ts';
+
+/**
+ * Every setting of a schema as Markdown: a table for each section, with name, default, type, unit and meaning.
+ *
+ * @param level of the sections' headings; no headings and one table where there is a single section
+ */
+export function settingsMarkdown(schema: z.ZodType, { level = 2 }: { readonly level?: number } = {}): string {
+  const sections = new Map<string, SettingRow[]>();
+  for (const row of settingRows(schema)) sections.set(row.section, [...(sections.get(row.section) ?? []), row]);
+  const tables = [...sections].map(([section, rows]) => {
+    const heading = sections.size > 1 ? `${'#'.repeat(level)} ${section === '' ? 'The run' : section}\n\n` : '';
+    return `${heading}| setting | default | type | unit | what it does |\n|---|---|---|---|---|\n${rows.map(rowText).join('\n')}`;
+  });
+  return `${tables.join('\n\n')}\n`;
+}
+
+function rowText({ name, mandatory, default: preset, type, unit, description }: SettingRow): string {
+  const value = mandatory ? 'mandatory' : preset === undefined ? 'may be left out' : `\`${preset.replaceAll('|', '\\|')}\``;
+  return `| \`${name}\` | ${value} | ${plain(type)} | ${unit} | ${plain(description)} |`;
+}
+
+/** Text that means itself in a cell. */
+function plain(text: string): string {
+  return text.replace(/[\\|<>*[\]`]|\b_\B|\B_/g, '\\$&').replace(/\s+/g, ' ');
+}
