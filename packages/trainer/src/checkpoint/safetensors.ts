@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
-import { parseSafetensorsHead, type SafetensorsEntry, safetensorsDataStart, safetensorsHead } from '@s3/interface/safetensors';
+import { parseSafetensorsHead, safetensorsDataStart } from '@s3/interface/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
-
-const dtypes = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;
-type Dtype = (typeof dtypes)[keyof typeof dtypes];
+import { tensorBytes, tensorFrom, tensorsHead } from './tensor-bytes.ts';
 
 /**
  * Writes tensors in the safetensors format and flushes them to disk; bits are kept.
@@ -16,13 +14,7 @@ export async function writeSafetensors(
   path: string,
   tensors: tf.NamedTensorMap,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const head = safetensorsHead(
-    Object.entries(tensors).map(([name, { dtype, shape }]) => {
-      if (!Object.hasOwn(dtypes, dtype)) throw new TypeError(`${name}: tensors of type ${dtype} cannot be saved`);
-      return { name, dtype: dtypes[dtype as keyof typeof dtypes], shape };
-    }),
-    { format: 'pt' },
-  );
+  const head = tensorsHead(tensors);
   let bytes = 0;
   const hash = createHash('sha256');
   const file = await open(path, 'w');
@@ -35,8 +27,7 @@ export async function writeSafetensors(
     };
     await append(head);
     for (const tensor of Object.values(tensors)) {
-      const values = await tensor.data();
-      await append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      await append(await tensorBytes(tensor));
     }
     await file.sync();
   } finally {
@@ -59,11 +50,9 @@ export async function readSafetensors(path: string): Promise<tf.NamedTensorMap> 
     const { size } = await file.stat();
     const start = safetensorsDataStart(await readBytes(path, file, 0, Math.min(8, size)), size, path);
     const { entries } = parseSafetensorsHead(await readBytes(path, file, 0, start), size, path);
-    for (const { name, dtype, shape, begin, end } of entries.map((entry) => savedEntry(path, entry))) {
-      const bytes = await readBytes(path, file, begin, end - begin);
-      if (dtype === 'F32') tensors.push([name, tf.tensor(new Float32Array(bytes.buffer), [...shape], 'float32')]);
-      else if (dtype === 'I32') tensors.push([name, tf.tensor(new Int32Array(bytes.buffer), [...shape], 'int32')]);
-      else tensors.push([name, tf.tensor(bytes, [...shape], 'bool')]);
+    for (const entry of entries) {
+      const bytes = await readBytes(path, file, entry.begin, entry.end - entry.begin);
+      tensors.push([entry.name, tensorFrom(entry, bytes, path)]);
     }
     return Object.fromEntries(tensors);
   } catch (error) {
@@ -72,17 +61,6 @@ export async function readSafetensors(path: string): Promise<tf.NamedTensorMap> 
   } finally {
     await file.close();
   }
-}
-
-function savedEntry(path: string, entry: SafetensorsEntry): SafetensorsEntry & { readonly dtype: Dtype } {
-  const saved: readonly string[] = Object.values(dtypes);
-  if (saved.includes(entry.dtype)) return entry as SafetensorsEntry & { readonly dtype: Dtype };
-  throw new InputError(
-    path,
-    `tensor '${entry.name}' of type ${entry.dtype}`,
-    `one of ${saved.join(', ')}`,
-    'Use a file that @s3/trainer wrote.',
-  );
 }
 
 /** Bytes in a buffer of their own, so that they can be seen as numbers of four bytes. */
