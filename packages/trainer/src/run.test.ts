@@ -334,4 +334,32 @@ describe('resuming', () => {
     expect(outcome(folder)['train/step_6/model.safetensors']).toBe(outcome(straight)['train/step_6/model.safetensors']);
     await expect(toyRun(folder, { training: { resumeFrom: 'step_99' } })).rejects.toThrow(/step_99.*found nothing/);
   });
+
+  it('goes on from its own newest checkpoint where it was killed after going on from a named one', async () => {
+    const folder = temporaryFolder();
+    const training = { resumeFrom: join(straight, 'train/step_2') };
+    await toyRun(folder, { training: { ...training, totalSteps: 4 } });
+    const { seen } = await toyRun(folder, { training });
+    expect(seen.steps).toEqual([4, 5, 6]);
+    expect(seen.messages.join()).toContain('train/step_4, which this run made since');
+    expect(outcome(folder)['train/step_6/model.safetensors']).toBe(outcome(straight)['train/step_6/model.safetensors']);
+    // another one is followed
+    const other = await toyRun(folder, { training: { resumeFrom: join(straight, 'train/step_4') } });
+    expect(other.seen.steps[0]).toBe(4);
+  });
+
+  it('goes back to an earlier checkpoint of its own, once, and keeps the later ones aside', async () => {
+    const folder = temporaryFolder();
+    const settings = { corpus: { valid: true }, training: { evalStep: 2, averageBest: 2 } };
+    await toyRun(folder, settings);
+    const before = outcome(folder);
+    const training = { ...settings.training, resumeFrom: 'step_2' };
+    const { seen } = await toyRun(folder, { ...settings, training: { ...training, totalSteps: 4 } });
+    expect(seen.steps).toEqual([2, 3, 4]);
+    const aside = readdirSync(folder).filter((name) => name.startsWith('train.old-'));
+    expect(readdirSync(join(folder, aside[0]!))).toEqual(expect.arrayContaining(['step_4', 'step_6', 'valid_step_6']));
+    const again = await toyRun(folder, { ...settings, training });
+    expect(again.seen.steps).toEqual([4, 5, 6]);
+    expect(outcome(folder)).toMatchObject({ 'train/step_6/model.safetensors': before['train/step_6/model.safetensors'] });
+  });
 });

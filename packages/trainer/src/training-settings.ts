@@ -30,7 +30,11 @@ export const trainingSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('go on from the newest checkpoint; false sets the old training folder aside and starts anew'),
-  resumeFrom: z.string().nullable().default(null).describe('checkpoint folder to go on from; null: the newest one'),
+  resumeFrom: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('checkpoint folder to go on from; run again, it goes on from the newest that was made since; null: the newest one'),
   onConfigChange: z
     .enum(['refuse', 'continue'])
     .default('refuse')

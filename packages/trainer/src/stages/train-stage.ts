@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Communicator, InputError } from '@s3/interface';
-import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { configDifference } from '../checkpoint/config-difference.ts';
 import { newestCheckpoint, savedSteps } from '../checkpoint/train-folder.ts';
 import { truncateLog } from '../json-lines-observer.ts';
@@ -10,6 +10,7 @@ import { fromRoot } from '../parallel/from-root.ts';
 import { replaceFile } from '../replace-file.ts';
 import { resolveScheduler } from '../schedules/schedule.ts';
 import { train } from '../train.ts';
+import { followResumeFrom, goBackTo, resumedFromFile } from './resumed-from.ts';
 import { type Assembly, completeSections, type Sections, type StageContext } from './stage-context.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -21,14 +22,23 @@ import { timestamp } from './timestamp.ts';
 export async function trainStage(stage: StageContext, assembly: Assembly): Promise<{ readonly step: number; readonly seconds: number }> {
   const { settings, sections, engine, version, observer, signal, recipe, communicator } = stage;
   const trainDir = join(settings.targetDir, 'train');
+  const warn = (text: string) => observer.message('warning', text);
+  // rank 0 alone knows, and is who acts on it
+  let isNamed = false;
   const from = await onAll(communicator, async () => {
     if (!sections.training.autoResume) await setAside(trainDir, observer);
-    return startingPoint(stage, trainDir, (text) => observer.message('warning', text));
+    const start = await startingPoint(stage, trainDir, warn);
+    isNamed = start?.isNamed ?? false;
+    return start?.from;
   });
   const origin = { recipe: recipe.name, version, engine: { name: engine.name, library: engine.library }, corpus: assembly.corpus.train };
   if (from) {
-    observer.message('info', `going on from ${from.directory}`);
+    const passedOver = sections.training.resumeFrom !== null && communicator.rank === 0 && !isNamed;
+    const since = `, which this run made since it went on from training.resumeFrom; to go back to that, remove ${join(trainDir, resumedFromFile)}`;
+    observer.message('info', `going on from ${from.directory}${passedOver ? since : ''}`);
     checkSameTraining(stage, assembly, from);
+    const aside = isNamed ? await goBackTo(from, trainDir) : undefined;
+    if (aside) warn(`training.resumeFrom is step ${from.state.step}: the checkpoints of later steps are kept in ${aside}`);
   }
   // what was logged after the checkpoint comes again
   if (communicator.rank === 0) await truncateLog(join(trainDir, 'log.jsonl'), from?.state.step ?? 0);
@@ -73,32 +83,33 @@ async function onAll(communicator: Communicator, find: () => Promise<Checkpoint 
 export async function refuseOtherSettings(stage: StageContext): Promise<void> {
   const { training } = stage.sections;
   if (training.onConfigChange === 'continue' || (!training.autoResume && training.resumeFrom === null)) return;
-  const from = await startingPoint(stage, join(stage.settings.targetDir, 'train'), () => {});
-  if (from) refuse(from, settingDifferences(stage, from));
+  const start = await startingPoint(stage, join(stage.settings.targetDir, 'train'), () => {});
+  if (start) refuse(start.from, settingDifferences(stage, start.from));
 }
 
+/** @returns the checkpoint to go on from; `isNamed` where it is the one that `training.resumeFrom` says */
 async function startingPoint(
   { sections: { training }, recipe }: StageContext,
   trainDir: string,
   warn: (text: string) => void,
-): Promise<Checkpoint | undefined> {
-  let from: Checkpoint | undefined;
+): Promise<{ readonly from: Checkpoint; readonly isNamed: boolean } | undefined> {
+  let start: Awaited<ReturnType<typeof startingPoint>>;
   if (training.resumeFrom !== null) {
-    const asGiven = resolve(training.resumeFrom);
-    from = await readCheckpoint((await exists(asGiven)) ? asGiven : join(trainDir, training.resumeFrom));
+    start = await followResumeFrom(trainDir, training.resumeFrom, warn);
   } else if (training.autoResume) {
-    from = await newestCheckpoint(trainDir, warn);
-    if (!from && (await savedSteps(trainDir)).length > 0) warn(`no checkpoint in ${trainDir} is intact: training starts anew`);
+    const from = await newestCheckpoint(trainDir, warn);
+    if (from) start = { from, isNamed: false };
+    else if ((await savedSteps(trainDir)).length > 0) warn(`no checkpoint in ${trainDir} is intact: training starts anew`);
   }
-  if (from && from.state.recipe !== recipe.name) {
+  if (start && start.from.state.recipe !== recipe.name) {
     throw new InputError(
-      from.directory,
-      `a checkpoint of recipe ${from.state.recipe}`,
+      start.from.directory,
+      `a checkpoint of recipe ${start.from.state.recipe}`,
       `one of ${recipe.name}`,
       'Give another targetDir, or another training.resumeFrom.',
     );
   }
-  return from;
+  return start;
 }
 
 async function setAside(trainDir: string, { message }: StageContext['observer']): Promise<void> {
