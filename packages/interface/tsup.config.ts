@@ -5,5 +5,6 @@ export default buildPackage({
   tensors: 'src/tensors.ts',
   layers: 'src/layers.ts',
   safetensors: 'src/safetensors.ts',
+  'graph/index': 'src/graph/index.ts',
   'testing/index': 'src/testing/index.ts',
 });

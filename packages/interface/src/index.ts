@@ -71,5 +71,6 @@ export {
   type Reduction,
   type Sequence,
   type Task,
+  type TaskGraph,
   type TrainPhase,
 } from './task.ts';

@@ -1,5 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { WiringError } from './errors.ts';
+import type { GraphOperations, GraphSequence, InGraph } from './graph/graph-operations.ts';
 import { moduleOf } from './modules.ts';
 import { type Random, randomStream } from './random.ts';
 import type { Embeddings, Frames, Waveforms } from './sequences.ts';
@@ -54,6 +55,8 @@ export interface Upstream extends Module {
   /** where `extract` keeps what it computed, if it does */
   readonly cache?: HiddenStateCache;
   readonly forward?: (waveforms: Waveforms, mode: Mode) => readonly Frames[];
+  /** The same in the operations of a graph, for `s3 export`; absent where it cannot be written as one. */
+  readonly graph?: <T>(operations: GraphOperations<T>, waveforms: GraphSequence<T>) => readonly GraphSequence<T>[];
 }
 
 /** Hidden states of a frozen upstream on disk, so that each utterance needs the upstream once. */
@@ -73,6 +76,8 @@ export interface Featurizer extends Module {
   readonly forward: (layers: readonly Frames[], mode: Mode) => Frames;
   /** weight of each layer of the upstream, 0..1, for reports; absent where there is nothing to weigh */
   readonly layerWeights?: () => Promise<readonly number[]>;
+  /** `forward` in evaluation in the operations of a graph, for `s3 export` */
+  readonly graph?: <T>(operations: GraphOperations<T>, layers: readonly GraphSequence<T>[]) => GraphSequence<T>;
 }
 
 /** Reads the featurizer's frames: what the task is about. */
@@ -80,6 +85,8 @@ export interface Downstream<Output> extends Model<Frames, Output> {
   readonly input: FrameSpec;
   /** frames an utterance needs at least; 1 unless said */
   readonly minFrames?: number;
+  /** `forward` in evaluation in the operations of a graph, for `s3 export` */
+  readonly graph?: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => InGraph<Output, T>;
 }
 /** One output per frame: phones, characters, speaker activity. */
 export type FrameModel = Downstream<Frames>;
@@ -106,6 +113,12 @@ export interface WaveformModel<Output> extends Model<ModelInput, Output> {
   /** where `prepare` keeps hidden states, if it does, and the bytes that a second of audio takes there */
   readonly cache?: Pick<HiddenStateCache, 'folder' | 'maxBytes'> & { readonly bytesPerSecond: number };
   readonly layerWeights?: () => Promise<readonly number[]>;
+  /**
+   * The whole of it in evaluation in the operations of a graph, for `s3 export`.
+   *
+   * @throws WiringError naming the part that has no `graph`
+   */
+  readonly graph?: <T>(operations: GraphOperations<T>, waveforms: GraphSequence<T>) => InGraph<Output, T>;
 }
 
 /**
@@ -164,7 +177,25 @@ export function connect<Output>(
       }
       return downstream.forward(frames, mode);
     },
+    graph(operations, waveforms) {
+      const [describeUpstream, describeFeaturizer, describeDownstream] = [
+        described('upstream', upstream.graph),
+        described('featurizer', featurizer.graph),
+        described('downstream', downstream.graph),
+      ];
+      const frames = describeFeaturizer(operations, describeUpstream(operations, waveforms));
+      return describeDownstream(operations, frames);
+    },
   };
+
+  function described<Describe>(part: string, describe: Describe | undefined): Describe {
+    if (describe) return describe;
+    throw new WiringError(
+      `the ${part}`,
+      'cannot be exported',
+      'a graph of the whole model is asked for; give what it builds a `graph` that says what it does in evaluation in the operations of @s3/interface/graph, or choose another',
+    );
+  }
 
   function frameSeconds(frames: number): string {
     return ((frames * featurizer.output.downsampleRate) / upstream.sampleRate).toFixed(2);

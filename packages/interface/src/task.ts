@@ -1,7 +1,9 @@
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { DataLoader } from './data.ts';
+import type { GraphOperations, GraphOutputs, GraphSequence } from './graph/graph-operations.ts';
 import type { Mode, Module, WaveformModel } from './model.ts';
 import type { Frames, Waveforms } from './sequences.ts';
+import type { Json } from './state.ts';
 
 /** Metric name to value, as logged. */
 export type Log = { readonly [metric: string]: number };
@@ -206,6 +208,16 @@ export interface RecordingPrediction<Prediction> {
   };
 }
 
+/** A task as a graph for other programs, from waveforms to the numbers that its predictions are made of; `taskGraph` makes one. */
+export interface TaskGraph {
+  /** @throws WiringError naming a part of the model that has no graph */
+  readonly describe: <T>(operations: GraphOperations<T>, waveforms: GraphSequence<T>) => GraphOutputs<T>;
+  /** The same numbers by our own forward pass, which the caller disposes. */
+  readonly evaluate: (waveforms: Waveforms) => Promise<{ readonly [output: string]: Tensor }>;
+  /** what is to be known to read the outputs, such as thresholds and labels */
+  readonly metadata: () => { readonly [key: string]: Json };
+}
+
 /**
  * How a model is trained, judged and used.
  *
@@ -228,7 +240,9 @@ export interface Task<TrainBatch, EvalBatch, L extends Log, Reference = void, Pr
    * @throws InputError for a recording shorter than the model needs
    */
   readonly predictRecording?: (recording: RecordingSource, options?: RecordingOptions) => Promise<RecordingPrediction<Prediction>>;
+  /** for `s3 export` */
+  readonly graph?: TaskGraph;
 }
 
 /** Any task, whatever its batches; what the trainer sees. */
-export type AnyTask = Pick<Task<never, never, Log>, 'name' | 'model' | 'predict' | 'predictRecording' | keyof Module>;
+export type AnyTask = Pick<Task<never, never, Log>, 'name' | 'model' | 'predict' | 'predictRecording' | 'graph' | keyof Module>;

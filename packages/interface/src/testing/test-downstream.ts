@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tensorGraph } from '../graph/tensor-graph.ts';
 import { type Downstream, type FrameSpec, inference, type Mode } from '../model.ts';
 import { randomStream } from '../random.ts';
 import type { Embeddings, Frames } from '../sequences.ts';
 import { expectClose, expectGradients, expectNoLeak, expectStateRoundTrip } from './expectations.ts';
-import { alone, framesOf } from './toy-sequences.ts';
+import { alone, framesOf, inGraph } from './toy-sequences.ts';
 
 /**
  * What every downstream model must do, as vitest tests; call it inside a `describe`.
@@ -51,6 +52,23 @@ export function testDownstream({ build }: { readonly build: (input: FrameSpec) =
     const fresh = build(spec);
     expectStateRoundTrip(model, fresh);
     fresh.dispose();
+  });
+
+  test('says in a graph what it does, if it can be exported', () => {
+    if (!model.graph) return;
+    const frames = framesOf(lengths, spec.size);
+    const given = inGraph(frames);
+    const output = model.forward(frames, inference);
+    const described = model.graph(tensorGraph, given);
+    if (!('values' in output) || !('values' in described)) {
+      expectClose(described as tf.Tensor, output as Embeddings, 1e-4);
+      return;
+    }
+    expect(Array.from(described.lengths.dataSync())).toEqual(output.lengths);
+    lengths.forEach((_, row) => {
+      const shown = { values: described.values as tf.Tensor3D, lengths: output.lengths };
+      expectClose(alone(shown, row).values, alone(output, row).values, 1e-4);
+    });
   });
 
   test('leaves no tensors behind', async () => {

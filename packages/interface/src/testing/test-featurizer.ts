@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tensorGraph } from '../graph/tensor-graph.ts';
 import { type Featurizer, type FrameSpec, inference } from '../model.ts';
 import { expectClose, expectGradients, expectNoLeak, expectStateRoundTrip } from './expectations.ts';
-import { alone, framesOf } from './toy-sequences.ts';
+import { alone, framesOf, inGraph } from './toy-sequences.ts';
 
 /**
  * What every featurizer must do, as vitest tests; call it inside a `describe`.
@@ -51,6 +52,16 @@ export function testFeaturizer({ build }: { readonly build: (layers: readonly Fr
     const fresh = build(specs);
     expectStateRoundTrip(featurizer, fresh);
     fresh.dispose();
+  });
+
+  test('says in a graph what it does, if it can be exported', () => {
+    if (!featurizer.graph) return;
+    const { values, lengths: kept } = featurizer.graph(tensorGraph, layers().map(inGraph));
+    expect(Array.from(kept.dataSync())).toEqual(lengths);
+    const wanted = featurizer.forward(layers(), inference);
+    lengths.forEach((_, row) => {
+      expectClose(alone({ values: values as tf.Tensor3D, lengths }, row).values, alone(wanted, row).values, 1e-4);
+    });
   });
 
   test('leaves no tensors behind', async () => {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tensorGraph } from '../graph/tensor-graph.ts';
 import { inference, type Upstream } from '../model.ts';
 import { expectClose, expectGradients, expectNoLeak, expectStateRoundTrip } from './expectations.ts';
-import { alone, waveformsOf } from './toy-sequences.ts';
+import { alone, inGraph, waveformsOf } from './toy-sequences.ts';
 
 /**
  * What every upstream must do, as vitest tests; call it inside a `describe`.
@@ -70,6 +71,19 @@ export function testUpstream({
       expect(layers.length).toBe(all.length);
       expect(layers[wanted]!.lengths).toEqual(all[wanted]!.lengths);
       expectClose(layers[wanted]!.values, all[wanted]!.values, 1e-5);
+    }
+  });
+
+  test('says in a graph what it does, if it can be exported', async () => {
+    if (!upstream.graph) return;
+    for (const seconds of [[0.35, 0.2, 0.03], [0.02]]) {
+      const waveforms = waveformsOf(seconds.map((length) => Math.round(length * upstream.sampleRate)));
+      const wanted = await upstream.extract(waveforms);
+      const described = upstream.graph(tensorGraph, inGraph(waveforms));
+      described.forEach(({ values, lengths: frames }, layer) => {
+        expect(Array.from(frames.dataSync())).toEqual(wanted[layer]!.lengths);
+        expectClose(values, wanted[layer]!.values, 1e-3);
+      });
     }
   });
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { GraphSequence } from '../graph/graph-operations.ts';
 import { randomStream } from '../random.ts';
 import type { Frames, Waveforms } from '../sequences.ts';
 
@@ -30,4 +31,9 @@ export function framesOf(lengths: readonly number[], features: number, key = 'to
 export function alone(frames: Frames, row: number): Frames {
   const length = frames.lengths[row]!;
   return { values: tf.slice(frames.values, [row, 0, 0], [1, length, -1]), lengths: [length] };
+}
+
+/** The same as a `graph` takes it, when its operations are `tensorGraph`. */
+export function inGraph({ values, lengths }: Frames | Waveforms): GraphSequence<tf.Tensor> {
+  return { values, lengths: tf.tensor1d([...lengths], 'int32') };
 }

@@ -1,8 +1,10 @@
+import type { GraphOperations } from '@s3/interface/graph';
+import { type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
-import { type ExternalValues, type OnnxGraph, onnxGraph } from './onnx-graph.ts';
 
-/** Values of the weights by the names of the network. */
-export type WeightValues = { readonly [name: string]: Float32Array };
+/** The weights by the names of the network. */
+export type NetworkWeights = { readonly [name: string]: tf.Tensor };
 
 /**
  * The network with its weights as an ONNX model.
@@ -13,77 +15,68 @@ export type WeightValues = { readonly [name: string]: Float32Array };
  * @param external where given, takes the weights, which are then not in the file
  * @returns the bytes of an `.onnx` file
  */
-export function networkGraph(network: Network, weights: WeightValues, external?: ExternalValues[]): Uint8Array<ArrayBuffer> {
+export async function networkGraph(
+  network: Network,
+  weights: NetworkWeights,
+  external?: ExternalValues[],
+): Promise<Uint8Array<ArrayBuffer>> {
   const graph = onnxGraph('speech encoder', external);
-  const waveforms = graph.input('waveforms', ['batch', 'samples']);
-  const mask = graph.input('mask', ['batch', 'frames']);
-  const hiddenStates = network.forward(graphOperations(graph, weights), { waveforms, mask });
-  hiddenStates.forEach((state, layer) => void graph.output(`hidden_${layer}`, state));
+  tf.tidy(() => {
+    const input = (name: string, steps: string) => ({ name: graph.input(name, 'float32', ['batch', steps]), type: 'float32' }) as const;
+    const operations = graphOperations(onnxOperations(graph), weights);
+    const hiddenStates = network.forward(operations, { waveforms: input('waveforms', 'samples'), mask: input('mask', 'frames') });
+    hiddenStates.forEach(({ name }, layer) => void graph.output(`hidden_${layer}`, name, 'float32', ['batch', 'frames', 'features']));
+  });
   return graph.finish();
 }
 
-/** The operations as nodes of an ONNX graph, in evaluation. What depends on weights alone is computed while the graph is made. */
-function graphOperations(graph: OnnxGraph, weights: WeightValues): Operations<string> {
-  const { node } = graph;
-  const constants = new Map<string, string>();
-
-  const transpose = (x: string, perm: readonly number[]) => node('Transpose', [x], { perm });
-  const reshape = (x: string, shape: readonly number[]) => node('Reshape', [x, graph.integers(shape)]);
-  const unsqueeze = (x: string, ...axes: number[]) => node('Unsqueeze', [x, graph.integers(axes)]);
-  const channelsFirst = (x: string) => transpose(x, [0, 2, 1]);
-
+/** What the networks are made of in the operations of a graph, in evaluation. What depends on weights alone is computed while the graph is made. */
+export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWeights): Operations<T> {
+  const maskBiases = new Map<T, T>();
+  const valuesOf = <Value extends tf.Tensor>({ name }: Weight) => weights[name] as Value;
+  const heads = (x: T, count: number, axes: readonly number[]) => graph.transpose(graph.reshape(x, [0, 0, count, -1]), axes);
   return {
-    asFeature: (x) => unsqueeze(x, -1),
-    convolution(x, { weight, bias, stride = 1, padding = [0, 0], groups = 1 }) {
-      const filters = 'direction' in weight ? normedWeight(weight) : weightOf(weight);
-      const inputs = [channelsFirst(x), filters, ...(bias ? [weightOf(bias)] : [])];
-      return channelsFirst(node('Conv', inputs, { strides: [stride], pads: padding, group: groups }));
-    },
-    affine: (x, { weight, bias }) => node('Add', [node('MatMul', [x, transposedWeight(weight)]), weightOf(bias)]),
-    layerNorm(x, { weight, bias, epsilon }) {
-      if (weight && bias)
-        return node('LayerNormalization', [x, weightOf(weight), weightOf(bias)], { axis: -1, epsilon: { float: epsilon } });
-      const centered = node('Sub', [x, node('ReduceMean', [x, graph.integers([-1])])]);
-      const variance = node('ReduceMean', [node('Mul', [centered, centered]), graph.integers([-1])]);
-      return node('Div', [centered, node('Sqrt', [node('Add', [variance, scalar(epsilon)])])]);
-    },
+    asFeature: (x) => graph.expandDims(x, -1),
+    convolution: (x, { weight, bias, ...shape }) =>
+      graph.convolution(x, {
+        ...shape,
+        weight: 'direction' in weight ? normedWeight(weight) : valuesOf<tf.Tensor3D>(weight),
+        bias: bias && valuesOf<tf.Tensor1D>(bias),
+      }),
+    affine: (x, { weight, bias }) => graph.affine(x, valuesOf<tf.Tensor2D>(weight), valuesOf<tf.Tensor1D>(bias)),
+    layerNorm: (x, { weight, bias, epsilon }) =>
+      graph.layerNorm(x, { weight: weight && valuesOf<tf.Tensor1D>(weight), bias: bias && valuesOf<tf.Tensor1D>(bias), epsilon }),
     stepNorm(x, { weight, bias, epsilon }) {
       if (!weight || !bias) throw new TypeError('a normalization over steps needs its weights here');
-      return channelsFirst(
-        node('InstanceNormalization', [channelsFirst(x), weightOf(weight), weightOf(bias)], { epsilon: { float: epsilon } }),
-      );
+      return graph.stepNorm(x, { weight: valuesOf<tf.Tensor1D>(weight), bias: valuesOf<tf.Tensor1D>(bias), epsilon });
     },
-    gelu: (x) => node('Gelu', [x]),
-    sigmoid: (x) => node('Sigmoid', [x]),
-    add: (x, y) => node('Add', [x, typeof y === 'number' ? scalar(y) : y]),
-    multiply: (x, y) => node('Mul', [x, typeof y === 'number' ? scalar(y) : typeof y === 'string' ? y : weightOf(y)]),
-    maskSteps: (x, mask) => node('Mul', [x, unsqueeze(mask, -1)]),
-    splitHeads: (x, heads) => transpose(reshape(x, [0, 0, heads, -1]), [0, 2, 1, 3]),
-    groupSums: (x, groups) =>
-      graph.nodes('Split', [x], groups, { axis: -1, num_outputs: groups }).map((part) => node('ReduceSum', [part, graph.integers([-1])])),
+    gelu: graph.gelu,
+    sigmoid: graph.sigmoid,
+    add: graph.add,
+    multiply: (x, y) => graph.multiply(x, isWeight(y) ? graph.constant(valuesOf(y)) : y),
+    maskSteps: (x, mask) => graph.multiply(x, graph.expandDims(mask, -1)),
+    splitHeads: (x, count) => heads(x, count, [0, 2, 1, 3]),
+    groupSums(x, groups) {
+      // the last axis falls into groups of one size
+      const grouped = graph.sum(graph.reshape(x, [0, 0, 0, groups, -1]), -1, false);
+      return Array.from({ length: groups }, (_, group) => graph.slice(grouped, -1, group, group + 1));
+    },
     distanceBias(like, embedding, bucketOf, farthest) {
-      const [, heads] = embedding.shape as [number, number];
-      const values = weights[embedding.name]!;
-      const rows = Float32Array.from({ length: (2 * farthest + 1) * heads }, (_, index) => {
-        const bucket = bucketOf(Math.floor(index / heads) - farthest);
-        return values[bucket * heads + (index % heads)]!;
-      });
-      const whole = (value: number) => node('Squeeze', [graph.integers([value])]);
-      const steps = node('Gather', [node('Shape', [like]), whole(1)]);
-      const places = node('Range', [whole(0), steps, whole(1)]);
-      const distances = node('Sub', [unsqueeze(places, 0), unsqueeze(places, 1)]);
-      const near = node('Min', [node('Max', [distances, whole(-farthest)]), whole(farthest)]);
-      const bias = node('Gather', [graph.floats([2 * farthest + 1, heads], rows), node('Add', [near, whole(farthest)])]);
-      return unsqueeze(transpose(bias, [2, 0, 1]), 0);
+      const [, count] = embedding.shape as [number, number];
+      const buckets = Array.from({ length: 2 * farthest + 1 }, (_, index) => bucketOf(index - farthest));
+      const rows = tf.gather(valuesOf<tf.Tensor2D>(embedding), tf.tensor1d(buckets, 'int32'));
+      const places = graph.range(graph.steps(like));
+      const distances = graph.subtract(graph.expandDims(places, 0), graph.expandDims(places, 1));
+      const near = graph.minimum(graph.maximum(distances, -farthest), farthest);
+      const bias = graph.gather(graph.constant(tf.reshape(rows, [-1, count])), graph.add(near, farthest), 0);
+      return graph.expandDims(graph.transpose(bias, [2, 0, 1]), 0);
     },
-    attention(query, key, value, { heads, scale, bias, mask }) {
-      const split = (x: string, perm: readonly number[]) => transpose(reshape(x, [0, 0, heads, -1]), perm);
-      const scaled = node('Mul', [query, scalar(scale)]);
-      let products = node('MatMul', [split(scaled, [0, 2, 1, 3]), split(key, [0, 2, 3, 1])]);
-      if (bias) products = node('Add', [products, bias]);
-      if (mask) products = node('Add', [products, maskBias(mask)]);
-      const read = node('MatMul', [node('Softmax', [products], { axis: -1 }), split(value, [0, 2, 1, 3])]);
-      return reshape(transpose(read, [0, 2, 1, 3]), [0, 0, -1]);
+    attention(query, key, value, { heads: count, scale, bias, mask }) {
+      let products = graph.matMul(heads(graph.multiply(query, scale), count, [0, 2, 1, 3]), heads(key, count, [0, 2, 3, 1]));
+      if (bias) products = graph.add(products, bias);
+      if (mask) products = graph.add(products, maskBias(mask));
+      const read = graph.matMul(graph.softmax(products), heads(value, count, [0, 2, 1, 3]));
+      return graph.reshape(graph.transpose(read, [0, 2, 1, 3]), [0, 0, -1]);
     },
     stage: (x, _, block) => block(x),
     dropout: (x) => x,
@@ -91,50 +84,22 @@ function graphOperations(graph: OnnxGraph, weights: WeightValues): Operations<st
     scoped: (block) => block(),
   };
 
-  function once(key: string, make: () => string): string {
-    const known = constants.get(key);
-    if (known) return known;
-    const made = make();
-    constants.set(key, made);
-    return made;
-  }
-
-  function scalar(value: number): string {
-    return once(`scalar ${value}`, () => graph.floats([], Float32Array.of(value)));
-  }
-
-  function weightOf({ name, shape }: Weight): string {
-    return once(name, () => graph.floats(shape, weights[name]!));
-  }
-
-  function transposedWeight({ name, shape }: Weight): string {
-    return once(`${name} transposed`, () => {
-      const [rows, columns] = shape as [number, number];
-      const values = weights[name]!;
-      const turned = new Float32Array(values.length);
-      for (let row = 0; row < rows; row++) {
-        for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column]!;
-      }
-      return graph.floats([columns, rows], turned);
-    });
-  }
-
-  function normedWeight({ magnitude, direction }: NormedWeight): string {
-    return once(`${direction.name} normed`, () => {
-      const [taps] = direction.shape.slice(-1) as [number];
-      const values = weights[direction.name]!;
-      const squares = new Float64Array(taps);
-      for (let index = 0; index < values.length; index++) squares[index % taps]! += values[index]! ** 2;
-      const factors = weights[magnitude.name]!.map((value, tap) => value / Math.sqrt(squares[tap]!));
-      return graph.floats(
-        direction.shape,
-        values.map((value, index) => value * factors[index % taps]!),
-      );
-    });
+  function normedWeight({ magnitude, direction }: NormedWeight): tf.Tensor3D {
+    const value = valuesOf<tf.Tensor3D>(direction);
+    const length = tf.sqrt(tf.sum(tf.square(value), [0, 1], true));
+    return tf.mul(value, tf.div(valuesOf<tf.Tensor3D>(magnitude), length));
   }
 
   /** 0 where the mask is 1, else so far below that the share is 0, and still a number */
-  function maskBias(mask: string): string {
-    return once(`bias of ${mask}`, () => unsqueeze(node('Mul', [node('Sub', [mask, scalar(1)]), scalar(1e30)]), 1, 2));
+  function maskBias(mask: T): T {
+    const known = maskBiases.get(mask);
+    if (known !== undefined) return known;
+    const bias = graph.multiply(graph.subtract(mask, 1), 1e30);
+    const made = graph.expandDims(graph.expandDims(bias, 1), 1);
+    maskBiases.set(mask, made);
+    return made;
   }
 }
+
+const isWeight = (value: unknown): value is Weight =>
+  typeof value === 'object' && value !== null && 'name' in value && 'shape' in value && !('dataId' in value);

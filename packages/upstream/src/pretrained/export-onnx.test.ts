@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { ExternalValues } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
@@ -11,7 +12,6 @@ import {
   temporaryFolder,
 } from '../fixtures/small-checkpoint.ts';
 import { networkGraph } from '../graph/graph-operations.ts';
-import type { ExternalValues } from '../graph/onnx-graph.ts';
 import { networkConfig } from '../networks/network-config.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { exportOnnx } from './export-onnx.ts';
@@ -47,10 +47,10 @@ test('writes a model that other programs run, for any batch and length', async (
 test('weights beside the model, as those of more than 2 GB are, give the same', async () => {
   const name = 'wavlm-large';
   const network = networkOf(networkConfig.parse(recordedCase(name).config));
-  const weights = Object.fromEntries(recordedWeights(name).map(({ name: key, values }) => [key, values]));
+  const weights = Object.fromEntries(recordedWeights(name).map(({ name: key, values, shape }) => [key, tf.tensor(values, [...shape])]));
   const external: ExternalValues[] = [];
-  const model = networkGraph(network, weights, external);
-  const whole = networkGraph(network, weights);
+  const model = await networkGraph(network, weights, external);
+  const whole = await networkGraph(network, weights);
   expect(model.length).toBeLessThan(whole.length);
   expect(external.length).toBeGreaterThan(5);
   const feeds = { waveforms: new Tensor('float32', recordedWaveforms[0]!, [1, recordedLengths[0]!]) };
@@ -63,6 +63,7 @@ test('weights beside the model, as those of more than 2 GB are, give the same', 
   const results = await Promise.all([inside, beside].map((session) => session.run({ ...feeds, mask }, [last])));
   expect(results[1]![last]!.data).toEqual(results[0]![last]!.data);
   for (const session of [inside, beside]) await session.release();
+  tf.dispose(weights);
 });
 
 test('a checkpoint of more than 2 GB is not exported to a file that could not be read', async () => {

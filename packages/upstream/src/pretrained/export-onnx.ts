@@ -1,4 +1,5 @@
 import { InputError } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
 import { networkGraph } from '../graph/graph-operations.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
@@ -30,10 +31,5 @@ export async function exportOnnx(source: string, { offline = false }: { readonly
   }
   const checkpoint = await openCheckpoint(folder);
   const variables = await loadWeights(checkpoint.tensors, network.weights, () => false).finally(checkpoint.close);
-  const values: { [name: string]: Float32Array } = {};
-  for (const [name, variable] of Object.entries(variables)) {
-    values[name] = (await variable.data()) as Float32Array;
-    variable.dispose();
-  }
-  return networkGraph(network, values);
+  return networkGraph(network, variables).finally(() => tf.dispose(variables));
 }

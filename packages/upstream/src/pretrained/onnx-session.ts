@@ -1,8 +1,8 @@
 import { InputError } from '@s3/interface';
+import type { ExternalValues } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession } from 'onnxruntime-node';
 import { networkGraph } from '../graph/graph-operations.ts';
-import type { ExternalValues } from '../graph/onnx-graph.ts';
 import type { Network } from '../networks/operations.ts';
 import { type OnnxWorker, onnxWorker } from './onnx-worker.ts';
 
@@ -67,10 +67,8 @@ export function onnxSession(
   }
 
   async function build(): Promise<OnnxWorker> {
-    const values: { [name: string]: Float32Array } = {};
-    for (const [name, variable] of Object.entries(weights)) values[name] = (await variable.data()) as Float32Array;
     const external: ExternalValues[] | undefined = weightBytes(network) > maxModelBytes ? [] : undefined;
-    const model = networkGraph(network, values, external);
+    const model = await networkGraph(network, weights, external);
     return onnxWorker(model, { ...sessionOptions(threads), ...(external && { externalData: external }) });
   }
 }

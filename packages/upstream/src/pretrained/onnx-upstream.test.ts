@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onnxGraph } from '@s3/interface/graph';
 import { testUpstream, waveformsOf } from '@s3/interface/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkpointFiles, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { onnxGraph } from '../graph/onnx-graph.ts';
 import { namedUpstream } from '../named-upstream.ts';
 import { exportOnnx } from './export-onnx.ts';
 
@@ -16,22 +16,22 @@ const build = (file: string, onnx?: object) =>
 beforeAll(async () => {
   folder = await temporaryFolder(checkpointFiles('wavlm-large'));
   await writeFile(join(folder, 'exported.onnx'), await exportOnnx(folder));
-  await writeFile(join(folder, 'own.onnx'), ownModel());
+  await writeFile(join(folder, 'own.onnx'), await ownModel());
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Sums and alternating sums of 100 samples each, and the same doubled. */
-function ownModel(): Uint8Array {
+function ownModel(): Promise<Uint8Array> {
   const graph = onnxGraph('own');
-  const audio = graph.input('audio', ['batch', 'samples']);
+  const audio = graph.input('audio', 'float32', ['batch', 'samples']);
   const weights = Float32Array.from({ length: 200 }, (_, index) => (index < 100 ? 1 : (-1) ** index));
   const rows = graph.node('Unsqueeze', [audio, graph.integers([1])]);
   const sums = graph.node('Transpose', [graph.node('Conv', [rows, graph.floats([2, 1, 100], weights)], { strides: [100] })], {
     perm: [0, 2, 1],
   });
-  graph.output('sums', sums);
-  graph.output('doubled', graph.node('Add', [sums, sums]));
-  graph.output('flat', rows);
+  graph.output('sums', sums, 'float32', ['batch', 'frames', 'features']);
+  graph.output('doubled', graph.node('Add', [sums, sums]), 'float32', ['batch', 'frames', 'features']);
+  graph.output('flat', rows, 'float32', ['batch', 'frames', 'features']);
   return graph.finish();
 }
 
@@ -98,7 +98,7 @@ test.each([
 });
 
 test('refuses a model that is cut short', async () => {
-  await writeFile(join(folder, 'cut.onnx'), ownModel().subarray(0, 600));
+  await writeFile(join(folder, 'cut.onnx'), (await ownModel()).subarray(0, 600));
   await expect(build('cut.onnx', own)).rejects.toThrow(/onnxruntime refuses/);
 });
 
