@@ -30,6 +30,7 @@ describe('audioDataset', () => {
     const dataset = await audioDataset({ utterances });
     expect(dataset.length).toBe(5);
     expect(dataset.lengths).toEqual([1600, 3200, 4800, 6400, 8000]);
+    expect(dataset.varies).toBe(false);
     const [last, first] = await dataset.load([4, 0], 0);
     expect(last).toEqual({ ...utterances[4], waveform: await readAudio(utterances[4]!.path) });
     expect(first!.id).toBe('u0');
@@ -55,6 +56,8 @@ describe('audioDataset', () => {
     const settings = [{ maxSeconds: 0.25 }, { seed: 7 }] as const;
     const dataset = await audioDataset({ utterances }, ...settings);
     expect(dataset.lengths).toEqual([1600, 3200, 4000, 4000, 4000]);
+    expect(dataset.varies).toBe(true);
+    expect((await audioDataset({ utterances }, { augmentation: { maxGainDecibels: 3 } })).varies).toBe(true);
     const whole = await readAudio(utterances[4]!.path);
     const places = await Promise.all([0, 1, 2, 3].map(async (epoch) => place((await dataset.load([4], epoch))[0]!.waveform, whole)));
     expect(new Set(places).size).toBe(4);

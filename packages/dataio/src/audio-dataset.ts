@@ -1,7 +1,7 @@
 import { type BuildContext, type Dataset, defineComponent, InputError, randomStream } from '@s3/interface';
 import { z } from 'zod';
 import { type AudioLengthCache, audioLengthCache } from './audio-length-cache.ts';
-import { augmentationDraw, augmentationSettings } from './augmentation.ts';
+import { augmentationDraw, augmentationSettings, augments } from './augmentation.ts';
 import type { AudioPart } from './read-audio.ts';
 import type { WaveformRequest } from './read-waveform.ts';
 import type { Outcome } from './worker-job.ts';
@@ -23,6 +23,8 @@ export interface AudioDataset<U extends AudioUtterance> extends Dataset<U & { re
   readonly lengths: readonly number[];
   /** Hz of the waveforms */
   readonly sampleRate: number;
+  /** whether any is cropped at random or augmented */
+  readonly varies: boolean;
   /** utterances left out for being too short */
   readonly dropped: number;
   /** threads that read */
@@ -137,6 +139,7 @@ async function buildAudioDataset(
     utterances: kept.map((index) => utterances[index]!),
     lengths: kept.map((index) => Math.min(Math.ceil(lengthOf(index) / slowest), maxSamples)),
     sampleRate,
+    varies: augments(augmentation) || kept.some((index) => lengthOf(index) / fastest > maxSamples),
     dropped: utterances.length - kept.length,
     workers,
     async load(indices, epoch) {

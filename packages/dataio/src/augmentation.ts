@@ -51,6 +51,10 @@ export type AugmentationSettings = z.output<typeof augmentationSettings>;
 /** What happens to an utterance in an epoch; undefined for nothing. */
 export type DrawAugmentation = (epoch: number, index: number) => WaveformAugmentation | undefined;
 
+/** Whether anything is to happen to the waveforms. */
+export const augments = ({ noise, reverberation, speedFactors, minGainDecibels, maxGainDecibels }: AugmentationSettings): boolean =>
+  noise.source !== null || reverberation.source !== null || speedFactors.length > 0 || minGainDecibels !== 0 || maxGainDecibels !== 0;
+
 /**
  * Draws what happens to each utterance, as a function of seed, epoch and index alone; each kind has chance of its own, so that
  * one more does not change the others.
@@ -59,9 +63,10 @@ export type DrawAugmentation = (epoch: number, index: number) => WaveformAugment
  * @throws InputError for a folder that is missing or without recordings, a csv file that cannot be read, and what `check` throws
  */
 export async function augmentationDraw(
-  { noise, reverberation, speedFactors, minGainDecibels, maxGainDecibels }: AugmentationSettings,
+  settings: AugmentationSettings,
   { seed, check }: { readonly seed: number; readonly check: (what: string, paths: readonly string[]) => Promise<void> },
 ): Promise<DrawAugmentation> {
+  const { noise, reverberation, speedFactors, minGainDecibels, maxGainDecibels } = settings;
   if (minGainDecibels > maxGainDecibels) {
     const found = `${maxGainDecibels} dB, less than minGainDecibels (${minGainDecibels} dB)`;
     throw new InputError('augmentation.maxGainDecibels', found, 'at least as much', 'Set both.');
@@ -70,9 +75,8 @@ export async function augmentationDraw(
   const rooms = await recordingsOf('augmentation.reverberation.source', reverberation.source);
   if (noises.length > 0) await check('noise recordings', noises);
   if (rooms.length > 0) await check('impulse responses', rooms);
-  const nothing = noises.length + rooms.length + speedFactors.length === 0 && minGainDecibels === 0 && maxGainDecibels === 0;
+  if (!augments(settings)) return () => undefined;
   return (epoch, index) => {
-    if (nothing) return undefined;
     const random = (what: string) => randomStream(seed, 'augmentation', what, epoch, index);
     const one = <T>(list: readonly T[], what: string, share = 1): T | undefined => {
       const chance = random(what);

@@ -22,6 +22,7 @@ export function dataLoader<Item, Batch>({ dataset, sampler, collate, readAhead }
   const ahead = Math.max(1, readAhead ?? (workers === 0 ? 1 : workers + 2));
   return {
     length: sampler.batchesPerEpoch,
+    ...(dataset.varies !== undefined && { varies: dataset.varies }),
     ...(dataset.lengths &&
       dataset.sampleRate && { audioSeconds: dataset.lengths.reduce((sum, samples) => sum + samples, 0) / dataset.sampleRate }),
     async *epoch(epoch, start = 0) {

@@ -1,6 +1,8 @@
 /** Items by index, read in groups so that a reader can work ahead in other threads. */
 export interface Dataset<Item> {
   readonly length: number;
+  /** whether items are others in every epoch: crops at random places, augmentation */
+  readonly varies?: boolean;
   /**
    * The items at these indices, in this order.
    *
@@ -26,6 +28,8 @@ export interface DataLoader<Batch> {
   readonly length: number;
   /** seconds of audio in an epoch at most, where that is known */
   readonly audioSeconds?: number;
+  /** whether its items are others in every epoch, so that nothing computed of them is of use again */
+  readonly varies?: boolean;
   /**
    * The batches of an epoch (from 0) in order, from the batch `start` (from 0) on.
    * Whoever iterates disposes each batch's tensors; leaving the loop early stops reading ahead.

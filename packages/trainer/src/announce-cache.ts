@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { AnyTask, Problem, WaveformModel } from '@s3/interface';
 import type { RunObserver } from './observer.ts';
 
-/** Says how much hidden states on disk will take before any is written, and warns where there is less room. */
+/** Says how much hidden states on disk will take before any is written, and warns where there is less room or no use. */
 export async function announceCache(
   task: AnyTask,
   { train, valid, tests }: Problem,
@@ -20,6 +20,12 @@ export async function announceCache(
     : `${sizeOf(bytesPerSecond * 3600)} for each hour of audio, `;
   observer.message('info', `hidden states are kept in ${folder}: ${amount}at most ${sizeOf(maxBytes)}`);
 
+  if (train.batches.varies) {
+    observer.message(
+      'warning',
+      'training takes other samples of its recordings in every epoch (crops at random places, augmentation), so that their hidden states are kept but never asked for again; train on whole utterances (trainData.maxSeconds null, no augmentation), or leave upstream.cache out',
+    );
+  }
   const free = await statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => Number.POSITIVE_INFINITY,

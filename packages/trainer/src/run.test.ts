@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@s3/interface';
+import { defineRecipe, InputError } from '@s3/interface';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { toyRecipe } from './fixtures/toy-recipe.ts';
-import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun } from './fixtures/toy-run.ts';
+import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun, witness } from './fixtures/toy-run.ts';
 import { InterruptedError } from './interrupted-error.ts';
 import { runRecipe } from './run.ts';
 
@@ -279,6 +280,24 @@ describe('resuming', () => {
     const { seen } = await toyRun(folder, { ...other, training: { ...other.training, onConfigChange: 'continue' } });
     expect(seen.steps).toEqual([6, 7, 8]);
     expect(seen.messages.join()).toMatch(/made with other settings/);
+  });
+
+  it('goes on with a cache of hidden states that was added, and says that the last digits may differ', async () => {
+    const folder = temporaryFolder();
+    const cache = { cache: z.string().optional(), cachePrecision: z.string().default('float16') };
+    const cached = defineRecipe({
+      ...toyRecipe.spec,
+      settings: { ...toyRecipe.spec.settings, upstream: z.strictObject(cache).prefault({}) },
+    });
+    const run = async (upstream: object, totalSteps: number) => {
+      const { seen, observer } = witness();
+      const settings = { targetDir: folder, workers: 0, upstream, training: { totalSteps, saveStep: 2 } };
+      await runRecipe(cached, settings, { engine: toyEngine, observers: [observer] });
+      return seen.messages.filter((message) => message.includes('last digits'));
+    };
+    await run({}, 2);
+    expect(await run({ cache: 'a' }, 4)).toEqual([expect.stringContaining('upstream.cachePrecision: not set → "float16"')]);
+    expect(await run({ cache: 'b' }, 6)).toEqual([]);
   });
 
   it('refuses to go on with other data', async () => {

@@ -7,7 +7,8 @@ const harmless = new Set([
   'engine',
   'workers',
   'evalBatches',
-  ...['cacheGigabytes', 'threads'].map((name) => `upstream.${name}`),
+  // what is read from a cache differs in the last digits; the stage that trains says so
+  ...['cache', 'cachePrecision', 'cacheGigabytes', 'threads'].map((name) => `upstream.${name}`),
   ...['totalSteps', 'logStep', 'evalStep', 'saveStep', 'keepCheckpoints', 'validMetric', 'validOrder', 'evalEachEpoch', 'averageBest'].map(
     (name) => `training.${name}`,
   ),

@@ -138,9 +138,10 @@ function checkSameTraining(stage: StageContext, { corpus, encoders }: Assembly, 
   const tools = [
     ...(state.engine.library === engine.library ? [] : [`engine ${state.engine.library} → ${engine.library}`]),
     ...(state.version === version ? [] : [`@s3/trainer ${state.version} → ${version}`]),
+    ...configDifference(keptAs(from.config), keptAs(sections), new Set()).map((difference) => `upstream.${difference}`),
   ];
   if (tools.length > 0) {
-    observer.message('warning', `the checkpoint was made by another ${tools.join(', ')}: numbers may differ in their last digits`);
+    observer.message('warning', `the checkpoint was made with another ${tools.join(', ')}: numbers may differ in their last digits`);
   }
 }
 
@@ -152,6 +153,12 @@ function refuse({ directory }: Checkpoint, differences: readonly string[]): void
     'the same settings',
     'Go back to them, or give another targetDir, or start anew with training.autoResume false, or go on all the same with training.onConfigChange continue.',
   );
+}
+
+/** How hidden states come from a cache, if they do; in which folder is no matter. */
+function keptAs({ upstream }: { readonly [section: string]: unknown }): { readonly [setting: string]: unknown } {
+  const { cache, cachePrecision } = (upstream ?? {}) as { readonly [setting: string]: unknown };
+  return cache === undefined ? {} : { cachePrecision };
 }
 
 function settingDifferences({ recipe, sections }: StageContext, { config }: Checkpoint): readonly string[] {
