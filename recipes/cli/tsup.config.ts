@@ -1,3 +1,8 @@
 import { buildPackage } from '../../tsup.base.ts';
 
-export default buildPackage({ index: 'src/index.ts', recipes: 'src/recipes.ts' });
+export default buildPackage({
+  index: 'src/index.ts',
+  commands: 'src/commands.ts',
+  'installed-recipes': 'src/installed-recipes.ts',
+  recipes: 'src/recipes.ts',
+});

@@ -1,16 +1,8 @@
 import { createRequire } from 'node:module';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
+import { addCommands } from './commands.ts';
 import { connectProcesses } from './connect-processes.ts';
-import { addCreateCommand } from './create-command.ts';
-import { addDataCommand } from './data-command.ts';
-import { addDumpCommand } from './dump-command.ts';
-import { addEmbedCommand } from './embed-command.ts';
-import { addEngineCommand } from './engine-command.ts';
-import { addPredictCommand } from './predict-command.ts';
 import { recipes as ownRecipes } from './recipes.ts';
-import { addScoreCommand } from './score-command.ts';
-import { addSuperbCommand } from './superb/superb-command.ts';
-import { addUpstreamCommand } from './upstream-command.ts';
 
 // whoever reads our output may stop early, as `s3 list | head -3` does
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -41,17 +33,7 @@ const program: CommandLineOptions = {
   recipes: await allRecipes(),
   selectEngine: async (name) => (await import('@s3/engine')).selectEngine(name),
   connectProcesses,
-  addCommands: (command) => {
-    addDataCommand(command, program);
-    addCreateCommand(command, program);
-    addDumpCommand(command, program);
-    addEmbedCommand(command, program);
-    addEngineCommand(command);
-    addPredictCommand(command, program);
-    addScoreCommand(command, program);
-    addSuperbCommand(command, program);
-    addUpstreamCommand(command, program);
-  },
+  addCommands: (command) => addCommands(command, program),
   version: versionOf('@s3/cli'),
   packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
 };

@@ -23,5 +23,5 @@ function rowText({ name, mandatory, default: preset, type, unit, description }: 
 
 /** Text that means itself in a cell. */
 function plain(text: string): string {
-  return text.replace(/[\\|<>*[\]`]|\b_\B|\B_/g, '\\$&').replace(/\s+/g, ' ');
+  return text.replace(/[\\|<>*[\]`]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -1,0 +1,23 @@
+import type { CommandLineOptions } from '@s3/trainer/command-line';
+import { addCreateCommand } from './create-command.ts';
+import { addDataCommand } from './data-command.ts';
+import { addDumpCommand } from './dump-command.ts';
+import { addEmbedCommand } from './embed-command.ts';
+import { addEngineCommand } from './engine-command.ts';
+import { addPredictCommand } from './predict-command.ts';
+import { addScoreCommand } from './score-command.ts';
+import { addSuperbCommand } from './superb/superb-command.ts';
+import { addUpstreamCommand } from './upstream-command.ts';
+
+/** Adds what the `s3` command has beside the trainer's own commands: what `addCommands` of a command line does. */
+export function addCommands(command: Parameters<NonNullable<CommandLineOptions['addCommands']>>[0], program: CommandLineOptions): void {
+  addDataCommand(command, program);
+  addCreateCommand(command, program);
+  addDumpCommand(command, program);
+  addEmbedCommand(command, program);
+  addEngineCommand(command);
+  addPredictCommand(command, program);
+  addScoreCommand(command, program);
+  addSuperbCommand(command, program);
+  addUpstreamCommand(command, program);
+}
