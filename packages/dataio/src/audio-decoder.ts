@@ -1,5 +1,7 @@
 import { InputError } from '@s3/interface';
 import decode from 'audio-decode';
+import type { AudioFile } from './audio-file.ts';
+import { lastFlacFrame } from './audio-flac.ts';
 
 type Decoder = Awaited<ReturnType<typeof decode.flac>>;
 
@@ -28,6 +30,42 @@ export async function decodeAudio(
   }
   if (!decoded.channelData[0]?.length) throw notAudio(path, bytes, format);
   return { channels: decoded.channelData, sampleRate: decoded.sampleRate };
+}
+
+/** Bytes handed to a decoder at once: a few seconds to a minute of audio. */
+const pieceBytes = 1 << 20;
+
+/**
+ * Decodes a file piece by piece, so that memory does not grow with its length. The samples are those of `decodeAudio`.
+ *
+ * @param offset where the audio begins, behind any tag
+ * @returns piece after piece, each one waveform a channel, at the file's own rate
+ * @throws InputError when the decoder finds no audio in it
+ */
+export async function* decodePieces(
+  file: AudioFile,
+  offset: number,
+  format: Exclude<CodedFormat, 'other'>,
+): AsyncGenerator<{ readonly channels: readonly Float32Array[]; readonly sampleRate: number }> {
+  const decoder = await decode[format === 'vorbis' ? 'oga' : format]();
+  let samples = 0;
+  try {
+    for (let place = offset; ; ) {
+      const read = file.read(place, pieceBytes);
+      // the decoder may lose FLAC frames that come in two pieces
+      const bytes = format === 'flac' && place + read.length < file.size ? read.subarray(0, lastFlacFrame(read)) : read;
+      const { channelData, sampleRate } = await decoder(bytes.length > 0 ? bytes : undefined);
+      samples += channelData[0]?.length ?? 0;
+      if (channelData[0]?.length) yield { channels: channelData, sampleRate };
+      if (bytes.length === 0) break;
+      place += bytes.length;
+    }
+  } catch (cause) {
+    throw cause instanceof InputError ? cause : notAudio(file.path, file.head, format, cause);
+  } finally {
+    decoder.free();
+  }
+  if (samples === 0) throw notAudio(file.path, file.head, format);
 }
 
 async function decodeFlac(bytes: Uint8Array) {

@@ -32,3 +32,31 @@ export function readFlacHeader(path: string, bytes: Uint8Array): FlacHeader {
     samples: Number(packed & 0xfffffffffn),
   };
 }
+
+/** Where the last FLAC frame that begins in `bytes` begins; their length where none does. */
+export function lastFlacFrame(bytes: Uint8Array): number {
+  for (let offset = bytes.length - 1; offset > 0; offset--) if (isFrameHeader(bytes, offset)) return offset;
+  return bytes.length;
+}
+
+/** Whether a whole frame header stands here, as its checksum tells (RFC 9639, section 9.1). */
+function isFrameHeader(bytes: Uint8Array, offset: number): boolean {
+  const sizeAndRate = bytes[offset + 2] ?? 0;
+  if (bytes[offset] !== 0xff || ((bytes[offset + 1] ?? 0) & 0xfe) !== 0xf8 || sizeAndRate >> 4 === 0) return false;
+  // the frame's number, coded as UTF-8 codes characters, then what the codes of size and rate leave to be said
+  const leadingOnes = Math.clz32(~((bytes[offset + 4] ?? 0) << 24));
+  const sizeBytes = { 6: 1, 7: 2 }[sizeAndRate >> 4] ?? 0;
+  const rateBytes = { 12: 1, 13: 2, 14: 2 }[sizeAndRate & 15] ?? 0;
+  const end = offset + 4 + Math.max(1, leadingOnes) + sizeBytes + rateBytes;
+  return end < bytes.length && checksum(bytes.subarray(offset, end)) === bytes[end];
+}
+
+/** CRC-8 with polynomial x^8 + x^2 + x + 1. */
+function checksum(bytes: Uint8Array): number {
+  let remainder = 0;
+  for (const byte of bytes) {
+    remainder ^= byte;
+    for (let bit = 0; bit < 8; bit++) remainder = ((remainder << 1) ^ (remainder & 128 ? 7 : 0)) & 255;
+  }
+  return remainder;
+}

@@ -1,5 +1,8 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { type CodedFormat, decodeAudio } from './audio-decoder.ts';
+import { type CodedFormat, decodeAudio, decodePieces } from './audio-decoder.ts';
 import { type AudioFile, withAudioFile } from './audio-file.ts';
 import { type FlacHeader, readFlacHeader } from './audio-flac.ts';
 import { isMp3, readMp3Header } from './audio-mp3.ts';
@@ -51,16 +54,22 @@ export async function audioInfo(path: string): Promise<AudioInfo> {
 }
 
 /**
- * Opens a recording, uses it and closes it. WAV samples are read as asked for; every other format is decoded first.
+ * Opens a recording, uses it and closes it. WAV samples are read as asked for; every other format is decoded first: in memory,
+ * or, where its header says that it is longer than `options.inMemorySeconds`, into a file in the folder for temporary files.
  *
- * @throws InputError as `audioInfo`
+ * @throws InputError as `audioInfo`, and for a full disk
  */
-export async function withRecording<T>(path: string, use: (recording: Recording) => T): Promise<T> {
+export async function withRecording<T>(
+  path: string,
+  use: (recording: Recording) => T | Promise<T>,
+  { inMemorySeconds = Number.POSITIVE_INFINITY } = {},
+): Promise<T> {
   return withAudioFile(path, async (file) => {
     const found = readHeader(file);
     const { header } = found;
-    if (header?.format !== 'wav') return use(await decodeRecording(file, found));
-    return use({ info: infoOf(header), read: (first, end) => readWavSamples(file, header, first, end) });
+    if (header?.format === 'wav') return use({ info: infoOf(header), read: (first, end) => readWavSamples(file, header, first, end) });
+    if (header && infoOf(header).seconds > inMemorySeconds) return unpackRecording(file, header, found.offset, use);
+    return use(await decodeRecording(file, found));
   });
 }
 
@@ -89,14 +98,58 @@ async function decodeRecording(file: AudioFile, { header, offset, bytes }: Found
   const whole = bytes ?? file.read(offset, file.size - offset);
   const { channels, sampleRate } = await decodeAudio(file.path, whole, (header?.format as CodedFormat | undefined) ?? 'other');
   const samples = channels[0]!.length;
-  if (header?.format === 'flac' && header.samples > 0 && samples !== header.samples) {
-    const found = `a FLAC file cut short or damaged: ${samples} samples where its header promises ${header.samples}`;
-    throw new InputError(file.path, found, 'a whole FLAC file', 'Fetch or make it again, or leave it out.');
-  }
+  checkLength(file.path, header, samples);
   const info = infoOf({ format: header?.format ?? 'other', sampleRate, channels: channels.length, samples });
-  // The FLAC decoder divides by the largest integer; everything else, WAV first of all, by one more.
-  const largest = header && 'bitsPerSample' in header ? 2 ** (header.bitsPerSample - 1) - 1 : undefined;
+  const largest = largestInteger(header);
   return { info, read: (first, end) => mix(channels, first, end, largest) };
+}
+
+/** Decodes piece by piece into a file of samples, and reads those as asked for. */
+async function unpackRecording<T>(
+  file: AudioFile,
+  header: CodedHeader | FlacHeader,
+  offset: number,
+  use: (recording: Recording) => T | Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 's3-recording-'));
+  const unpacked = join(folder, 'samples.float32');
+  try {
+    const largest = largestInteger(header);
+    let samples = 0;
+    let info = infoOf(header);
+    const descriptor = openSync(unpacked, 'w');
+    try {
+      for await (const { channels, sampleRate } of decodePieces(file, offset, header.format)) {
+        writeSync(descriptor, mix(channels, 0, channels[0]!.length, largest));
+        samples += channels[0]!.length;
+        info = infoOf({ format: header.format, sampleRate, channels: channels.length, samples });
+      }
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+      const gigabytes = (4 * header.samples) / 1e9;
+      const expected = `${gigabytes.toFixed(1)} GB of space for the samples of ${file.path}`;
+      throw new InputError(folder, 'a full disk', expected, 'Make room, or set TMPDIR to a folder that has it.', { cause });
+    } finally {
+      closeSync(descriptor);
+    }
+    checkLength(file.path, header, samples);
+    return await withAudioFile(unpacked, ({ read }) =>
+      use({ info, read: (first, end) => new Float32Array(read(4 * first, 4 * (end - first)).buffer) }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function checkLength(path: string, header: Found['header'], samples: number): void {
+  if (header?.format !== 'flac' || header.samples === 0 || samples === header.samples) return;
+  const found = `a FLAC file cut short or damaged: ${samples} samples where its header promises ${header.samples}`;
+  throw new InputError(path, found, 'a whole FLAC file', 'Fetch or make it again, or leave it out.');
+}
+
+/** The FLAC decoder divides by the largest integer; everything else, WAV first of all, by one more. */
+function largestInteger(header: Found['header']): number | undefined {
+  return header && 'bitsPerSample' in header ? 2 ** (header.bitsPerSample - 1) - 1 : undefined;
 }
 
 function mix(channels: readonly Float32Array[], first: number, end: number, largest: number | undefined): Float32Array<ArrayBuffer> {

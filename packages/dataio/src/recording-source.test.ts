@@ -1,12 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStream } from '@s3/interface';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { lastFlacFrame } from './audio-flac.ts';
+import { withRecording } from './audio-recording.ts';
 import { readAudio } from './read-audio.ts';
 import { withRecordingSource } from './recording-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-recording-'));
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** 16-bit PCM of one channel. */
 function writeWav(name: string, sampleRate: number, samples: number): string {
@@ -53,6 +57,44 @@ test.each([
       }
     }
   });
+});
+
+test.each(['mono-16bit.flac', 'stereo-24bit.flac', 'flac-in-ogg.oga', 'tone.ogg', 'tone.opus', 'tagged.mp3', 'untagged.mp3'])(
+  '%s decoded into a file gives the samples of the one in memory, and leaves nothing behind',
+  async (name) => {
+    const path = join(import.meta.dirname, 'fixtures', name);
+    const temporary = mkdtempSync(join(folder, 'temporary-'));
+    vi.stubEnv('TMPDIR', temporary);
+    const whole = await withRecording(path, ({ info, read }) => ({ info, samples: read(0, info.samples) }));
+    await withRecording(
+      path,
+      ({ info, read }) => {
+        expect(readdirSync(temporary)).toHaveLength(1);
+        expect(info).toEqual(whole.info);
+        expect(read(0, info.samples)).toEqual(whole.samples);
+        expect(read(7, 99)).toEqual(whole.samples.subarray(7, 99));
+      },
+      { inMemorySeconds: 0 },
+    );
+    expect(readdirSync(temporary)).toEqual([]);
+  },
+);
+
+test('the last FLAC frame is found by its checksum', () => {
+  const bytes = readFileSync(join(import.meta.dirname, 'fixtures', 'mono-16bit.flac'));
+  const frame = 86; // behind the marker, STREAMINFO and a comment block
+  const two = Buffer.concat([bytes, bytes.subarray(frame)]);
+  expect(lastFlacFrame(two)).toBe(bytes.length);
+  expect(lastFlacFrame(two.subarray(0, bytes.length + 5))).toBe(frame); // its header is not whole
+  two[bytes.length + 4]! ^= 1;
+  expect(lastFlacFrame(two)).toBe(frame);
+  expect(lastFlacFrame(bytes.subarray(0, frame))).toBe(frame);
+});
+
+test('a FLAC file cut short is refused, also where it is decoded into a file', async () => {
+  const path = join(folder, 'cut.flac');
+  writeFileSync(path, readFileSync(join(import.meta.dirname, 'fixtures', 'mono-16bit.flac')).subarray(0, 1500));
+  await expect(withRecording(path, () => 0, { inMemorySeconds: 0 })).rejects.toThrow(/cut\.flac: found a.*(cut short|broken).*whole/);
 });
 
 test('says what is wrong with a file', async () => {
