@@ -57,6 +57,7 @@ export {
   type Columns,
   definePhase,
   defineTrainPhase,
+  type Extent,
   type Fields,
   type Figure,
   type HostField,

@@ -139,7 +139,13 @@ export interface PhaseParts<Batch, Prepared, F extends Fields, E, L extends Log,
   prepare: (batch: Batch) => Promise<Prepared>;
   step: (batch: Batch, prepared: Prepared, mode: Mode) => F;
   collect: (fields: HostFields<F>, batch: Batch) => E;
-  reduce: (columns: Columns<E>, reference: Reference) => Reduction<L>;
+  reduce: (columns: Columns<E>, reference: Reference, extent?: Extent) => Reduction<L>;
+}
+
+/** How much of a split was judged. */
+export interface Extent {
+  /** only its first batches, for a quick try: a reference that names more is no mistake then */
+  readonly isPartial: boolean;
 }
 
 /** A way through a split that still lacks its data. */
@@ -155,7 +161,7 @@ export interface PhaseRun<L extends Log> {
   readonly prepare: (batch: never) => Promise<unknown>;
   readonly step: (batch: never, prepared: never, mode: Mode) => Fields;
   readonly collect: (fields: never, batch: never) => { readonly [name: string]: unknown };
-  readonly reduce: (columns: never) => Reduction<L>;
+  readonly reduce: (columns: never, extent?: Extent) => Reduction<L>;
 }
 
 type Entries = { readonly [name: string]: unknown };
@@ -163,7 +169,13 @@ type Entries = { readonly [name: string]: unknown };
 export function definePhase<Batch, Prepared, F extends Fields, E extends Entries, L extends Log, Reference = void>(
   parts: PhaseParts<Batch, Prepared, F, E, L, Reference>,
 ): Phase<Batch, L, Reference> {
-  return { over: (batches, reference) => ({ ...parts, reduce: (columns: never) => parts.reduce(columns, reference), batches }) };
+  return {
+    over: (batches, reference) => ({
+      ...parts,
+      reduce: (columns: never, extent) => parts.reduce(columns, reference, extent),
+      batches,
+    }),
+  };
 }
 
 /** A phase that trains: its step returns the loss. */

@@ -190,3 +190,35 @@ test('judges a test set after cohort and calibration, and reports the steps befo
   const curves = (figures as Extract<Figure, { kind: 'lines' }>[])[1]!.series;
   expect(curves.map(({ name }) => name)).toEqual(['raw', 'asNorm', 'calibrated']);
 });
+
+describe('of which only the first batches are embedded', () => {
+  const items = utterances(0.01);
+  const embeddings = items.map((item) => Float32Array.from(item.samples));
+  const trials = trialsOf(items);
+  const reduced = (reference: Parameters<ReturnType<typeof speakerVerification>['test']['over']>[1], count: number, isPartial = true) => {
+    const columns = { embeddings: embeddings.slice(0, count), utterances: items.slice(0, count).map(({ id }) => id) };
+    const run = speakerVerification({ model: toyModel(), speakers }).test.over(noBatches, reference);
+    return run.reduce(columns as never, { isPartial });
+  };
+
+  test('a test set is judged by the trials that are left, and says how many are not', () => {
+    const { log, files } = reduced(trials, 4);
+    expect(log).toMatchObject({ eer: 0, trials: 6, trialsLeftOut: 9 });
+    expect((files!['scores.csv'] as string).trimEnd().split('\n').length).toBe(7);
+    expect(reduced(trials, 6).log).not.toHaveProperty('trialsLeftOut');
+  });
+
+  test('cohort and calibration are used as far as they are there', () => {
+    const cohort = (ids: readonly string[]) => ({ speakers: new Map(ids.map((id) => [id, id])), topK: 2, averageSpeakers: false });
+    const some = reduced({ trials, cohort: cohort(['ann-2', 'bob-1', 'eve-1']), calibration: { trials } }, 4);
+    expect(Object.keys(some.log)).toEqual(expect.arrayContaining(['rawEer', 'asNormEer']));
+    const none = reduced({ trials, cohort: cohort(['eve-1', 'eve-2']), calibration: { trials: trials.slice(0, 1) } }, 4);
+    expect(Object.keys(none.log)).not.toContain('rawEer');
+  });
+
+  test('a test set without trials of both kinds is refused, and so is one that should be whole', () => {
+    expect(() => reduced(trials, 2)).toThrow('both utterances of 1 of 15 trials, 1 of them of one speaker; expected');
+    expect(() => reduced(trials, 2)).toThrow('evalBatches');
+    expect(() => reduced(trials, 4, false)).toThrow('2 utterances without an embedding');
+  });
+});

@@ -21,6 +21,7 @@ import { aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } fro
 import { amSoftmax } from './am-softmax.ts';
 import { judgeTrials, type TrialsLog } from './judge-trials.ts';
 import type { UtteranceBatch } from './open-set.ts';
+import { partialReference } from './partial-reference.ts';
 import { scoreTable } from './score-files.ts';
 import type { Trial } from './score-trials.ts';
 import { type CalibrationReference, type CohortReference, scoreChain } from './scoring-chain.ts';
@@ -52,6 +53,8 @@ export type VerificationLog = TrialsLog & {
   readonly rawMinDcf?: number;
   readonly asNormEer?: number;
   readonly asNormMinDcf?: number;
+  /** trials not judged, where only some batches were embedded */
+  readonly trialsLeftOut?: number;
 };
 
 /**
@@ -124,10 +127,12 @@ export const speakerVerification = defineComponent({
       prepare: (batch: UtteranceBatch) => model.prepare(batch.waveforms),
       step: (_batch, input: ModelInput, mode) => ({ embeddings: model.forward(input, mode) }),
       collect: ({ embeddings }, { utterances }) => ({ embeddings, utterances }),
-      reduce({ embeddings, utterances }, reference: readonly Trial[] | VerificationReference) {
-        const chain: VerificationReference = 'trials' in reference ? reference : { trials: reference };
+      reduce({ embeddings, utterances }, reference: readonly Trial[] | VerificationReference, extent) {
+        const whole: VerificationReference = 'trials' in reference ? reference : { trials: reference };
+        const speech = bySpeech(utterances, embeddings);
+        const { leftOut, ...chain } = extent?.isPartial ? partialReference(whole, speech) : { ...whole, leftOut: 0 };
         const { trials } = chain;
-        const steps = scoreChain(trials, bySpeech(utterances, embeddings), { ...chain, scoring: config.scoring });
+        const steps = scoreChain(trials, speech, { ...chain, scoring: config.scoring });
         const judged = steps.map(({ step, scores }) => ({ step, scores, ...judgeTrials(trials, scores, config) }));
         const last = judged.at(-1)!;
         const earlier = Object.fromEntries(
@@ -136,7 +141,7 @@ export const speakerVerification = defineComponent({
             [`${step}MinDcf`, log.minDcf],
           ]),
         );
-        const log: VerificationLog = { ...last.log, ...earlier };
+        const log: VerificationLog = { ...last.log, ...earlier, ...(leftOut > 0 && { trialsLeftOut: leftOut }) };
         const files = judged.slice(0, -1).map(({ step, scores }) => [`scores-${step}.csv`, scoreTable(trials, scores)] as const);
         return {
           log,

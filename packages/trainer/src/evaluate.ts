@@ -41,7 +41,7 @@ export async function evaluate<L extends Log>(
     const columns: CollectedColumns = {};
     const all = gathered!.flat().sort((one, other) => one.index - other.index);
     for (const { entry } of all) addToColumns(columns, entry);
-    reduction = phase.reduce(columns as never);
+    reduction = phase.reduce(columns as never, { isPartial: total < phase.batches.length });
     const { log, chance } = reduction;
     return { log, ...(chance && { chance }) };
   });
