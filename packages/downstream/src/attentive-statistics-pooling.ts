@@ -21,5 +21,13 @@ export function attentiveStatisticsPooling(inputSize: number, random: Random): P
         const variance = tf.sub(tf.sum(tf.mul(tf.square(frames.values), shares), 1), tf.square(mean));
         return tf.concat([mean, tf.sqrt(tf.maximum(variance, 1e-5))], -1) as tf.Tensor2D;
       }),
+    graph(operations, frames) {
+      const shares = attention.graph(operations, frames);
+      const weighed = operations.multiply(frames.values, shares);
+      const mean = operations.sum(weighed, 1, false);
+      const squares = operations.sum(operations.multiply(frames.values, weighed), 1, false);
+      const variance = operations.subtract(squares, operations.multiply(mean, mean));
+      return operations.concat([mean, operations.sqrt(operations.maximum(variance, 1e-5))], -1);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { type Mode, type Module, moduleOf } from '@s3/interface';
+import type { GraphOperations } from '@s3/interface/graph';
 import { weightOf } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
@@ -10,6 +11,8 @@ export interface BatchNorm extends Module {
    * @param lengths (batch,) frames that count for the batch's statistics; all count unless given
    */
   readonly forward: (x: tf.Tensor3D, mode: Mode, lengths?: readonly number[]) => tf.Tensor3D;
+  /** over the last axis, any rank */
+  readonly graph: <T>(operations: GraphOperations<T>, x: T) => T;
 }
 
 /**
@@ -35,6 +38,11 @@ export function batchNorm(size: number, { momentum = 0.1, epsilon = 1e-5 } = {})
         const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), weight);
         return tf.add(tf.mul(tf.sub(x, mean), scale), bias) as tf.Tensor3D;
       }),
+    graph(operations, x) {
+      const scale = tf.mul(tf.rsqrt(tf.add(runningVariance, epsilon)), weight);
+      const shift = tf.sub(bias, tf.mul(runningMean, scale));
+      return operations.add(operations.multiply(x, operations.constant(scale)), operations.constant(shift));
+    },
   };
 
   function follow({ mean, variance, count }: { mean: tf.Tensor; variance: tf.Tensor; count: number }) {

@@ -1,4 +1,5 @@
 import { defineComponent, type FrameSpec, type Frames, type Mode, moduleOf, randomStream, type UtteranceModel } from '@s3/interface';
+import { graphMasked } from '@s3/interface/graph';
 import { linear } from '@s3/interface/layers';
 import { dropout } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -6,6 +7,7 @@ import { z } from 'zod';
 import { averagePool, pooledLength } from './average-pool.ts';
 import { conv1d } from './conv1d.ts';
 import { frameMask } from './frame-mask.ts';
+import { shutBehind } from './graph-attention.ts';
 
 /**
  * S3PRL's emotion classifier `CNNSelfAttention`: a linear layer, frames averaged in groups, three convolutions, attention over time, two
@@ -72,6 +74,28 @@ export const cnnSelfAttention = defineComponent({
           const pooled = tf.sum(tf.mul(x.values, attentionOver(x, attention.forward(x.values))), 1) as tf.Tensor2D;
           return layers[1].forward(tf.relu(layers[0].forward(pooled)));
         }),
+      graph(operations, { values, lengths }) {
+        const projected = graphMasked(operations, { values: operations.affine(values, projector.weight, projector.bias), lengths });
+        const left = operations.divide(operations.add(lengths, pooling - 1), pooling);
+        const edge = (kernelSize - 1) / 2;
+        const window = tf.fill([projectorSize, 1, kernelSize], 1 / kernelSize) as tf.Tensor3D;
+        const averaged = operations.convolution(projected, {
+          weight: window,
+          stride: pooling,
+          padding: [edge, edge],
+          groups: projectorSize,
+        });
+        let x = graphMasked(operations, { values: averaged, lengths: left });
+        convolutions.forEach((convolution, index) => {
+          const values = convolution.graph(operations, index > 0 ? operations.relu(x) : x);
+          x = graphMasked(operations, { values, lengths: left });
+        });
+        const logits = operations.squeeze(operations.affine(x, attention.weight, attention.bias), -1);
+        const shares = operations.softmax(operations.add(logits, shutBehind(operations, left, x)));
+        const pooled = operations.sum(operations.multiply(x, operations.expandDims(shares, -1)), 1, false);
+        const [first, last] = layers;
+        return operations.affine(operations.relu(operations.affine(pooled, first.weight, first.bias)), last.weight, last.bias);
+      },
     };
   },
 });

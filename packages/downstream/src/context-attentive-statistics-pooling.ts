@@ -1,9 +1,11 @@
 import { moduleOf, type Random } from '@s3/interface';
+import { type GraphOperations, graphMean } from '@s3/interface/graph';
 import { affine } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm } from './batch-norm.ts';
 import { conv1d } from './conv1d.ts';
 import { frameMask } from './frame-mask.ts';
+import { shutBehind } from './graph-attention.ts';
 import type { Pooling } from './pooling.ts';
 import { frameMean } from './temporal-average-pooling.ts';
 
@@ -50,5 +52,26 @@ export function contextAttentiveStatisticsPooling(inputSize: number, random: Ran
         const variance = tf.sub(tf.sum(tf.mul(tf.square(values), shares), 1), tf.square(center));
         return tf.concat([center, tf.sqrt(tf.clipByValue(variance, 1e-4, largestVariance))], -1) as tf.Tensor2D;
       }),
+    graph(operations, { values, lengths }) {
+      const deviation = <T>(graph: GraphOperations<T>, variance: T, smallest: number) =>
+        graph.sqrt(graph.minimum(graph.maximum(variance, smallest), largestVariance));
+      const mean = graphMean(operations, { values, lengths });
+      const centered = operations.subtract(values, operations.expandDims(mean, 1));
+      const spread = graphMean(operations, { values: operations.multiply(centered, centered), lengths });
+      const context = operations.concat([mean, deviation(operations, spread, smallestVariance)], -1);
+
+      const flat = tf.squeeze(weight, [2]) as tf.Tensor2D;
+      const ofFrame = operations.affine(values, tf.slice(flat, [0, 0], [-1, inputSize]) as tf.Tensor2D);
+      const ofUtterance = operations.affine(context, tf.slice(flat, [0, inputSize], [-1, -1]) as tf.Tensor2D, bias);
+      const seen = operations.relu(operations.add(ofFrame, operations.expandDims(ofUtterance, 1)));
+      const logits = excite.graph(operations, bn.graph(operations, seen));
+      const shut = operations.expandDims(shutBehind(operations, lengths, values), 1);
+      const byFeature = operations.softmax(operations.add(operations.transpose(logits, [0, 2, 1]), shut));
+      const weighed = operations.multiply(values, operations.transpose(byFeature, [0, 2, 1]));
+      const center = operations.sum(weighed, 1, false);
+      const squares = operations.sum(operations.multiply(values, weighed), 1, false);
+      const variance = operations.subtract(squares, operations.multiply(center, center));
+      return operations.concat([center, deviation(operations, variance, 1e-4)], -1);
+    },
   };
 }

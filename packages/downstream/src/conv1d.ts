@@ -1,4 +1,5 @@
 import { type Module, moduleOf, type Random } from '@s3/interface';
+import type { GraphOperations } from '@s3/interface/graph';
 import { weightOf } from '@s3/interface/layers';
 import { uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -7,6 +8,7 @@ import { framesLost, unfoldedProduct } from './unfold.ts';
 export interface Conv1d extends Module {
   /** (batch, frames, inputSize) to (batch, frames, outputSize) */
   readonly forward: (x: tf.Tensor3D) => tf.Tensor3D;
+  readonly graph: <T>(operations: GraphOperations<T>, x: T) => T;
 }
 
 /**
@@ -41,5 +43,6 @@ export function conv1d(
         const matrix = tf.reshape(tf.transpose(weight, [0, 2, 1]), [outputSize, kernelSize * inputSize]) as tf.Tensor2D;
         return tf.add(unfoldedProduct(edge > 0 ? tf.pad(x, around) : x, matrix, kernelSize, dilation), bias);
       }),
+    graph: (operations, x) => operations.convolution(x, { weight, bias, dilation, padding: [edge, edge] }),
   };
 }

@@ -1,7 +1,8 @@
 import { type Frames, type Mode, type Module, moduleOf, type Random } from '@s3/interface';
+import { type GraphOperations, type GraphSequence, graphMasked, graphMean } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNorm } from './batch-norm.ts';
-import { conv1d } from './conv1d.ts';
+import { type BatchNorm, batchNorm } from './batch-norm.ts';
+import { type Conv1d, conv1d } from './conv1d.ts';
 import { frameMask } from './frame-mask.ts';
 import { frameMean } from './temporal-average-pooling.ts';
 
@@ -20,6 +21,7 @@ export interface EcapaBackbone extends Module {
   readonly outputSize: number;
   /** (batch, frames, inputSize) to (batch, frames, outputSize) */
   readonly forward: (frames: Frames, mode: Mode) => Frames;
+  readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => GraphSequence<T>;
 }
 
 /**
@@ -66,6 +68,14 @@ export function ecapaBackbone(
       }),
       lengths,
     }),
+    graph(operations, { values, lengths }) {
+      const masked = graphMasked(operations, { values, lengths });
+      const x = bn1.graph(operations, operations.relu(conv1.graph(operations, masked)));
+      const x1 = layer1.graph(operations, { values: x, lengths });
+      const x2 = layer2.graph(operations, { values: operations.add(x, x1), lengths });
+      const x3 = layer3.graph(operations, { values: operations.add(operations.add(x, x1), x2), lengths });
+      return { values: operations.relu(layer4.graph(operations, operations.concat([x1, x2, x3], -1))), lengths };
+    },
   };
 }
 
@@ -107,6 +117,21 @@ function ecapaBlock(channels: number, dilation: number, squeezeBatchNorm: boolea
       const squeezed = tf.relu(squeeze.forward(summary));
       const gate: tf.Tensor3D = tf.sigmoid(excite.forward(squeezeBn ? squeezeBn.forward(squeezed, mode) : squeezed));
       return tf.add(tf.mul(out, gate), x);
+    },
+    graph<T>(operations: GraphOperations<T>, { values: x, lengths }: GraphSequence<T>): T {
+      const active = (conv: Conv1d, bn: BatchNorm, values: T) => bn.graph(operations, operations.relu(conv.graph(operations, values)));
+      const masked = (values: T) => graphMasked(operations, { values, lengths });
+      const parts = operations.split(masked(active(conv1, bn1, x)), Array<number>(groups).fill(width), -1);
+      const seen: T[] = [];
+      convs.forEach((conv, group) => {
+        const input = group === 0 ? parts[0]! : operations.add(seen[group - 1]!, parts[group]!);
+        seen.push(masked(active(conv, bns[group]!, input)));
+      });
+      const out = active(conv3, bn3, operations.concat([...seen, parts[groups - 1]!], -1));
+      const summary = operations.expandDims(graphMean(operations, { values: out, lengths }), 1);
+      const squeezed = operations.relu(squeeze.graph(operations, summary));
+      const gate = operations.sigmoid(excite.graph(operations, squeezeBn ? squeezeBn.graph(operations, squeezed) : squeezed));
+      return operations.add(operations.multiply(out, gate), x);
     },
   };
 }

@@ -52,6 +52,10 @@ export const ecapaTdnn = defineComponent({
           const pooled = pooling.forward(backbone.forward(frames, mode), mode);
           return projector ? projector.forward(pooled, mode) : pooled;
         }),
+      graph(operations, frames) {
+        const pooled = pooling.graph(operations, backbone.graph(operations, frames));
+        return projector ? projector.graph(operations, pooled) : pooled;
+      },
     };
   },
 });

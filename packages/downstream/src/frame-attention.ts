@@ -1,13 +1,16 @@
 import { type Frames, type Module, moduleOf, type Random } from '@s3/interface';
+import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import { linear, weightOf } from '@s3/interface/layers';
 import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
+import { shutBehind } from './graph-attention.ts';
 
 /** A learned share of each frame in its utterance. */
 export interface FrameAttention extends Module {
   /** (batch, frames, features) to shares (batch, frames, 1) that sum to 1 over the valid frames */
   readonly forward: (frames: Frames) => tf.Tensor3D;
+  readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => T;
 }
 
 /**
@@ -31,5 +34,10 @@ export function frameAttention(inputSize: number, random: Random): FrameAttentio
         const masked = tf.reshape(mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e30)) : logits, [batch, frames]);
         return tf.expandDims(tf.softmax(masked), -1) as tf.Tensor3D;
       }),
+    graph(operations, { values, lengths }) {
+      const keys = operations.tanh(operations.affine(values, projection.weight, projection.bias));
+      const logits = operations.squeeze(operations.matMul(keys, operations.constant(attention)), -1);
+      return operations.expandDims(operations.softmax(operations.add(logits, shutBehind(operations, lengths, values))), -1);
+    },
   };
 }

@@ -25,6 +25,10 @@ export const frameLinear = defineComponent({
       input,
       outputSize,
       forward: ({ values, lengths }) => ({ values: tf.tidy(() => final.forward(hidden.forward(values))), lengths }),
+      graph: (operations, { values, lengths }) => ({
+        values: operations.affine(hidden.graph(operations, values), final.weight, final.bias),
+        lengths,
+      }),
     };
   },
 });

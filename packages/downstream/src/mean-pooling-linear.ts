@@ -28,6 +28,10 @@ export const meanPoolingLinear = defineComponent({
       outputSize,
       forward: ({ values, lengths }, mode) =>
         tf.tidy(() => final.forward(pooling.forward({ values: hidden.forward(values), lengths }, mode))),
+      graph(operations, { values, lengths }) {
+        const pooled = pooling.graph(operations, { values: hidden.graph(operations, values), lengths });
+        return operations.affine(pooled, final.weight, final.bias);
+      },
     };
   },
 });

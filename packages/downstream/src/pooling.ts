@@ -1,4 +1,5 @@
 import type { Embeddings, Frames, Mode, Module, Random } from '@s3/interface';
+import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import { attentiveStatisticsPooling } from './attentive-statistics-pooling.ts';
 import { contextAttentiveStatisticsPooling } from './context-attentive-statistics-pooling.ts';
 import { selfAttentivePooling } from './self-attentive-pooling.ts';
@@ -12,6 +13,7 @@ export interface Pooling extends Module {
   readonly minFrames: number;
   /** (batch, frames, features) to (batch, outputSize) */
   readonly forward: (frames: Frames, mode: Mode) => Embeddings;
+  readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => T;
 }
 
 /** Poolings by the short names of the field. */

@@ -1,4 +1,5 @@
 import { type Frames, type Module, moduleOf, type Random } from '@s3/interface';
+import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import { affine, weightOf } from '@s3/interface/layers';
 import { lengthMask, uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -16,6 +17,7 @@ export interface RecurrentLayer extends Module {
   readonly outputSize: number;
   /** (batch, frames, inputSize) to (batch, frames, outputSize); zero after the end of an utterance, which the backward direction starts from */
   readonly forward: (frames: Frames) => tf.Tensor3D;
+  readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => T;
   /** its weights by PyTorch's names, for those that are one of several layers of a module */
   readonly weights: { readonly [name: string]: tf.Variable };
 }
@@ -75,6 +77,7 @@ export function recurrentLayer(
         );
         return tf.transpose(outputs.length === 1 ? outputs[0]! : tf.concat(outputs, -1), [1, 0, 2]);
       }),
+    graph: (operations, { values, lengths }) => operations.recurrence(values, lengths, kind, directions),
   };
 }
 

@@ -10,11 +10,12 @@ import {
   type Random,
   randomStream,
 } from '@s3/interface';
+import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import { linear, weightOf } from '@s3/interface/layers';
 import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { type DownsampleStyle, downsampleFrames } from './downsample-frames.ts';
+import { type DownsampleStyle, downsampleFrames, graphDownsample } from './downsample-frames.ts';
 import { type RecurrentKind, recurrentLayer } from './recurrent-layer.ts';
 
 const oneForAll = 'one value for each layer, or one for all';
@@ -106,6 +107,12 @@ export const rnnEncoder = defineComponent({
         });
         return { values: outputs, lengths: reached };
       },
+      graph(operations, { values, lengths }) {
+        const valid = operations.slice(values, 1, 0, operations.max(lengths, 0));
+        const projected = { values: operations.affine(valid, project.weight, project.bias), lengths };
+        const reached = layers.reduce((frames, layer) => layer.graph(operations, frames), projected as GraphSequence<typeof values>);
+        return { values: operations.affine(reached.values, final.weight, final.bias), lengths: reached.lengths };
+      },
     };
   },
 });
@@ -126,6 +133,7 @@ interface EncoderLayer extends Module {
   readonly outputSize: number;
   readonly downsampling: number;
   readonly forward: (frames: Frames, mode: Mode) => Frames;
+  readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => GraphSequence<T>;
 }
 
 /** One recurrent layer and what follows it. */
@@ -139,6 +147,14 @@ function encoderLayer(shape: LayerShape, random: Random): EncoderLayer {
     ...moduleOf({ layer: recurrent, ...(norm && { ln_layer: moduleOf(norm) }), ...(projection && { pj_layer: projection }) }),
     outputSize,
     downsampling,
+    graph(operations, { values, lengths }) {
+      const output = recurrent.graph(operations, { values, lengths });
+      const weights = norm && { weight: norm.weight as tf.Tensor1D, bias: norm.bias as tf.Tensor1D, epsilon: 1e-5 };
+      const normal = weights ? operations.layerNorm(output, weights) : output;
+      const frames = graphDownsample(operations, { values: normal, lengths }, downsampling, style);
+      if (!projection) return frames;
+      return { ...frames, values: operations.tanh(operations.affine(frames.values, projection.weight, projection.bias)) };
+    },
     forward({ values, lengths }, mode) {
       let output = recurrent.forward({ values, lengths });
       if (norm) output = layerNorm(output, norm.weight as tf.Variable<tf.Rank.R1>, norm.bias as tf.Variable<tf.Rank.R1>);

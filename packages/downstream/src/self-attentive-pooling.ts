@@ -16,5 +16,6 @@ export function selfAttentivePooling(inputSize: number, random: Random): Pooling
     outputSize: inputSize,
     minFrames: 1,
     forward: (frames) => tf.tidy(() => tf.sum(tf.mul(frames.values, attention.forward(frames)), 1) as tf.Tensor2D),
+    graph: (operations, frames) => operations.sum(operations.multiply(frames.values, attention.graph(operations, frames)), 1, false),
   };
 }

@@ -40,6 +40,7 @@ export const specAugment = defineComponent({
       input: model.input,
       outputSize: model.outputSize,
       ...(model.minFrames !== undefined && { minFrames: model.minFrames }),
+      ...(model.graph && { graph: model.graph }),
       forward(frames, mode: Mode) {
         if (!mode.training) return model.forward(frames, mode);
         return model.forward({ values: augmented(frames, config, mode.random), lengths: frames.lengths }, mode);

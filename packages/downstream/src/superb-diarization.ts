@@ -36,6 +36,10 @@ export const superbDiarization = defineComponent({
         lengths,
         values: tf.tidy(() => final.forward(layers.reduce((frames, layer) => layer.forward({ values: frames, lengths }), values))),
       }),
+      graph(operations, { values, lengths }) {
+        const read = layers.reduce((frames, layer) => layer.graph(operations, { values: frames, lengths }), values);
+        return { values: operations.affine(read, final.weight, final.bias), lengths };
+      },
     };
   },
 });

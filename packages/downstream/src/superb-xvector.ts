@@ -48,6 +48,10 @@ export const superbXvector = defineComponent({
           const embeddings = tf.relu(linear1.forward(pooling.forward(frames, mode)));
           return mode.training ? tf.relu(linear2.forward(embeddings)) : embeddings;
         }),
+      graph(operations, { values, lengths }) {
+        const frames = tdnns.graph(operations, { values: operations.affine(values, projector.weight, projector.bias), lengths });
+        return operations.relu(operations.affine(pooling.graph(operations, frames), linear1.weight, linear1.bias));
+      },
     };
   },
 });

@@ -1,4 +1,5 @@
 import { type Mode, type Module, moduleOf, type Random, WiringError } from '@s3/interface';
+import type { GraphOperations } from '@s3/interface/graph';
 import { linear } from '@s3/interface/layers';
 import { dropout } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -29,6 +30,7 @@ export interface Tdnn extends Module {
    * @throws WiringError when there are too few frames
    */
   readonly forward: (x: tf.Tensor3D, mode: Mode) => tf.Tensor3D;
+  readonly graph: <T>(operations: GraphOperations<T>, x: T) => T;
 }
 
 /**
@@ -48,6 +50,11 @@ export function tdnn(shape: TdnnShape, random: Random): Tdnn {
     ...moduleOf({ kernel, ...(bn && { bn }) }),
     outputSize,
     framesLost: lost,
+    graph(operations, x) {
+      const weight = tf.transpose(tf.reshape(kernel.weight, [outputSize, contextSize, inputSize]), [0, 2, 1]) as tf.Tensor3D;
+      const active = operations.relu(operations.convolution(x, { weight, bias: kernel.bias, dilation }));
+      return bn ? bn.graph(operations, active) : active;
+    },
     forward(x, mode) {
       if (x.shape[1] <= lost) {
         throw new WiringError('tdnn', `sees ${lost + 1} frames at once`, `it is given ${x.shape[1]}; leave short utterances out`);

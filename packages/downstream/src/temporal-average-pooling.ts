@@ -1,4 +1,5 @@
 import { moduleOf } from '@s3/interface';
+import { graphMean } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
 import type { Pooling } from './pooling.ts';
@@ -10,6 +11,7 @@ export function temporalAveragePooling(inputSize: number): Pooling {
     outputSize: inputSize,
     minFrames: 1,
     forward: ({ values, lengths }) => tf.tidy(() => frameMean(values, lengths, frameMask(values, lengths))),
+    graph: graphMean,
   };
 }
 

@@ -1,4 +1,5 @@
 import { moduleOf } from '@s3/interface';
+import { graphMasked, graphMean } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
 import type { Pooling } from './pooling.ts';
@@ -33,5 +34,13 @@ export function temporalStatisticsPooling(inputSize: number): Pooling {
         const variance = tf.div(tf.sum(mask ? tf.mul(squares, mask) : squares, 1), freedom);
         return tf.concat([mean, tf.sqrt(tf.maximum(variance, smallestVariance))], -1) as tf.Tensor2D;
       }),
+    graph(operations, { values, lengths }) {
+      const mean = graphMean(operations, { values, lengths });
+      const centered = operations.subtract(values, operations.expandDims(mean, 1));
+      const squares = graphMasked(operations, { values: operations.multiply(centered, centered), lengths });
+      const freedom = operations.expandDims(operations.toFloat(operations.maximum(operations.subtract(lengths, 1), 1)), 1);
+      const variance = operations.divide(operations.sum(squares, 1, false), freedom);
+      return operations.concat([mean, operations.sqrt(operations.maximum(variance, smallestVariance))], -1);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { defineComponent, type FrameModel, type FrameSpec, InputError, moduleOf, randomStream } from '@s3/interface';
+import { type GraphOperations, graphMask } from '@s3/interface/graph';
 import { linear } from '@s3/interface/layers';
 import { dropout, lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -72,6 +73,16 @@ export const transformerEncoder = defineComponent({
         });
         return { values: outputs, lengths };
       },
+      graph(operations, { values, lengths }) {
+        const transformed = operations.affine(values, transform.weight, transform.bias);
+        const places = config.positions === 'none' ? undefined : graphSinusoids(operations, values, hiddenSize);
+        const entering = inputNorm.graph(operations, places === undefined ? transformed : operations.add(transformed, places));
+        const shut = operations.multiply(operations.subtract(graphMask(operations, lengths, values), 1), 10_000);
+        const mask = operations.expandDims(operations.expandDims(shut, 1), 1);
+        const hidden = layers.reduce((states, layer) => layer.graph(operations, states, mask), entering);
+        const last = finalNorm ? finalNorm.graph(operations, hidden) : hidden;
+        return { values: operations.affine(last, final.weight, final.bias), lengths };
+      },
     };
   },
 });
@@ -91,4 +102,15 @@ function sinusoids(frames: number, features: number): tf.Tensor2D {
     }
   }
   return tf.tensor2d(values, [frames, features]);
+}
+
+/** The same in the operations of a graph, for as many frames as `like` has. */
+function graphSinusoids<T>(operations: GraphOperations<T>, like: T, features: number): T {
+  const rates = Float32Array.from({ length: features }, (_, feature) => 10_000 ** (-(2 * Math.floor(feature / 2)) / features));
+  const isEven = Float32Array.from({ length: features }, (_, feature) => 1 - (feature % 2));
+  const frames = operations.toFloat(operations.range(operations.steps(like)));
+  const angles = operations.multiply(operations.expandDims(frames, 1), operations.constant(tf.tensor1d(rates)));
+  const even = operations.constant(tf.tensor1d(isEven));
+  const odd = operations.constant(tf.tensor1d(isEven.map((value) => 1 - value)));
+  return operations.add(operations.multiply(operations.sin(angles), even), operations.multiply(operations.cos(angles), odd));
 }

@@ -1,4 +1,5 @@
 import { type Mode, type Module, moduleOf, type Random } from '@s3/interface';
+import type { GraphOperations } from '@s3/interface/graph';
 import { affine, weightOf } from '@s3/interface/layers';
 import { dropout, layerNorm, normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -18,20 +19,27 @@ export interface TransformerLayer extends Module {
    * @param mask (batch, 1, 1, frames) added to the attention: 0 on valid frames, very negative on others; undefined where all are valid
    */
   readonly forward: (values: tf.Tensor3D, mask: tf.Tensor4D | undefined, mode: Mode) => tf.Tensor3D;
+  readonly graph: <T>(operations: GraphOperations<T>, values: T, mask: T) => T;
 }
 
 /** A linear layer that starts from normal weights of deviation 0.02, as BERT's do. */
 export function normalLinear(inputSize: number, outputSize: number, random: Random) {
   const weight = weightOf(normalTensor([outputSize, inputSize], 0.02, random)) as tf.Variable<tf.Rank.R2>;
   const bias = weightOf(tf.zeros([outputSize])) as tf.Variable<tf.Rank.R1>;
-  return { ...moduleOf({ weight, bias }), forward: <T extends tf.Tensor>(x: T): T => affine(x, weight, bias) };
+  return { ...moduleOf({ weight, bias }), weight, bias, forward: <T extends tf.Tensor>(x: T): T => affine(x, weight, bias) };
 }
+
+const epsilon = 1e-12;
 
 /** Layer normalization with weights. */
 export function norm(size: number) {
   const weight = weightOf(tf.ones([size])) as tf.Variable<tf.Rank.R1>;
   const bias = weightOf(tf.zeros([size])) as tf.Variable<tf.Rank.R1>;
-  return { ...moduleOf({ weight, bias }), forward: <T extends tf.Tensor>(x: T): T => layerNorm(x, weight, bias, 1e-12) };
+  return {
+    ...moduleOf({ weight, bias }),
+    forward: <T extends tf.Tensor>(x: T): T => layerNorm(x, weight, bias, epsilon),
+    graph: <T>(operations: GraphOperations<T>, x: T): T => operations.layerNorm(x, { weight, bias, epsilon }),
+  };
 }
 
 /** A layer of a transformer with the names of S3PRL's Mockingjay, which are BERT's. */
@@ -73,6 +81,22 @@ export function transformerLayer(shape: TransformerShape, random: Random): Trans
         preLayerNorm ? tf.add(branch(forward(x)), x) : forward(tf.add(branch(x), x));
       const attended = beside(values, attentionNorm, (x) => dropped(joined.forward(attend(x, mask, mode))));
       return beside(attended, outputNorm, (x) => dropped(narrow.forward(gelu(wide.forward(x)))));
+    },
+    graph<T>(operations: GraphOperations<T>, values: T, mask: T): T {
+      const through = (x: T, { weight, bias }: ReturnType<typeof normalLinear>) => operations.affine(x, weight, bias);
+      const perHead = (x: T, axes: readonly number[]) => operations.transpose(operations.reshape(x, [0, 0, heads, -1]), axes);
+      const attendIn = (x: T) => {
+        const scaled = operations.multiply(through(x, query), 1 / Math.sqrt(hiddenSize / heads));
+        const scores = operations.matMul(perHead(scaled, [0, 2, 1, 3]), perHead(through(x, key), [0, 2, 3, 1]));
+        const context = operations.matMul(operations.softmax(operations.add(scores, mask)), perHead(through(x, value), [0, 2, 1, 3]));
+        return operations.reshape(operations.transpose(context, [0, 2, 1, 3]), [0, 0, -1]);
+      };
+      const beside = (x: T, normalization: ReturnType<typeof norm>, branch: (x: T) => T): T =>
+        preLayerNorm
+          ? operations.add(branch(normalization.graph(operations, x)), x)
+          : normalization.graph(operations, operations.add(branch(x), x));
+      const attended = beside(values, attentionNorm, (x) => through(attendIn(x), joined));
+      return beside(attended, outputNorm, (x) => through(operations.gelu(through(x, wide)), narrow));
     },
   };
 }

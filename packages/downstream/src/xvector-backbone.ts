@@ -1,4 +1,5 @@
 import { type Frames, type Mode, type Module, moduleOf, type Random } from '@s3/interface';
+import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { tdnn } from './tdnn.ts';
 
@@ -8,6 +9,7 @@ export interface XvectorBackbone extends Module {
   readonly framesLost: number;
   /** (batch, frames, inputSize) to (batch, frames - framesLost, outputSize) */
   readonly forward: (frames: Frames, mode: Mode) => Frames;
+  readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => GraphSequence<T>;
 }
 
 /**
@@ -37,6 +39,10 @@ export function xvectorBackbone(
     forward: ({ values, lengths }, mode) => ({
       values: tf.tidy(() => layers.reduce((x, layer) => layer.forward(x, mode), values)),
       lengths: lengths.map((length) => length - framesLost),
+    }),
+    graph: (operations, { values, lengths }) => ({
+      values: layers.reduce((x, layer) => layer.graph(operations, x), values),
+      lengths: operations.subtract(lengths, framesLost),
     }),
   };
 }

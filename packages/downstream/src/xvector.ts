@@ -45,6 +45,10 @@ export const xvector = defineComponent({
           const pooled = pooling.forward(backbone.forward(frames, mode), mode);
           return projector ? projector.forward(pooled, mode) : pooled;
         }),
+      graph(operations, frames) {
+        const pooled = pooling.graph(operations, backbone.graph(operations, frames));
+        return projector ? projector.graph(operations, pooled) : pooled;
+      },
     };
   },
 });

@@ -53,6 +53,16 @@ export const weightedSum = defineComponent({
           lengths,
         };
       },
+      graph(operations, hidden) {
+        const [first, ...rest] = selected.map((layer) => hidden[layer]!);
+        const shares = weights && operations.constant(tf.softmax(weights));
+        const shareOf = (place: number) => operations.slice(shares!, 0, place, place + 1);
+        const valuesOf = ({ values }: NonNullable<typeof first>) => (normalized ? operations.layerNorm(values, { epsilon: 1e-5 }) : values);
+        if (!shares) return { values: valuesOf(first!), lengths: first!.lengths };
+        const weighed = rest.map((layer, index) => operations.multiply(valuesOf(layer), shareOf(index + 1)));
+        const sum = weighed.reduce((total, values) => operations.add(total, values), operations.multiply(valuesOf(first!), shareOf(0)));
+        return { values: sum, lengths: first!.lengths };
+      },
       ...(layers.length > 1 && {
         async layerWeights() {
           const shares = weights ? tf.tidy(() => tf.softmax(weights)) : tf.tensor1d([1]);

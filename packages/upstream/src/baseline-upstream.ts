@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { frameCount, frameShift, sampleRate, shortestSamples, zeroPadded } from './frame-grid.ts';
+import { baselineGraph, type DescribeFeatures } from './graph/baseline-graph.ts';
 import { readUtterances } from './read-utterances.ts';
 
 /** How the utterances of a batch bear on each other. */
@@ -23,16 +24,19 @@ export const batching = z
  * utterance is under 800 samples is lengthened to that with zeros before features are made.
  *
  * @param features frames of each utterance of a batch (`FeatureMatrix`, at most as many as the longest has)
+ * @param describe the same in the operations of a graph
  */
 export function baselineUpstream(
   size: number,
   { batching }: { readonly batching: 's3prl' | 'independent' },
   features: (waveforms: readonly Float32Array[]) => readonly FeatureMatrix[],
+  describe: DescribeFeatures,
 ): Upstream {
   return {
     ...moduleOf({}),
     sampleRate,
     layers: [{ size, downsampleRate: frameShift }],
+    graph: (operations, waveforms) => [baselineGraph(operations, waveforms, { batching }, describe)],
     async extract(waveforms) {
       const utterances = await readUtterances(waveforms);
       const lengths = waveforms.lengths.map((samples) => frameCount(samples, frameShift));

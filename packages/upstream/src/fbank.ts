@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
 import { sampleRate } from './frame-grid.ts';
+import { filterMatrix } from './graph/filter-matrix.ts';
+import { graphLogarithm, kaldiGraph } from './graph/kaldi-graph.ts';
 import { fftSize, kaldiFeatures } from './kaldi-features.ts';
 import { kaldiMelFilters } from './mel-filters.ts';
 
@@ -25,19 +27,27 @@ export const fbank = defineComponent({
   }),
   build(_: NoWiring, { melBins, deltaOrder, cmvn, ...rest }): Upstream {
     const size = melBins * (1 + deltaOrder);
+    const filters = kaldiMelFilters(melBins, fftSize, sampleRate);
     const energies = kaldiFeatures(
       size,
       (bands, which, _logEnergy, values, offset) => {
         for (let bin = 0; bin < melBins; bin++) values[offset + bin] = bands[2 * bin + which]!;
       },
-      kaldiMelFilters(melBins, fftSize, sampleRate),
+      filters,
     );
-    return baselineUpstream(size, rest, (waveforms) =>
-      waveforms.map((waveform) => {
-        const matrix = energies(waveform);
-        fillDeltas(matrix, melBins);
-        if (cmvn) normalizeMeanVariance(matrix);
-        return matrix;
+    return baselineUpstream(
+      size,
+      rest,
+      (waveforms) =>
+        waveforms.map((waveform) => {
+          const matrix = energies(waveform);
+          fillDeltas(matrix, melBins);
+          if (cmvn) normalizeMeanVariance(matrix);
+          return matrix;
+        }),
+      kaldiGraph((graph, power) => graphLogarithm(graph, graph.matMul(power, graph.constant(filterMatrix(filters, fftSize / 2 + 1)))), {
+        deltaOrder,
+        cmvn,
       }),
     );
   },

@@ -16,13 +16,13 @@ export const fftSize = 512;
 export type FrameWriter = (bands: Float64Array, which: 0 | 1, logEnergy: number, values: Float32Array, offset: number) => void;
 
 /** Kaldi keeps energies above float32's epsilon before it takes their logarithm. */
-const floor = 2 ** -23;
+export const floor = 2 ** -23;
 
 // The original's samples and tables are float32. Its rounding before the transform is as loud as the quietest
 // frequencies, so each step is rounded as there; the transform itself is done in double precision.
 const f = Math.fround;
 // Povey's window: like Hann's, to the power of 0.85
-const window = Float32Array.from(
+export const window = Float32Array.from(
   { length: windowSize },
   (_, index) => f(0.5 - 0.5 * f(Math.cos(f(index * f((2 * Math.PI) / (windowSize - 1)))))) ** f(0.85),
 );

@@ -1,6 +1,7 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
+import { stftGraph } from './graph/stft-graph.ts';
 import { stftBins, stftFeatures } from './stft-features.ts';
 
 /**
@@ -18,6 +19,7 @@ export const linear = defineComponent({
     batching,
   }),
   build(_: NoWiring, { cmvn, ...rest }): Upstream {
-    return baselineUpstream(stftBins, rest, stftFeatures({ cmvn, keepZeros: rest.batching === 'independent' }));
+    const rules = { cmvn, keepZeros: rest.batching === 'independent' };
+    return baselineUpstream(stftBins, rest, stftFeatures(rules), stftGraph(rules));
   },
 });

@@ -2,6 +2,7 @@ import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { sampleRate } from './frame-grid.ts';
+import { stftGraph } from './graph/stft-graph.ts';
 import { htkMelFilters } from './mel-filters.ts';
 import { stftBins, stftFeatures } from './stft-features.ts';
 
@@ -22,6 +23,7 @@ export const mel = defineComponent({
   }),
   build(_: NoWiring, { melBins, cmvn, ...rest }): Upstream {
     const filters = htkMelFilters(melBins, stftBins, sampleRate);
-    return baselineUpstream(melBins, rest, stftFeatures({ cmvn, keepZeros: rest.batching === 'independent' }, filters));
+    const rules = { cmvn, keepZeros: rest.batching === 'independent' };
+    return baselineUpstream(melBins, rest, stftFeatures(rules, filters), stftGraph(rules, filters));
   },
 });

@@ -1,8 +1,11 @@
 import { defineComponent, type Upstream, WiringError } from '@s3/interface';
+import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
 import { sampleRate } from './frame-grid.ts';
+import { filterMatrix } from './graph/filter-matrix.ts';
+import { graphLogarithm, kaldiGraph } from './graph/kaldi-graph.ts';
 import { fftSize, kaldiFeatures } from './kaldi-features.ts';
 import { kaldiMelFilters } from './mel-filters.ts';
 
@@ -38,6 +41,7 @@ export const mfcc = defineComponent({
     }
     const size = coefficients * (1 + deltaOrder);
     const transform = cosineTransform(coefficients, melBins);
+    const filters = kaldiMelFilters(melBins, fftSize, sampleRate);
     const cepstra = kaldiFeatures(
       size,
       (bands, which, _logEnergy, values, offset) => {
@@ -47,15 +51,26 @@ export const mfcc = defineComponent({
           values[offset + coefficient] = sum;
         }
       },
-      kaldiMelFilters(melBins, fftSize, sampleRate),
+      filters,
     );
-    return baselineUpstream(size, rest, (waveforms) =>
-      waveforms.map((waveform) => {
-        const matrix = cepstra(waveform);
-        fillDeltas(matrix, coefficients);
-        if (cmvn) normalizeMeanVariance(matrix);
-        return matrix;
-      }),
+    return baselineUpstream(
+      size,
+      rest,
+      (waveforms) =>
+        waveforms.map((waveform) => {
+          const matrix = cepstra(waveform);
+          fillDeltas(matrix, coefficients);
+          if (cmvn) normalizeMeanVariance(matrix);
+          return matrix;
+        }),
+      kaldiGraph(
+        (graph, power) => {
+          const energies = graph.matMul(power, graph.constant(filterMatrix(filters, fftSize / 2 + 1)));
+          const matrix = tf.tensor2d(Float32Array.from(transform), [coefficients, melBins]);
+          return graph.affine(graphLogarithm(graph, energies), matrix);
+        },
+        { deltaOrder, cmvn },
+      ),
     );
   },
 });

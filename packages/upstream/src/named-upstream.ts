@@ -174,7 +174,7 @@ function unknownName(name: unknown): string {
 
 /** The upstream with each frame of each hidden state layer-normalized, without weights (S3PRL's `normalize`). */
 function normalizedLayers(upstream: Upstream): Upstream {
-  const { forward } = upstream;
+  const { forward, graph } = upstream;
   return {
     ...upstream,
     async extract(waveforms, wanted) {
@@ -188,6 +188,10 @@ function normalizedLayers(upstream: Upstream): Upstream {
     },
     ...(forward && {
       forward: (waveforms, mode) => forward(waveforms, mode).map(({ values, lengths }) => ({ values: layerNorm(values), lengths })),
+    }),
+    ...(graph && {
+      graph: (operations, waveforms) =>
+        graph(operations, waveforms).map(({ values, lengths }) => ({ values: operations.layerNorm(values, { epsilon: 1e-5 }), lengths })),
     }),
   };
 }

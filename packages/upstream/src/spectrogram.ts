@@ -2,6 +2,7 @@ import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
+import { graphLogarithm, kaldiGraph } from './graph/kaldi-graph.ts';
 import { fftSize, kaldiFeatures } from './kaldi-features.ts';
 
 const bins = fftSize / 2 + 1;
@@ -28,13 +29,20 @@ export const spectrogram = defineComponent({
       values[offset] = Math.max(0, logEnergy);
       for (let bin = 1; bin < bins; bin++) values[offset + bin] = bands[2 * bin + which]!;
     });
-    return baselineUpstream(size, rest, (waveforms) =>
-      waveforms.map((waveform) => {
-        const matrix = spectra(waveform);
-        fillDeltas(matrix, bins);
-        if (cmvn) normalizeMeanVariance(matrix);
-        return matrix;
-      }),
+    return baselineUpstream(
+      size,
+      rest,
+      (waveforms) =>
+        waveforms.map((waveform) => {
+          const matrix = spectra(waveform);
+          fillDeltas(matrix, bins);
+          if (cmvn) normalizeMeanVariance(matrix);
+          return matrix;
+        }),
+      kaldiGraph(
+        (graph, power, logEnergy) => graph.concat([graph.relu(logEnergy()), graphLogarithm(graph, graph.slice(power, -1, 1))], -1),
+        { deltaOrder, cmvn },
+      ),
     );
   },
 });

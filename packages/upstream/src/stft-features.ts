@@ -8,7 +8,10 @@ export const stftBins = windowSize / 2 + 1;
 
 // rounded as the original's, which is float32
 const f = Math.fround;
-const hann = Float32Array.from({ length: windowSize }, (_, index) => 0.5 - 0.5 * f(Math.cos(f(index * f((2 * Math.PI) / windowSize)))));
+export const hann = Float32Array.from(
+  { length: windowSize },
+  (_, index) => 0.5 - 0.5 * f(Math.cos(f(index * f((2 * Math.PI) / windowSize)))),
+);
 const reach = windowSize / 2;
 
 /**

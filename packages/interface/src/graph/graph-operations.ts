@@ -81,8 +81,7 @@ export interface GraphOperations<T> {
   /** sum over an axis, which stays with size 1 unless `keep` is false */
   readonly sum: (x: T, axis: number, keep?: boolean) => T;
   readonly mean: (x: T, axis: number, keep?: boolean) => T;
-  /** largest of all, (1,) */
-  readonly largest: (x: T) => T;
+  readonly max: (x: T, axis: number, keep?: boolean) => T;
 
   readonly transpose: (x: T, axes: readonly number[]) => T;
   /** @param shape 0 for an axis of the same size as before in its place, -1 for the rest */

@@ -108,7 +108,7 @@ export function onnxOperations(graph: OnnxGraph): GraphOperations<OnnxValue> {
     },
     sum: reduced('ReduceSum'),
     mean: reduced('ReduceMean'),
-    largest: (x) => same(x, node('Reshape', [node('ReduceMax', [x.name], { keepdims: 0 }), integers(1)])),
+    max: reduced('ReduceMax'),
     transpose: (x, axes) => same(x, transposed(x.name, axes)),
     reshape: (x, shape) => same(x, node('Reshape', [x.name, integers(...shape)])),
     expandDims: (x, axis) => same(x, node('Unsqueeze', [x.name, integers(axis)])),

@@ -72,7 +72,7 @@ export const tensorGraph: GraphOperations<tf.Tensor> = {
   },
   sum: (x, axis, keep = true) => tf.sum(x, axis, keep),
   mean: (x, axis, keep = true) => tf.mean(x, axis, keep),
-  largest: (x) => tf.reshape(tf.max(x), [1]),
+  max: (x, axis, keep = true) => tf.max(x, axis, keep),
   transpose: (x, axes) => tf.transpose(x, [...axes]),
   reshape: (x, shape) =>
     tf.reshape(
