@@ -4,8 +4,8 @@ import { affine, weightOf } from '@s3/interface/layers';
 import { lengthMask, uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { gruRecurrence } from './gru-recurrence.ts';
+import { hasLstmKernel, lstmKernel } from './lstm-kernel.ts';
 import { lstmRecurrence } from './lstm-recurrence.ts';
-import { hasLstmSequence, lstmSequence } from './lstm-sequence.ts';
 import type { Order } from './recurrence.ts';
 import { rnnRecurrence } from './rnn-recurrence.ts';
 
@@ -70,6 +70,12 @@ export function recurrentLayer(
     outputSize: hiddenSize * directions.length,
     forward: ({ values, lengths }) =>
       tf.tidy(() => {
+        if (kind === 'LSTM' && hasLstmKernel()) {
+          const outputs = directions.map((direction, index) =>
+            inOneKernel(values, direction, lengths, index === 0 ? 'forwards' : 'backwards'),
+          );
+          return outputs.length === 1 ? outputs[0]! : tf.concat(outputs, -1);
+        }
         const timeMajor = tf.transpose(values, [1, 0, 2]);
         const mask = maskOf(lengths, values.shape[1]);
         const outputs = directions.map((direction, index) =>
@@ -90,6 +96,12 @@ function maskOf(lengths: readonly number[], steps: number): tf.Tensor3D | undefi
 /** One direction over (steps, batch, inputSize), with zero states wherever the mask is 0. */
 type Recurrence = (inputs: tf.Tensor3D, direction: Direction, mask: tf.Tensor3D | undefined, order: Order) => tf.Tensor3D;
 
+/** @param inputs (batch, steps, inputSize) */
+function inOneKernel(inputs: tf.Tensor3D, direction: Direction, lengths: readonly number[], order: Order): tf.Tensor3D {
+  const projected = affine(inputs, direction.inputWeight);
+  return lstmKernel(projected, direction.hiddenWeight, tf.add(direction.inputBias, direction.hiddenBias) as tf.Tensor1D, lengths, order);
+}
+
 const lstm: Recurrence = (inputs, { inputWeight, hiddenWeight, inputBias, hiddenBias }, mask, order) => {
   // PyTorch's gates are input, forget, cell, output; the recurrence wants those with a sigmoid together
   const reordered = <T extends tf.Tensor>(tensor: T): T => {
@@ -98,7 +110,6 @@ const lstm: Recurrence = (inputs, { inputWeight, hiddenWeight, inputBias, hidden
   };
   const [toInput, toHidden] = [reordered<tf.Tensor2D>(inputWeight), reordered<tf.Tensor2D>(hiddenWeight)];
   const bias = reordered(tf.add(inputBias, hiddenBias) as tf.Tensor1D);
-  if (hasLstmSequence(toInput)) return lstmSequence(inputs, toInput, toHidden, bias, mask, order);
   const projected = affine(inputs, toInput, bias);
   // closed gates leave cell and output at zero, forwards and backwards, without a mask at every step
   return lstmRecurrence(mask ? closed(projected, mask) : projected, toHidden, order);

@@ -5,7 +5,11 @@ import { quiet, use } from './backend.ts';
 import { engineCacheDir, installedNatives } from './install/installed-native.ts';
 import { registerNativeKernels } from './native/kernels.ts';
 import { loadInstalled } from './native/load-installed.ts';
+import { loadOwnKernels } from './native/own-kernels.ts';
 import { isMissing, requireFromProgram } from './require-from-program.ts';
+
+/** Part of the name of a library that lacks our own kernels. */
+export const withoutKernels = ", without S3's own kernels";
 
 // GPU build first: without a driver it computes on the CPU
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -38,9 +42,9 @@ export async function startNative(cacheDir = engineCacheDir()): Promise<StartedN
   const installed = installedNatives(cacheDir);
   for (const { directory, libtensorflow, gpu } of installed) {
     try {
-      loadInstalled(directory);
-      await start();
-      return { library: `tfjs-node 4.22.0 on libtensorflow ${libtensorflow}${device(gpu)}`, isOnGpu: isOnGpu() };
+      const hasOwn = await startInstalled(directory);
+      const kernels = hasOwn || isOnGpu() ? '' : withoutKernels;
+      return { library: `tfjs-node 4.22.0 on libtensorflow ${libtensorflow}${kernels}${device(gpu)}`, isOnGpu: isOnGpu() };
     } catch (error) {
       failures.push(`the one in ${directory} does not load: ${(error as Error).message.split('\n')[0]}`);
     }
@@ -54,17 +58,27 @@ export async function startNative(cacheDir = engineCacheDir()): Promise<StartedN
   );
 }
 
-/** Starts an engine that is not yet known to be whole; for the installer's check. */
-export async function startNativeIn(directory: string): Promise<void> {
+/**
+ * Starts an engine that is not yet known to be whole; for the installer's check.
+ *
+ * @returns whether our own kernels are loaded
+ */
+export async function startNativeIn(directory: string): Promise<boolean> {
   restoreRemovedUtilities();
-  loadInstalled(directory);
-  await start();
+  return startInstalled(directory);
 }
 
-async function start(): Promise<void> {
+async function startInstalled(directory: string): Promise<boolean> {
+  loadInstalled(directory);
+  return start(() => loadOwnKernels(directory));
+}
+
+async function start(loadOwn: () => boolean = () => false): Promise<boolean> {
   quiet();
   await use('tensorflow');
-  registerNativeKernels();
+  const hasOwn = !isOnGpu() && loadOwn();
+  registerNativeKernels(hasOwn);
+  return hasOwn;
 }
 
 function device(madeForGpu: boolean): string {

@@ -4,17 +4,19 @@ import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import '../gradients.ts';
 import { startNativeIn } from '../native.ts';
+import { lstmGradients } from './composed-lstm.ts';
 
 /**
  * Starts the native engine in a folder and compares kernels, gradients and a short training with plain JavaScript.
  *
  * @throws Error at the first difference, or for tensors left behind
  */
-export async function checkNative(directory: string): Promise<{ libtensorflow: string }> {
-  await startNativeIn(directory);
+export async function checkNative(directory: string): Promise<{ libtensorflow: string; kernels: boolean }> {
+  const kernels = await startNativeIn(directory);
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   for (const [name, compute] of Object.entries(computations)) await compare(name, compute);
-  return { libtensorflow: binding.TF_Version };
+  for (const [name, compute] of Object.entries(kernels ? ownKernels : {})) await compare(name, compute);
+  return { libtensorflow: binding.TF_Version, kernels };
 }
 
 async function compare(name: string, compute: () => tf.Tensor | tf.Tensor[]): Promise<void> {
@@ -93,4 +95,10 @@ const computations: { readonly [name: string]: () => tf.Tensor | tf.Tensor[] } =
     bias.dispose();
     return [...losses, trained];
   },
+};
+
+/** By our own kernels where the backend has them, else composed. */
+const ownKernels: { readonly [name: string]: () => tf.Tensor | tf.Tensor[] } = {
+  'an LSTM and its gradient': () =>
+    [false, true].flatMap((reverse) => lstmGradients(normal(3, 4, 20), normal(20), normal(20, 5), [4, 1, 3], reverse)),
 };

@@ -1,4 +1,5 @@
 import type { EngineInfo } from '@s3/interface';
+import { withoutKernels } from '../native.ts';
 import { askEngineChild, type ChildAnswer } from './engine-child-process.ts';
 import { engineCacheDir } from './installed-native.ts';
 import { librarySource } from './library-source.ts';
@@ -74,6 +75,7 @@ function remedy(name: EngineInfo['name'], answer: Answer): string | undefined {
       : 'with a GPU: install its driver';
   }
   if (library === undefined) return librarySource(false) ? 'npx s3 engine install' : 'npm install @tensorflow/tfjs-node';
+  if (library.includes(withoutKernels)) return 'with a C++ compiler: npx s3 engine install';
   if (!library.includes('GPU') && librarySource(true)) return 'with an NVIDIA GPU: npx s3 engine install --gpu';
   return library.includes('finds no GPU') ? "install the GPU's driver, and see that nvidia-smi lists it" : undefined;
 }

@@ -119,6 +119,21 @@ describe.skipIf(process.platform !== 'linux')('installation', () => {
     expect(await removeNativeEngine({ cacheDir })).toEqual([]);
   });
 
+  test("goes without S3's own kernels where they cannot be compiled, and says so", async () => {
+    const directory = pretendInstalled(false);
+    const said = async (scripts: { readonly [name: string]: string }) => {
+      const messages: string[] = [];
+      machineWith(scripts);
+      expect(await installNativeEngine({ cacheDir, onProgress: (message) => messages.push(message) })).toMatchObject({ directory });
+      return messages.at(-1);
+    };
+    expect(await said({})).toBe("leaving out S3's own kernels, which need a C++ compiler");
+    const compiler = 'case "$*" in *kernels.cc*) echo "unknown option" >&2; exit 1;; esac';
+    expect(await said({ 'c++': compiler })).toMatch(/^leaving out S3's own kernels, since they do not compile: .*unknown option$/);
+    expect(existsSync(join(directory, 'kernels'))).toBe(false);
+    expect(installedNatives(cacheDir)).toHaveLength(1);
+  });
+
   test('does not count without a marker that can be read', async () => {
     const directory = pretendInstalled(false);
     writeFileSync(join(directory, markerFile), '{"format":');

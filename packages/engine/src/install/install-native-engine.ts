@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
 import { buildBinding, fetchPackages } from './build-binding.ts';
+import { addKernels, hasKernels } from './build-kernels.ts';
 import { askEngineChild } from './engine-child-process.ts';
 import { copyLibrary, fetchLibraryByPip } from './fetch-library.ts';
 import { withInstallLock } from './install-lock.ts';
@@ -26,7 +27,7 @@ export interface InstallNativeOptions {
  * compiled against it, in the user's cache.
  *
  * Finished steps are kept when it is interrupted; an engine that is there already is left alone (remove it to have
- * another library); a second installation at the same time waits for the first. The engine counts only after it has computed, in a process of
+ * another library) but for S3's own kernels, which it gets where it lacks them; a second installation at the same time waits for the first. The engine counts only after it has computed, in a process of
  * its own, what plain JavaScript computes.
  *
  * @throws InputError naming all that the machine lacks, before anything is downloaded; or the step that failed
@@ -35,7 +36,11 @@ export async function installNativeEngine(options: InstallNativeOptions = {}): P
   const { gpu = false, libtensorflow, cacheDir = engineCacheDir(), onProgress = () => {} } = options;
   const home = join(cacheDir, nativeName(gpu));
   const ready = readInstalled(home);
-  if (ready) return ready;
+  const complete = () => addKernels({ directory: home, onProgress });
+  if (ready) {
+    if (!hasKernels(home)) await withInstallLock(cacheDir, complete, () => onProgress('waiting for another installation'));
+    return ready;
+  }
 
   const source = librarySource(gpu);
   if (process.platform !== 'linux' || isMusl() || (!source && !libtensorflow)) {
@@ -89,6 +94,7 @@ export async function installNativeEngine(options: InstallNativeOptions = {}): P
         'What was made is removed. Use `--engine wasm`, or try another library with `--libtensorflow`.',
       );
     }
+    await addKernels({ directory: building, onProgress }, compiler);
     const marker = { format: installedFormat, libtensorflow: checked.libtensorflow, gpu };
     writeFileSync(join(building, markerFile), `${JSON.stringify(marker)}\n`);
     rmSync(home, { recursive: true, force: true }); // of an older format

@@ -83,7 +83,7 @@ async function findPython(): Promise<string | undefined> {
 }
 
 /** The first that makes a shared library out of C++17: a compiler may be there without its headers or linker. */
-async function findCompiler(): Promise<string | undefined> {
+export async function findCompiler(): Promise<string | undefined> {
   const directory = mkdtempSync(join(tmpdir(), 's3-compiler-'));
   try {
     for (const name of [process.env['CXX'], 'c++', 'g++', 'clang++']) {

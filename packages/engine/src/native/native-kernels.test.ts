@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSame as expectSameOn, normal } from '../fixtures/expect-same.ts';
+import { lstmGradients } from '../install/composed-lstm.ts';
 import { selectEngine } from '../select-engine.ts';
 import type { NativeBackend } from './native-backend.ts';
 
@@ -73,6 +74,31 @@ describe.skipIf(!isThere)(`native kernels${isThere ? '' : ' (skipped: no native 
       [...gradient.dataSync()].forEach((value, index) => void expect(value).toBeCloseTo(expected[index]![which]!, 5));
     }
     tf.dispose([dy, y, gradients]);
+  });
+
+  // odd sizes: one row, one step, sizes beside the processor's vectors, more rows than are multiplied at once
+  test.skipIf(!isThere || !tf.getKernel('S3LstmForward', 'tensorflow')).each([
+    [[1], 1],
+    [[1], 3],
+    [[5, 2, 0], 7],
+    [[3], 33],
+    [[4, 4, 1, 4, 2, 4, 4, 3, 4, 4, 4], 40],
+    [[6, 5, 4, 3, 2, 1, 6, 6], 130],
+  ])('LSTM of lengths %j, %i hidden, with its gradients', async (lengths, size) => {
+    const [steps, batch] = [Math.max(...lengths), lengths.length];
+    const scale = 1 / Math.sqrt(size);
+    const [projected, bias, weight] = [normal([batch, steps, 4 * size]), normal([4 * size]), normal([4 * size, size])];
+    for (const reverse of [false, true]) {
+      await expectSame(() =>
+        lstmGradients(tf.tensor3d(projected), tf.tensor1d(bias), tf.mul(tf.tensor2d(weight), scale), lengths, reverse),
+      );
+    }
+  });
+
+  test.skipIf(!isThere || !tf.getKernel('S3LstmForward', 'tensorflow'))('an LSTM of the wrong shapes is refused', () => {
+    const [projected, bias, weight, lengths] = [tf.zeros([2, 3, 8]), tf.zeros([8]), tf.zeros([8, 3]), tf.tensor1d([3, 3], 'int32')];
+    expect(() => tf.engine().runKernel('S3LstmForward', { projected, bias, weight, lengths })).toThrow(/shapes do not fit/);
+    tf.dispose([projected, bias, weight, lengths]);
   });
 
   test('a training keeps its number of tensors, and tensors are of this copy of TensorFlow.js', () => {

@@ -1,0 +1,96 @@
+// S3's own ops for TensorFlow's CPU, registered when Node loads this library as an addon.
+
+#include <node_api.h>
+
+#include <initializer_list>
+
+#include "lstm.h"
+#include "tensorflow.h"
+
+namespace s3 {
+namespace {
+
+struct Direction {
+  unsigned char reverse;
+};
+
+void* ReadDirection(TF_OpKernelConstruction* construction) {
+  auto* direction = new Direction{};
+  TF_Status* status = TF_NewStatus();
+  TF_OpKernelConstruction_GetAttrBool(construction, "reverse", &direction->reverse, status);
+  TF_DeleteStatus(status);
+  return direction;
+}
+
+void Remove(void* kernel) { delete static_cast<Direction*>(kernel); }
+
+void ComputeForward(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const TF_Tensor *projected = call.Input(0), *bias = call.Input(1), *weight = call.Input(2), *lengths = call.Input(3);
+  if (!call.IsFine()) return;
+  call.Expect(TF_NumDims(projected) == 3 && TF_NumDims(weight) == 2, "S3LstmForward: expected (batch, steps, gates) and (gates, size)");
+  if (!call.IsFine()) return;
+  const LstmShape shape{TF_Dim(projected, 0), TF_Dim(projected, 1), TF_Dim(weight, 1), static_cast<Direction*>(kernel)->reverse != 0};
+  const auto [batch, steps, size, reverse] = shape;
+  call.Expect(HasShape(projected, {batch, steps, 4 * size}) && HasShape(weight, {4 * size, size}) && HasShape(bias, {4 * size}) &&
+                  HasShape(lengths, {batch}),
+              "S3LstmForward: the shapes do not fit each other");
+  TF_Tensor *hidden = call.Output(0, {batch, steps, size}), *gates = call.Output(1, {batch, steps, 4 * size}),
+            *cells = call.Output(2, {batch, steps, size});
+  if (!call.IsFine()) return;
+  LstmForward(shape, Values(projected), Values(bias), Values(weight), Values<int32_t>(lengths), Values(hidden), Values(gates), Values(cells));
+}
+
+void ComputeBackward(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const TF_Tensor *derivative = call.Input(0), *weight = call.Input(1), *gates = call.Input(2), *cells = call.Input(3), *hidden = call.Input(4);
+  if (!call.IsFine()) return;
+  call.Expect(TF_NumDims(derivative) == 3, "S3LstmBackward: expected (batch, steps, size)");
+  if (!call.IsFine()) return;
+  const LstmShape shape{TF_Dim(derivative, 0), TF_Dim(derivative, 1), TF_Dim(derivative, 2), static_cast<Direction*>(kernel)->reverse != 0};
+  const auto [batch, steps, size, reverse] = shape;
+  call.Expect(HasShape(weight, {4 * size, size}) && HasShape(gates, {batch, steps, 4 * size}) && HasShape(cells, {batch, steps, size}) &&
+                  HasShape(hidden, {batch, steps, size}),
+              "S3LstmBackward: the shapes do not fit each other");
+  TF_Tensor *dProjected = call.Output(0, {batch, steps, 4 * size}), *dBias = call.Output(1, {4 * size}),
+            *lastHidden = call.Output(2, {batch, steps, size});
+  if (!call.IsFine()) return;
+  LstmBackward(shape, Values(derivative), Values(weight), Values(gates), Values(cells), Values(hidden), Values(dProjected), Values(dBias),
+               Values(lastHidden));
+}
+
+void NoShape(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
+
+void Register(TF_Status* status, const char* op, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
+              std::initializer_list<const char*> attributes, void* (*create)(TF_OpKernelConstruction*),
+              void (*compute)(void*, TF_OpKernelContext*)) {
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(op);
+  for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
+  for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, NoShape);
+  TF_RegisterOpDefinition(definition, status);
+  if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(op, TF_NewKernelBuilder(op, "CPU", create, compute, Remove), status);
+}
+
+void RegisterAll(TF_Status* status) {
+  Register(status, "S3LstmForward", {"projected: float", "bias: float", "weight: float", "lengths: int32"},
+           {"hidden: float", "gates: float", "cells: float"}, {"reverse: bool"}, ReadDirection, ComputeForward);
+  Register(status, "S3LstmBackward", {"derivative: float", "weight: float", "gates: float", "cells: float", "hidden: float"},
+           {"d_projected: float", "d_bias: float", "last_hidden: float"}, {"reverse: bool"}, ReadDirection, ComputeBackward);
+}
+
+}  // namespace
+}  // namespace s3
+
+// The ops are TensorFlow's, for all threads of the process, so there is nothing to export.
+NAPI_MODULE_INIT() {
+  static TF_Status* const status = [] {
+    TF_Status* made = TF_NewStatus();
+    s3::RegisterAll(made);
+    return made;
+  }();
+  if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
+  return exports;
+}
