@@ -27,9 +27,9 @@ import { type OptimizerSettings, resolveOptimizer } from './optimizers/optimizer
 import { averageStatistics } from './parallel/average-statistics.ts';
 import { fromRoot } from './parallel/from-root.ts';
 import { gatherValues } from './parallel/gather-values.ts';
+import { gradientSum } from './parallel/gradient-sum.ts';
 import { joinShares, type SharedEntry } from './parallel/join-shares.ts';
 import { splitBatches } from './parallel/shares.ts';
-import { sumGradients } from './parallel/sum-gradients.ts';
 import { preparedBatches } from './prepared-batches.ts';
 import { schedule as makeSchedule } from './schedules/schedule.ts';
 import type { SchedulerSettings } from './schedules/scheduler-settings.ts';
@@ -80,6 +80,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const { totalSteps, logStep, evalStep, saveStep, gradientAccumulate, gradientClipping, seed } = training;
   const deciding = decidingMetric(problem, training);
   const weights = namedWeights(task);
+  const sumGradients = gradientSum(communicator, weights);
   const settings = resolveOptimizer(options.optimizer);
   const optimizer = makeOptimizer(weights, settings);
   const hasMomentum = settings.betas !== undefined || settings.momentum !== undefined;
@@ -221,7 +222,7 @@ export async function train(options: TrainOptions): Promise<void> {
       }
 
       // all processes have to stop at the same step
-      const summed = await sumGradients(communicator, weights, own, [ownLoss, signal?.aborted ? 1 : 0]);
+      const summed = await sumGradients(own, [ownLoss, signal?.aborted ? 1 : 0]);
       const { gradients, numbers } = summed;
       const loss = numbers[0]!;
       stopping = numbers[1]! > 0;
