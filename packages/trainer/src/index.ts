@@ -1,3 +1,4 @@
+export { availableCores } from './available-cores.ts';
 export { type CommandLineOptions, commandLine, type RecipeEntry, type RunRecipe } from './command-line/command-line.ts';
 export { settingsMarkdown } from './command-line/settings-markdown.ts';
 export { type ConfigSources, type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';
@@ -11,6 +12,10 @@ export { jsonLinesObserver, readLog, truncateLog } from './json-lines-observer.t
 export { type LoadOptions, loadModel, loadModelAndTask, loadTask, type TaskOf } from './load.ts';
 export { type LogEntry, observeAll, type Progress, type RunObserver } from './observer.ts';
 export { type OptimizerSettings, optimizerSettings, torchDefaults } from './optimizers/optimizer-settings.ts';
+export { checkSameCommand } from './parallel/check-same-command.ts';
+export { fromRoot } from './parallel/from-root.ts';
+export { gatherValues } from './parallel/gather-values.ts';
+export { oneProcess } from './parallel/one-process.ts';
 export { renderFigure } from './report/render-figure.ts';
 export { writeReport } from './report/write-report.ts';
 export { type RunOptions, type RunResult, runRecipe } from './run.ts';

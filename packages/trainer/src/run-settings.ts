@@ -1,7 +1,8 @@
-import { availableParallelism, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyRecipe, EngineName } from '@s3/interface';
 import { z } from 'zod';
+import { availableCores } from './available-cores.ts';
 
 const lastStage = 4;
 const engines = ['auto', 'native', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly EngineName[];
@@ -26,7 +27,7 @@ export const runSettings = {
   workers: z
     .int()
     .min(0)
-    .default(() => Math.max(0, availableParallelism() - 1))
+    .default(() => Math.max(0, availableCores() - 1))
     .describe('threads that read and decode audio, one less than the cores unless given; 0 reads in the main thread'),
   evalBatches: z
     .union([z.literal(-1), z.int().min(1)])

@@ -1,7 +1,9 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Communicator } from '@s3/interface';
 import { expect, test } from 'vitest';
 import { commandLine } from './command-line/command-line.ts';
+import { processes } from './fixtures/processes.ts';
 import { toyRecipe } from './fixtures/toy-recipe.ts';
 import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun } from './fixtures/toy-run.ts';
 
@@ -9,7 +11,9 @@ const folder = temporaryFolder();
 const { result: trained } = await toyRun(folder);
 const checkpoint = join(folder, 'train/step_4');
 
-async function s3(...argv: readonly string[]) {
+const s3 = (...argv: readonly string[]) => s3In(undefined, argv);
+
+async function s3In(communicator: Communicator | undefined, argv: readonly string[]) {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
     write(text: string) {
@@ -22,6 +26,7 @@ async function s3(...argv: readonly string[]) {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     selectEngine: async () => toyEngine,
+    connectProcesses: async () => communicator,
   });
   return { code, ...written };
 }
@@ -104,4 +109,13 @@ test('refuses what is no checkpoint, and one without its run', async () => {
   cpSync(checkpoint, copy, { recursive: true });
   expect((await s3(copy)).stderr).toMatch(/corpus\.json: found nothing; expected the tables of the checkpoint's run/);
   expect(existsSync(join(copy, '../../tests'))).toBe(false);
+});
+
+test('several processes find what one finds, and the first alone tells it', async () => {
+  const words = [checkpoint, '--task.threshold', '70', '--json'];
+  const alone = JSON.parse((await s3(...words, '--name', 'alone')).stdout);
+  const [first, second] = await Promise.all(processes(2).map((communicator) => s3In(communicator, [...words, '--name', 'together'])));
+  expect(first!.code, first!.stderr).toBe(0);
+  expect(JSON.parse(first!.stdout).tests).toEqual(alone.tests);
+  expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
 });

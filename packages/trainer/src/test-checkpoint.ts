@@ -10,6 +10,8 @@ import { isMapping, type Mapping } from './config/assignment.ts';
 import { environment } from './environment.ts';
 import { withFileTrouble } from './file-trouble.ts';
 import { observeAll } from './observer.ts';
+import { checkAgreement } from './parallel/check-agreement.ts';
+import { fromRoot } from './parallel/from-root.ts';
 import { oneProcess } from './parallel/one-process.ts';
 import { replaceFile } from './replace-file.ts';
 import { writeReport } from './report/write-report.ts';
@@ -50,7 +52,8 @@ const isChangeable = (section: string): boolean => changeable.includes(section) 
 /**
  * Judges a checkpoint again on the test sets of its run, with other settings of its task; nothing is trained.
  *
- * Results go to `TARGET/tests/NAME`, laid out as those of a run. The run's own are left alone.
+ * Results go to `TARGET/tests/NAME`, laid out as those of a run. The run's own are left alone. Several processes share the batches;
+ * rank 0 alone writes files and is observed.
  *
  * @throws InputError for settings that would change the network or that testing does not read, a checkpoint without
  *   its run, a test set that the run did not have, a name that has been given to other settings
@@ -59,10 +62,12 @@ const isChangeable = (section: string): boolean => changeable.includes(section) 
 export async function testCheckpoint(
   recipe: AnyRecipe,
   { checkpoint, config, name, testSets }: CheckpointTest,
-  options: Omit<RunOptions, 'communicator'>,
+  options: RunOptions,
 ): Promise<CheckpointTestResult> {
   const began = performance.now();
-  const observer = observeAll(options.observers);
+  const communicator = options.communicator ?? oneProcess;
+  const isRoot = communicator.rank === 0;
+  const observer = observeAll(isRoot ? options.observers : []);
   try {
     const saved = await readCheckpoint(resolve(checkpoint));
     const runDir = dirname(dirname(saved.directory));
@@ -73,7 +78,7 @@ export async function testCheckpoint(
       .values()
       .next().value!;
     const folder = join(runDir, 'tests', title);
-    await refuseOtherChanges(folder, saved, changes);
+    if (isRoot) await refuseOtherChanges(folder, saved, changes);
 
     const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(parsed).filter(([key]) => key in runSettings === isOfRun));
     const settings: RunSettings = { ...(pick(true) as unknown as RunSettings), targetDir: folder };
@@ -94,27 +99,32 @@ export async function testCheckpoint(
       version: environment(options.engine).versions['@s3/trainer']!,
       observer,
       signal: options.signal,
-      communicator: oneProcess,
+      communicator,
     };
     await mkdir(stage.context.cacheDir, { recursive: true });
     const assembly = await assemble(stage, corpus, saved.encoders);
     try {
-      await makeWritable(folder);
-      const unlock = await lockTarget(folder);
+      if (isRoot) await makeWritable(folder);
+      const unlock = isRoot ? await lockTarget(folder) : async () => {};
       try {
-        await clearRemains(folder);
-        // judged anew: files that settings name may have another content by now
-        await removeDirectory(join(folder, 'evaluate'));
-        await writeConfig(folder, parsed);
-        await replaceFile(join(folder, 'changes.json'), `${JSON.stringify({ checkpoint: basename(saved.directory), changes }, null, 1)}\n`);
+        await fromRoot(communicator, async () => {
+          await clearRemains(folder);
+          // judged anew: files that settings name may have another content by now
+          await removeDirectory(join(folder, 'evaluate'));
+          await writeConfig(folder, parsed);
+          await replaceFile(join(folder, changesName), `${JSON.stringify({ checkpoint: basename(saved.directory), changes }, null, 1)}\n`);
+        });
+        await checkAgreement(stage, changesName);
         await judgeCheckpoints(stage, assembly, [saved], Number.NEGATIVE_INFINITY);
-        const report = await reportStage(folder);
-        const head = { recipe: recipe.name, version: stage.version, engine: stage.engine.name } as const;
-        const seconds = Math.round(performance.now() - began) / 1000;
-        const result: RunResult = { ...head, seconds, steps: saved.state.step, ...report };
-        await replaceFile(join(folder, 'metrics.json'), `${JSON.stringify(result, null, 2)}\n`);
-        await writeReport(folder);
-        return { ...result, folder, changes, before: await resultsBefore(runDir, saved) };
+        return await fromRoot(communicator, async () => {
+          const report = await reportStage(folder);
+          const head = { recipe: recipe.name, version: stage.version, engine: stage.engine.name } as const;
+          const seconds = Math.round(performance.now() - began) / 1000;
+          const result: RunResult = { ...head, seconds, steps: saved.state.step, ...report };
+          await replaceFile(join(folder, 'metrics.json'), `${JSON.stringify(result, null, 2)}\n`);
+          await writeReport(folder);
+          return { ...result, folder, changes, before: await resultsBefore(runDir, saved) };
+        });
       } finally {
         await unlock();
       }
@@ -211,11 +221,12 @@ async function corpusOf(runDir: string, testSets: readonly string[] | undefined)
   return { ...filed, corpus: { ...filed.corpus, tests: Object.fromEntries(chosen) } };
 }
 
+const changesName = 'changes.json';
 const changesFile = z.object({ checkpoint: z.string(), changes: z.array(z.string()) });
 
 /** @throws InputError when the folder holds results of other settings */
 async function refuseOtherChanges(folder: string, { directory }: Checkpoint, changes: readonly string[]): Promise<void> {
-  const text = await readFile(join(folder, 'changes.json'), 'utf8').catch(() => undefined);
+  const text = await readFile(join(folder, changesName), 'utf8').catch(() => undefined);
   if (text === undefined) return;
   const there = changesFile.safeParse(JSON.parse(text));
   if (!there.success || JSON.stringify(there.data.changes) === JSON.stringify(changes)) return;

@@ -3,7 +3,7 @@ import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, Option } from 'commander';
 import { natural, positive, shardOf } from './option-values.ts';
 
-type Program = Pick<CommandLineOptions, 'argv' | 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
+type Program = Pick<CommandLineOptions, 'argv' | 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
 
 /** What `s3 dump` was told. */
 export interface DumpCommandOptions {
@@ -45,7 +45,7 @@ export function addDumpCommand(command: Command, program: Program): void {
     .addOption(new Option('--format <format>', 'of the files').choices(['npz', 'npy', 'safetensors']).default('npz'))
     .option('--compress', 'compress npz files')
     .addOption(
-      new Option('--shard <which/of>', 'make one share only, such as 2/8 in the second of eight processes')
+      new Option('--shard <which/of>', 'make one share only, counted from 1: 2/8 in the second of eight processes; not needed under mpirun')
         .argParser(shardOf)
         .default({ index: 0, count: 1 }, 'everything'),
     )

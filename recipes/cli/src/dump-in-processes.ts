@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { InputError } from '@s3/interface';
+import { launchOf } from '@s3/mpi/launch';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { DumpCommandOptions } from './dump-command.ts';
 
@@ -9,12 +10,17 @@ type Program = Pick<CommandLineOptions, 'argv' | 'stdout' | 'stderr'>;
 /**
  * The same command once more for each share of the work, all at once; each tells its progress in lines of its own.
  *
- * @throws InputError for a share that failed, when the others are done, or shards beside processes
+ * @throws InputError for a share that failed, when the others are done, or shards or a launcher beside processes
  */
 export async function dumpInProcesses(_: readonly string[], { processes, shard }: DumpCommandOptions, program: Program): Promise<void> {
   if (shard.count > 1) {
     const remedy = 'Give --processes alone on one machine, --shard alone to share the work in your own way.';
     throw new InputError('command line', '--shard beside --processes', 'one of them', remedy);
+  }
+  const launch = launchOf();
+  if (launch && launch.size > 1) {
+    const remedy = 'Leave --processes out: the processes share the work by themselves.';
+    throw new InputError('command line', `--processes beside a launcher that started ${launch.size} processes`, 'one of them', remedy);
   }
   const script = process.argv[1]!;
   const codes = await Promise.all(

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArrays, writeTable } from '@s3/dataio';
 import { selectEngine } from '@s3/engine';
+import type { Communicator } from '@s3/interface';
 import { someRecordings } from '@s3/quickstart-data';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { beforeAll, expect, test } from 'vitest';
 import { addEmbedCommand } from './embed-command.ts';
+import { readEmbeddings } from './embedding-files.ts';
+import { processes } from './fixtures/processes.ts';
 import { recipes } from './recipes.ts';
 import { addScoreCommand } from './score-command.ts';
 
@@ -25,7 +28,9 @@ const pairs = rows.flatMap((one, index) =>
 );
 const checkpoint = join(folder, 'exp', 'train', 'step_1');
 
-async function s3(...argv: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+const s3 = (...argv: string[]) => s3In(undefined, argv);
+
+async function s3In(communicator: Communicator | undefined, argv: readonly string[]) {
   const written = { stdout: '', stderr: '' };
   const into = (stream: 'stdout' | 'stderr') => ({
     write(text: string) {
@@ -38,6 +43,7 @@ async function s3(...argv: string[]): Promise<{ readonly code: number; readonly 
     selectEngine,
     stdout: into('stdout'),
     stderr: into('stderr'),
+    connectProcesses: async () => communicator,
     addCommands: (command) => {
       addEmbedCommand(command, program);
       addScoreCommand(command, program);
@@ -45,7 +51,11 @@ async function s3(...argv: string[]): Promise<{ readonly code: number; readonly 
   };
   return { code: await commandLine(program), ...written };
 }
-const embed = (...words: string[]) => s3('embed', checkpoint, '--engine', 'cpu', '--workers', '0', ...words);
+const embedWords = ['embed', checkpoint, '--engine', 'cpu', '--workers', '0'];
+const embed = (...words: string[]) => s3(...embedWords, ...words);
+/** The same by so many processes together, each told what `wordsOf` says. */
+const embedTogether = (size: number, wordsOf: (rank: number) => readonly string[]) =>
+  Promise.all(processes(size).map((communicator, rank) => s3In(communicator, [...embedWords, ...wordsOf(rank)])));
 const idsOf = (out: string) =>
   readdirSync(out)
     .filter((name) => name.endsWith('.npz'))
@@ -81,6 +91,36 @@ test('embeds the utterances of trials once each, in shares, and goes on after a 
   expect(idsOf(out).sort()).toEqual(rows.map(({ id }) => id).sort());
   expect(JSON.parse((await embed(...words, '--json')).stdout)).toMatchObject({ written: 0, found: 9, complete: true });
   expect((await embed(...words, '--average', '--segments', '2')).stderr).toContain('embed.json');
+});
+
+test('embeds in several processes what one embeds, and goes on with another number of them', { timeout: 180_000 }, async () => {
+  const [out, alone] = [join(folder, 'together'), join(folder, 'alone')];
+  const words = ['--partSize', '2', '--json', trials];
+  const [first, second] = await embedTogether(2, () => ['--out', out, ...words]);
+  expect(first!.code, first!.stderr).toBe(0);
+  expect(JSON.parse(first!.stdout)).toMatchObject({ written: 9, found: 0, complete: true });
+  expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
+  await embed('--out', alone, trials);
+  const [{ embeddings: shared }, { embeddings: own }] = await Promise.all([readEmbeddings([out]), readEmbeddings([alone])]);
+  expect([...shared.keys()].sort()).toEqual([...own.keys()].sort());
+  for (const [id, [embedding]] of own) {
+    embedding!.forEach((value, feature) => void expect(shared.get(id)![0]![feature]).toBeCloseTo(value, 5));
+  }
+
+  rmSync(join(out, 'embeddings-2-of-2-part-00001.npz'));
+  writeFileSync(join(out, 'embeddings-2-of-2-part-00009.npz'), 'torn');
+  // fewer utterances than processes: some have no share
+  const [again] = await embedTogether(4, () => ['--out', out, ...words]);
+  expect(JSON.parse(again!.stdout)).toMatchObject({ written: 2, found: 7, complete: true });
+  expect(idsOf(out).sort()).toEqual(rows.map(({ id }) => id).sort());
+});
+
+test('refuses processes that were told to do different things', { timeout: 180_000 }, async () => {
+  const out = join(folder, 'different');
+  const [root] = processes(2).map((communicator, rank) =>
+    s3In(communicator, [...embedWords, '--out', out, ...(rank === 1 ? ['--normalize'] : []), trials]),
+  );
+  expect((await root!).stderr).toMatch(/process 0 of 2: process 1 on .*another command than process 0 on .*: normalize: false → true/);
 });
 
 test('scores trials of embeddings: raw, normalised and calibrated, and reads its own scores', { timeout: 180_000 }, async () => {

@@ -3,7 +3,7 @@ import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { natural, positive, shardOf } from './option-values.ts';
 
-type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
+type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
 
 /** What `s3 embed` was told. */
 export interface EmbedCommandOptions {
@@ -40,7 +40,7 @@ export function addEmbedCommand(command: Command, program: Program): void {
       500,
     )
     .addOption(
-      new Option('--shard <which/of>', 'make one share only, such as 2/8 in the second of eight processes')
+      new Option('--shard <which/of>', 'make one share only, counted from 1: 2/8 in the second of eight processes; not needed under mpirun')
         .argParser(shardOf)
         .default({ index: 0, count: 1 }, 'everything'),
     )

@@ -1,7 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { arrayBytes, type NamedArrays, readArrays, readTable, writeTable } from '@s3/dataio';
 import { InputError } from '@s3/interface';
+import type { Share } from './share-of.ts';
 
 /** Segments of an utterance, one for a whole utterance. */
 export interface EmbeddedUtterance {
@@ -18,13 +20,8 @@ interface Part {
   readonly utterances: readonly { readonly id: string; readonly seconds: number; readonly segments: number; readonly features: number }[];
 }
 
-export interface Share {
-  /** from 0 */
-  readonly index: number;
-  readonly count: number;
-}
-
 const listPattern = /^embeddings-\d+-of-\d+\.jsonl$/;
+const partPattern = /^(embeddings-\d+-of-\d+)-part-\d+\.npz(\.tmp)?$/;
 const shareName = ({ index, count }: Share) => `embeddings-${index + 1}-of-${count}`;
 
 /**
@@ -42,6 +39,14 @@ export async function openEmbeddingFolder(folder: string, description: object): 
   if (found === text) return;
   const plain = (json: string) => json.replace(/\s+/g, ' ').trim();
   throw new InputError(path, plain(found), plain(text), 'Choose another folder, or remove these embeddings.');
+}
+
+/** @throws InputError where the folder that another process has opened is not seen */
+export async function checkEmbeddingFolder(folder: string): Promise<void> {
+  const path = join(folder, 'embed.json');
+  if (await stat(path).catch(() => undefined)) return;
+  const remedy = 'Use a folder on a file system that the machines share.';
+  throw new InputError(path, `nothing on ${hostname()}`, 'what process 0 has just written there', remedy);
 }
 
 /** The files that are there in full, whoever wrote them. */
@@ -66,11 +71,17 @@ function parsed(line: string): Part | undefined {
   }
 }
 
-/** Removes the files of a share that are torn or that its list does not know: what is in them is made again. */
-export async function removeTornParts(folder: string, share: Share, finished: readonly Part[]): Promise<void> {
+/**
+ * Removes files of parts that are torn or that no list knows: what is in them is made again.
+ *
+ * @param shares whose files; of all, whoever made them, unless given
+ */
+export async function removeTornParts(folder: string, finished: readonly Part[], shares?: readonly Share[]): Promise<void> {
   const whole = new Set(finished.map(({ file }) => file));
+  const owners = shares && new Set(shares.map(shareName));
   for (const name of await readdir(folder)) {
-    if (name.startsWith(`${shareName(share)}-part-`) && !whole.has(name)) await rm(join(folder, name), { force: true });
+    const owner = partPattern.exec(name)?.[1];
+    if (owner !== undefined && (!owners || owners.has(owner)) && !whole.has(name)) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { launchOf } from '@s3/mpi/launch';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { addCommands } from './commands.ts';
 import { connectProcesses } from './connect-processes.ts';
 import { recipes as ownRecipes } from './recipes.ts';
+import { refuseLauncher } from './refuse-launcher.ts';
 
 // whoever reads our output may stop early, as `s3 list | head -3` does
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -26,6 +29,18 @@ async function allRecipes() {
   return [...ownRecipes, ...recipes];
 }
 
+/** Tells it once, however many processes there are. */
+async function refuseProcesses(): Promise<void> {
+  const launch = launchOf();
+  try {
+    refuseLauncher(argv, launch);
+  } catch (error) {
+    if (launch?.rank === 0) throw error;
+    await sleep(1000);
+    process.exit(1);
+  }
+}
+
 const program: CommandLineOptions = {
   argv,
   stdout: process.stdout,
@@ -33,7 +48,10 @@ const program: CommandLineOptions = {
   recipes: await allRecipes(),
   selectEngine: async (name) => (await import('@s3/engine')).selectEngine(name),
   connectProcesses,
-  addCommands: (command) => addCommands(command, program),
+  addCommands: (command) => {
+    command.hook('preAction', refuseProcesses);
+    addCommands(command, program);
+  },
   version: versionOf('@s3/cli'),
   packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
 };

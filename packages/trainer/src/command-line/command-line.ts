@@ -5,6 +5,7 @@ import { createColors } from 'picocolors';
 import type { RunObserver } from '../observer.ts';
 import type { TextStream } from '../terminal-observer.ts';
 import type { ResultToTell } from './result-text.ts';
+import { showsColor } from './shows-color.ts';
 
 /** A recipe by name, read only when it is asked for. */
 export interface RecipeEntry {
@@ -40,7 +41,7 @@ export interface CommandLineOptions {
   readonly packages?: { readonly [name: string]: string };
   /** adds commands of the program's own to these */
   readonly addCommands?: (program: Command) => void;
-  /** joins the processes that were started together; undefined where this one is alone. Asked by `run`, before it selects an engine */
+  /** joins the processes that were started together; undefined where this one is alone. Asked by the commands that processes can share, before they select an engine */
   readonly connectProcesses?: () => Promise<Communicator | undefined>;
   /** carries out `run`; `runRecipe` unless given */
   readonly run?: RunRecipe;
@@ -54,6 +55,7 @@ export interface CommandContext extends CommandLineOptions {
 }
 
 export { recipeOfModule } from './find-recipe.ts';
+export { inProcesses } from './in-processes.ts';
 
 /**
  * The `s3` command: run, test, list, config, doctor, report.
@@ -142,7 +144,7 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
     .action(async (checkpoint: string | undefined, _settings, { config, json, set, name, recipe }, command: Command) => {
       const { testCommand } = await import('./test-command.ts');
       const more = { files: config ?? [], json: json === true, testSets: set, name, recipe };
-      await testCommand(context, checkpoint, command.args.slice(1), more);
+      finish(await testCommand(context, checkpoint, command.args.slice(1), more));
     });
   withJson(program.command('list').description('list the recipes')).action(async ({ json }) => {
     const { listCommand } = await import('./list-command.ts');
@@ -196,10 +198,4 @@ async function checkCommand(program: Command, [word]: readonly string[]): Promis
 
 function recipeEntry(recipe: RecipeEntry | AnyRecipe): RecipeEntry {
   return 'load' in recipe ? recipe : { name: recipe.name, summary: recipe.summary, load: async () => recipe };
-}
-
-function showsColor({ isTTY = false }: TextStream): boolean {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  if (NO_COLOR) return false;
-  return FORCE_COLOR ? FORCE_COLOR !== '0' : isTTY && TERM !== 'dumb';
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Communicator, EngineName } from '@s3/interface';
 import { createColors } from 'picocolors';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { type TextStream, terminalObserver } from '../terminal-observer.ts';
+import { terminalObserver } from '../terminal-observer.ts';
 import type { CommandContext, RunRecipe } from './command-line.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
+import { inProcesses } from './in-processes.ts';
 import { resultText } from './result-text.ts';
 import { stopSignals } from './stop-signals.ts';
 
@@ -26,24 +26,8 @@ interface RunWords {
  * @throws S3Error for anything that the user can mend
  */
 export async function runCommand(context: CommandContext, run: RunWords): Promise<number> {
-  const communicator = await context.connectProcesses?.();
-  if (!communicator) return await runIn(context, run);
-  try {
-    const isRoot = communicator.rank === 0;
-    const exitCode = await runIn(isRoot ? context : { ...context, stdout: silent, stderr: silent }, run, communicator);
-    await communicator.close();
-    return exitCode;
-  } catch (error) {
-    // what concerns all is told once, by the first, which ends the others meanwhile
-    if (communicator.rank > 0) await sleep(1000);
-    const { errorText } = await import('./error-text.ts');
-    context.stderr.write(`process ${communicator.rank} of ${communicator.size}: ${errorText(error, context.color)}\n`);
-    communicator.abort(1);
-    return 1;
-  }
+  return inProcesses(context, (own, communicator) => runIn(own, run, communicator));
 }
-
-const silent: TextStream = { write: () => true };
 
 async function runIn(context: CommandContext, { recipeName, words, files, json }: RunWords, communicator?: Communicator): Promise<number> {
   const recipe = await findRecipe(context, recipeName);

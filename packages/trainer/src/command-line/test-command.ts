@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type EngineName, InputError } from '@s3/interface';
+import { type Communicator, type EngineName, InputError } from '@s3/interface';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { terminalObserver } from '../terminal-observer.ts';
 import type { CommandContext } from './command-line.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
+import { inProcesses } from './in-processes.ts';
 import { resultText } from './result-text.ts';
 
 export interface TestCommandOptions {
@@ -22,14 +23,15 @@ export interface TestCommandOptions {
  * Judges a finished checkpoint again with other settings of its task, and prints the result beside that of its run.
  *
  * @param words the settings on the command line
+ * @returns the exit code
  * @throws S3Error for anything that the user can mend
  */
 export async function testCommand(
   context: CommandContext,
   checkpoint: string | undefined,
   words: readonly string[],
-  { files, json, name, testSets, recipe: recipeName }: TestCommandOptions,
-): Promise<void> {
+  options: TestCommandOptions,
+): Promise<number> {
   if (checkpoint === undefined || checkpoint.startsWith('-')) {
     throw new InputError(
       'command line',
@@ -38,17 +40,32 @@ export async function testCommand(
       'Put it first, such as: s3 test exp/asr/train/valid_best --task.decoder.type beam',
     );
   }
+  return inProcesses(context, (own, communicator) => testIn(own, checkpoint, words, options, communicator));
+}
+
+async function testIn(
+  context: CommandContext,
+  checkpoint: string,
+  words: readonly string[],
+  { files, json, name, testSets, recipe: recipeName }: TestCommandOptions,
+  communicator?: Communicator,
+): Promise<number> {
   const recipe = await findRecipe(context, recipeName ?? (await recipeOf(checkpoint)));
   const { config, warnings } = await resolveConfig(recipe, { files: [join(checkpoint, 'config.yaml'), ...files], words });
   const terminal = terminalObserver({ stream: json ? context.stderr : context.stdout });
   for (const warning of warnings) terminal.message?.('warning', warning);
   const engine = await context.selectEngine(config['engine'] as EngineName);
   terminal.message?.('info', `engine: ${engine.library} (${engine.reason})`);
+  if (communicator) terminal.message?.('info', `${communicator.size} processes share the test`);
   const { testCheckpoint } = await import('../test-checkpoint.ts');
-  const result = await testCheckpoint(recipe, { checkpoint, config, name, testSets }, { engine, observers: [terminal] });
+  const result = await testCheckpoint(
+    recipe,
+    { checkpoint, config, name, testSets },
+    { engine, observers: [terminal], ...(communicator && { communicator }) },
+  );
   if (json) {
     context.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    return;
+    return 0;
   }
   const { tests, before, folder, changes, chance } = result;
   const columns = Object.entries(tests).flatMap(([testSet, log]) => {
@@ -58,6 +75,7 @@ export async function testCommand(
   const told = { tests: Object.fromEntries(columns), ...(chance && { chance }) };
   const changed = changes.length > 0 ? `${changes.join('\n')}\n\n` : '';
   context.stdout.write(`\n${changed}${resultText(told, context.color)}${await figureTexts(context, folder)}\nMore in ${folder}\n`);
+  return 0;
 }
 
 /** @throws InputError for a folder that is no checkpoint */

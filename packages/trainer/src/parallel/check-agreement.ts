@@ -22,11 +22,15 @@ const ofTheMachine = new Set(['workers', 'cacheDir']);
 /**
  * Makes sure that all processes are about to do the same, once rank 0 has written to the target directory.
  *
+ * @param witness the file in the target directory that rank 0 wrote last
  * @throws InputError, on rank 0, for other settings, versions or engines, or a target directory that not all of them see
  */
-export async function checkAgreement({ communicator, recipe, config, settings, version, engine }: StageContext): Promise<void> {
+export async function checkAgreement(
+  { communicator, recipe, config, settings, version, engine }: StageContext,
+  witness = 'environment.json',
+): Promise<void> {
   if (communicator.size === 1) return;
-  const seesTarget = await exists(join(settings.targetDir, 'environment.json'));
+  const seesTarget = await exists(join(settings.targetDir, witness));
   // through JSON: what a file of settings could hold
   const plain = JSON.parse(JSON.stringify(config)) as Standing['config'];
   const standing = { host: hostname(), config: plain, recipe: recipe.name, version, engine: engine.name, seesTarget };
@@ -63,7 +67,7 @@ export async function checkAgreement({ communicator, recipe, config, settings, v
       if (!other.seesTarget) {
         throw new InputError(
           place,
-          `no ${join(settings.targetDir, 'environment.json')}, which process 0 on ${root.host} has just written`,
+          `no ${join(settings.targetDir, witness)}, which process 0 on ${root.host} has just written`,
           'a targetDir that all processes see',
           'Use a folder on a file system that the machines share.',
         );
