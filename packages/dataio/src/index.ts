@@ -96,3 +96,4 @@ export { type SilenceOptions, trimSilence } from './trim-silence.ts';
 export { formatUem, readUem, writeUem } from './uem.ts';
 export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
 export type { VoxCeleb1Source } from './vox-celeb1-files.ts';
+export { wavBytes } from './wav-bytes.ts';

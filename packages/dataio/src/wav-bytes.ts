@@ -6,7 +6,7 @@
 export function wavBytes(waveform: Float32Array, sampleRate: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + 2 * waveform.length);
   const view = new DataView(bytes.buffer);
-  const text = (at: number, value: string): void => bytes.set(Buffer.from(value, 'latin1'), at);
+  const text = (at: number, value: string): void => bytes.set(new TextEncoder().encode(value), at);
   text(0, 'RIFF');
   view.setUint32(4, 36 + 2 * waveform.length, true);
   text(8, 'WAVEfmt ');

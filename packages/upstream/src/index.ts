@@ -1,3 +1,4 @@
+export { rememberedUpstream } from './cache/remembered-upstream.ts';
 export { fbank } from './fbank.ts';
 export { linear } from './linear.ts';
 export { mel } from './mel.ts';

@@ -8,6 +8,11 @@ export const recipes: readonly RecipeEntry[] = [
     load: async () => (await import('@s3/espnet-spk')).default,
   },
   {
+    name: 'own-classes',
+    summary: "Classes of one's own, from a folder of recordings each or csv files, scored by accuracy",
+    load: async () => (await import('@s3/own-classes')).default,
+  },
+  {
     name: 'superb-asr',
     summary: 'Speech recognition on LibriSpeech or csv files, scored by word error rate',
     load: async () => (await import('@s3/superb-asr')).default,

@@ -84,8 +84,12 @@ function readTensors(bytes: Uint8Array, path: string): tf.NamedTensorMap {
 }
 
 const bytesOf = (content: string | Uint8Array) => (typeof content === 'string' ? utf8ToBytes(content) : content);
-// the browser's own has to be waited for, and is missing in pages that are not served over https
-const checksum = (content: string | Uint8Array) => bytesToHex(sha256(bytesOf(content)));
+
+/** SHA-256 of a text or of bytes, hexadecimal. */
+export function checksum(content: string | Uint8Array): string {
+  // the browser's own has to be waited for, and is missing in pages that are not served over https
+  return bytesToHex(sha256(bytesOf(content)));
+}
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));

@@ -1,6 +1,6 @@
 export type { Checkpoint, CheckpointState } from '../checkpoint/checkpoint-state.ts';
 export type { LogEntry, Progress, RunObserver } from '../observer.ts';
-export { checkpointFiles, type NamedFiles, openCheckpointFiles } from './checkpoint-files.ts';
+export { checkpointFiles, checksum, type NamedFiles, openCheckpointFiles } from './checkpoint-files.ts';
 export { findCheckpointFolder } from './find-checkpoint-folder.ts';
 export { judgeInMemory, type TrainedInMemory, type TrainInMemoryOptions, trainInMemory } from './train-in-memory.ts';
 export { unzipFiles, zipFiles } from './zip.ts';

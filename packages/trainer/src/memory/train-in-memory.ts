@@ -10,6 +10,7 @@ import {
   randomStream,
 } from '@s3/interface';
 import type { z } from 'zod';
+import { version } from '../../package.json';
 import type { Checkpoint, CheckpointState } from '../checkpoint/checkpoint-state.ts';
 import { addToColumns, type CollectedColumns } from '../collected-columns.ts';
 import { addGradients } from '../gradients.ts';
@@ -33,7 +34,7 @@ export interface TrainInMemoryOptions {
   readonly optimizer: z.input<typeof optimizerSettings>;
   readonly scheduler?: z.input<typeof schedulerSettings>;
   /** what checkpoints say about the run that made them */
-  readonly origin: Pick<CheckpointState, 'recipe' | 'version' | 'engine' | 'corpus'>;
+  readonly origin: Pick<CheckpointState, 'recipe' | 'engine' | 'corpus'>;
   /** settings of the recipe, as checkpoints keep them */
   readonly config: { readonly [section: string]: unknown };
   readonly encoders: { readonly [name: string]: Json };
@@ -139,7 +140,7 @@ export async function trainInMemory(options: TrainInMemoryOptions): Promise<Trai
       }
       await validate();
     }
-    const state = { ...options.origin, step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, best: null };
+    const state = { ...options.origin, version, step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, best: null };
     const files = await checkpointFiles({
       model: task.model,
       task,

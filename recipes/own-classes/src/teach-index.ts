@@ -1,0 +1,7 @@
+export { holdOut } from './hold-out.ts';
+export { type ClassesTrouble, judgeClasses, leastRecordings, usualRecordings } from './judge-classes.ts';
+export { judgeRecording, levelOf, type RecordingLevel, type RecordingTrouble } from './judge-recording.ts';
+export { type Lesson, lessonFiles, openLesson } from './lesson-files.ts';
+export { asStored, type Recording } from './recording.ts';
+export { type Taught, type TeachOptions, teach } from './teach.ts';
+export { usualHeldOut, usualOptimizer, usualTraining } from './usual-settings.ts';
