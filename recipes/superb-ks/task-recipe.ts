@@ -1,5 +1,5 @@
 import { categoryEncoder } from '@s3/dataio';
-import { meanPoolingLinear } from '@s3/downstream';
+import { utteranceClassifier } from '@s3/downstream';
 import { weightedSum } from '@s3/featurizer';
 import { defineTaskRecipe, type TaskBuild } from '@s3/interface';
 import { utteranceClassification } from '@s3/task-classification';
@@ -8,7 +8,7 @@ import { connectedModel } from '@s3/utterance-classification/task';
 import { z } from 'zod';
 
 const usual = {
-  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: meanPoolingLinear, task: utteranceClassification },
+  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: utteranceClassifier, task: utteranceClassification },
   settings: {
     model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
   },

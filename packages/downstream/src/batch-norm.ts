@@ -22,25 +22,29 @@ export interface BatchNorm extends Module {
  * to it (the variance unbiased); otherwise the running statistics normalise. They are
  * saved with the weights but not trained.
  *
+ * Without `affine` there is nothing to train.
+ *
  * Ioffe and Szegedy, "Batch Normalization", 2015.
  */
-export function batchNorm(size: number, { momentum = 0.1, epsilon = 1e-5 } = {}): BatchNorm {
-  const weight = weightOf(tf.ones([size]));
-  const bias = weightOf(tf.zeros([size]));
+export function batchNorm(size: number, { momentum = 0.1, epsilon = 1e-5, affine = true } = {}): BatchNorm {
+  const scaled = affine ? { weight: weightOf(tf.ones([size])), bias: weightOf(tf.zeros([size])) } : undefined;
   const runningMean = weightOf(tf.zeros([size]), false);
   const runningVariance = weightOf(tf.ones([size]), false);
 
   return {
-    ...moduleOf({ weight, bias, running_mean: runningMean, running_var: runningVariance }),
+    ...moduleOf({ ...scaled, running_mean: runningMean, running_var: runningVariance }),
     forward: (x, mode, lengths) =>
       tf.tidy(() => {
         const { mean, variance } = mode.training ? follow(batchStatistics(x, lengths)) : { mean: runningMean, variance: runningVariance };
-        const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), weight);
-        return tf.add(tf.mul(tf.sub(x, mean), scale), bias) as tf.Tensor3D;
+        const scale = tf.rsqrt(tf.add(variance, epsilon));
+        const centered = tf.sub(x, mean);
+        if (!scaled) return tf.mul(centered, scale) as tf.Tensor3D;
+        return tf.add(tf.mul(centered, tf.mul(scale, scaled.weight)), scaled.bias) as tf.Tensor3D;
       }),
     graph(operations, x) {
-      const scale = tf.mul(tf.rsqrt(tf.add(runningVariance, epsilon)), weight);
-      const shift = tf.sub(bias, tf.mul(runningMean, scale));
+      const inverse = tf.rsqrt(tf.add(runningVariance, epsilon));
+      const scale = scaled ? tf.mul(inverse, scaled.weight) : inverse;
+      const shift = tf.sub(scaled?.bias ?? 0, tf.mul(runningMean, scale));
       return operations.add(operations.multiply(x, operations.constant(scale)), operations.constant(shift));
     },
   };

@@ -4,10 +4,10 @@ import { linear } from '@s3/interface/layers';
 import { dropout } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { attentiveMean, graphAttentiveMean } from './attention-shares.ts';
 import { averagePool, pooledLength } from './average-pool.ts';
 import { conv1d } from './conv1d.ts';
-import { frameMask } from './frame-mask.ts';
-import { shutBehind } from './graph-attention.ts';
+import { maskFrames } from './mask-frames.ts';
 
 /**
  * S3PRL's emotion classifier `CNNSelfAttention`: a linear layer, frames averaged in groups, three convolutions, attention over time, two
@@ -56,11 +56,11 @@ export const cnnSelfAttention = defineComponent({
     function frames({ values, lengths }: Frames, { training, random: chance }: Mode): Frames {
       const left = lengths.map((length) => pooledLength(length, pooling));
       // a window behind the last may still reach into the utterance
-      let x = masked(averagePool(masked(projector.forward(values), lengths), kernelSize, pooling), left);
+      let x = maskFrames(averagePool(maskFrames(projector.forward(values), lengths), kernelSize, pooling), left);
       convolutions.forEach((convolution, index) => {
         if (index > 0) x = tf.relu(x);
         if (training) x = dropout(x, rate, chance);
-        x = masked(convolution.forward(x), left);
+        x = maskFrames(convolution.forward(x), left);
       });
       return { values: x, lengths: left };
     }
@@ -71,7 +71,7 @@ export const cnnSelfAttention = defineComponent({
       forward: (given, mode) =>
         tf.tidy(() => {
           const x = frames(given, mode);
-          const pooled = tf.sum(tf.mul(x.values, attentionOver(x, attention.forward(x.values))), 1) as tf.Tensor2D;
+          const pooled = attentiveMean(x, attention.forward(x.values));
           return layers[1].forward(tf.relu(layers[0].forward(pooled)));
         }),
       graph(operations, { values, lengths }) {
@@ -90,27 +90,11 @@ export const cnnSelfAttention = defineComponent({
           const values = convolution.graph(operations, index > 0 ? operations.relu(x) : x);
           x = graphMasked(operations, { values, lengths: left });
         });
-        const logits = operations.squeeze(operations.affine(x, attention.weight, attention.bias), -1);
-        const shares = operations.softmax(operations.add(logits, shutBehind(operations, left, x)));
-        const pooled = operations.sum(operations.multiply(x, operations.expandDims(shares, -1)), 1, false);
+        const logits = operations.affine(x, attention.weight, attention.bias);
+        const pooled = graphAttentiveMean(operations, { values: x, lengths: left }, logits);
         const [first, last] = layers;
         return operations.affine(operations.relu(operations.affine(pooled, first.weight, first.bias)), last.weight, last.bias);
       },
     };
   },
 });
-
-/** Zeros behind the end of each utterance. */
-function masked(values: tf.Tensor3D, lengths: readonly number[]): tf.Tensor3D {
-  const mask = frameMask(values, lengths);
-  return mask ? tf.mul(values, mask) : values;
-}
-
-/** Shares of the valid frames, (batch, frames, 1), that sum to 1. */
-function attentionOver({ values, lengths }: Frames, logits: tf.Tensor3D): tf.Tensor3D {
-  const [batch, frames] = values.shape;
-  const mask = frameMask(values, lengths);
-  // softmax is over the last axis in every engine
-  const flat = tf.reshape(mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e30)) : logits, [batch, frames]);
-  return tf.expandDims(tf.softmax(flat), -1) as tf.Tensor3D;
-}

@@ -3,7 +3,7 @@ import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import { linear, weightOf } from '@s3/interface/layers';
 import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { frameMask } from './frame-mask.ts';
+import { attentionShares } from './attention-shares.ts';
 import { shutBehind } from './graph-attention.ts';
 
 /** A learned share of each frame in its utterance. */
@@ -28,11 +28,8 @@ export function frameAttention(inputSize: number, random: Random): FrameAttentio
       tf.tidy(() => {
         const [batch, frames] = values.shape;
         const keys = tf.reshape(tf.tanh(projection.forward(values)), [batch * frames, inputSize]);
-        const logits = tf.reshape(tf.matMul(keys, attention), [batch, frames, 1]);
-        const mask = frameMask(values, lengths);
-        // softmax is over the last axis in every engine
-        const masked = tf.reshape(mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e30)) : logits, [batch, frames]);
-        return tf.expandDims(tf.softmax(masked), -1) as tf.Tensor3D;
+        const logits = tf.reshape(tf.matMul(keys, attention), [batch, frames, 1]) as tf.Tensor3D;
+        return attentionShares({ values, lengths }, logits);
       }),
     graph(operations, { values, lengths }) {
       const keys = operations.tanh(operations.affine(values, projection.weight, projection.bias));

@@ -1,11 +1,14 @@
+export { attentivePoolingLinear } from './attentive-pooling-linear.ts';
 export { attentiveStatisticsPooling } from './attentive-statistics-pooling.ts';
 export { type BatchNorm, batchNorm } from './batch-norm.ts';
 export { cnnSelfAttention } from './cnn-self-attention.ts';
 export { contextAttentiveStatisticsPooling } from './context-attentive-statistics-pooling.ts';
-export { type Conv1d, conv1d } from './conv1d.ts';
+export { type Conv1d, type Conv1dShape, conv1d } from './conv1d.ts';
+export { deepNetClassifier } from './deep-net-classifier.ts';
 export { type EcapaBackbone, ecapaBackbone } from './ecapa-backbone.ts';
 export { ecapaTdnn } from './ecapa-tdnn.ts';
 export { type EmbeddingProjector, embeddingProjector } from './embedding-projector.ts';
+export { fcnClassifier } from './fcn-classifier.ts';
 export { frameLinear } from './frame-linear.ts';
 export { meanPoolingLinear } from './mean-pooling-linear.ts';
 export { type Pooling, poolings } from './pooling.ts';
