@@ -1,4 +1,6 @@
 export { availableCores } from './available-cores.ts';
+export { readCheckpoint } from './checkpoint/checkpoint.ts';
+export type { Checkpoint, CheckpointState } from './checkpoint/checkpoint-state.ts';
 export { type CommandLineOptions, commandLine, type RecipeEntry, type RunRecipe } from './command-line/command-line.ts';
 export { settingsMarkdown } from './command-line/settings-markdown.ts';
 export { type ConfigSources, type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type AnyRecipe, InputError, type Log, parseConfig } from '@s3/interface';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Checkpoint, exists, readCheckpoint } from './checkpoint/checkpoint.ts';
+import { type Checkpoint, exists, isZip, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { checksum } from './checkpoint/checksum.ts';
 import { removeDirectory } from './checkpoint/replace-directory.ts';
 import { isMapping, type Mapping } from './config/assignment.ts';
@@ -69,6 +69,7 @@ export async function testCheckpoint(
   const isRoot = communicator.rank === 0;
   const observer = observeAll(isRoot ? options.observers : []);
   try {
+    refuseZip(checkpoint);
     const saved = await readCheckpoint(resolve(checkpoint));
     const runDir = dirname(dirname(saved.directory));
     const parsed = parseConfig(recipe.name, fullSchema(recipe), config);
@@ -137,6 +138,13 @@ export async function testCheckpoint(
   } finally {
     await observer.close();
   }
+}
+
+/** @throws InputError for a zip, which has no room for results */
+export function refuseZip(checkpoint: string): void {
+  if (!isZip(checkpoint)) return;
+  const remedy = 'Unpack it and give the folder of the checkpoint in it, such as mine/train/step_300.';
+  throw new InputError(checkpoint, 'a zip', 'a checkpoint beside the tables of its run, where results are written too', remedy);
 }
 
 /** What differs from the settings of the checkpoint. @throws InputError for what cannot differ, all of it listed */

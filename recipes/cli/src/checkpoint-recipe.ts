@@ -18,10 +18,11 @@ export async function checkpointRecipe(recipes: CommandLineOptions['recipes'], c
 }
 
 async function recipeName(checkpoint: string): Promise<string> {
+  if (/\.zip$/i.test(checkpoint)) return (await (await import('@s3/trainer')).readCheckpoint(checkpoint)).state.recipe;
   try {
     return (JSON.parse(await readFile(join(checkpoint, 'state.json'), 'utf8')) as { readonly recipe: string }).recipe;
   } catch (cause) {
     const remedy = 'Give a folder such as exp/asv/train/step_600.';
-    throw new InputError(checkpoint, 'no state.json that can be read', 'the folder of a checkpoint', remedy, { cause });
+    throw new InputError(checkpoint, 'no state.json that can be read', 'the folder of a checkpoint, or its zip', remedy, { cause });
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { selectEngine } from '@s3/engine';
 import { someRecordings, trainCsv } from '@s3/quickstart-data';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
+import { zipFiles } from '@s3/trainer/memory';
 import { expect, test } from 'vitest';
 import { addPredictCommand } from './predict-command.ts';
 import { recipes } from './recipes.ts';
@@ -73,6 +74,12 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const alone = await s3('predict', checkpoint, files[2]!, '--engine', 'cpu');
   expect(JSON.parse(alone.stdout)).toEqual(lines[2]);
 
+  const zip = join(folder, 'voices.zip');
+  const named = readdirSync(checkpoint).map((name) => [`voices/${name}`, readFileSync(join(checkpoint, name))] as const);
+  writeFileSync(zip, zipFiles(new Map(named)));
+  expect(await s3('predict', zip, ...files, '--engine', 'cpu')).toMatchObject({ code: 0, stdout });
+  expect((await s3('predict', zip, files[0]!, '--task.scoring', 'x')).stderr).toContain('Unpack it');
+  expect((await s3('test', zip)).stderr).toContain('Unpack it');
   const wrong = await s3('predict', target, files[0]!);
   expect(wrong).toMatchObject({ code: 1 });
   expect(wrong.stderr).toContain('no state.json');

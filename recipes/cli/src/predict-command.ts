@@ -20,7 +20,7 @@ const longMinutes = 5;
 export function addPredictCommand(command: Command, { recipes, selectEngine, stdout, stderr }: Program): void {
   command
     .command('predict')
-    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
+    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600, or a zip of it')
     .argument('<files...>', 'audio files, then settings that differ from those of the checkpoint, such as --task.decoder.nbest 5')
     .usage('<checkpoint> <files...> [--task.setting value ...] [options]')
     .allowUnknownOption()
@@ -52,6 +52,10 @@ export function addPredictCommand(command: Command, { recipes, selectEngine, std
         import('@s3/trainer'),
         import('@s3/dataio'),
       ]);
+      if (settings.length > 0 && /\.zip$/i.test(checkpoint)) {
+        const remedy = 'Unpack it and give the folder of the checkpoint.';
+        throw new InputError(checkpoint, 'a zip, and settings that differ from its', 'the folder of a checkpoint', remedy);
+      }
       const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
       const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
       const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => section in recipe.config.shape));

@@ -1,6 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '@s3/interface';
 import { parse } from 'yaml';
+import { openCheckpointFiles } from '../memory/checkpoint-files.ts';
+import { findCheckpointFolder } from '../memory/find-checkpoint-folder.ts';
+import { unzipFiles } from '../memory/zip.ts';
 import {
   type Checkpoint,
   type CheckpointContent,
@@ -38,9 +42,11 @@ export async function writeCheckpoint(directory: string, content: CheckpointCont
 /**
  * Opens a checkpoint after comparing every file with its checksum.
  *
+ * @param directory its folder; or a zip of it, or of a run, of which the best on the validation set is taken, else the newest
  * @throws InputError naming the file that is missing, damaged or of a newer format
  */
 export async function readCheckpoint(directory: string): Promise<Checkpoint> {
+  if (isZip(directory)) return readZip(directory);
   const path = join(directory, 'state.json');
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw damaged(path, cause.code === 'ENOENT' ? 'nothing' : String(cause.code), 'the state of a checkpoint', cause);
@@ -65,6 +71,19 @@ export async function readCheckpoint(directory: string): Promise<Checkpoint> {
       loadPart(part, into, await readSafetensors(file), state, file);
     },
   };
+}
+
+/** Whether a path is that of a zip, by its name. */
+export const isZip = (path: string): boolean => /\.zip$/i.test(path);
+
+async function readZip(path: string): Promise<Checkpoint> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(path, cause.code === 'ENOENT' ? 'nothing' : String(cause.code), 'the zip of a checkpoint', 'Check the path.', {
+      cause,
+    });
+  });
+  const files = unzipFiles(bytes, path);
+  return openCheckpointFiles(files, path, findCheckpointFolder(files, path));
 }
 
 /** Whether there is a file or folder. */

@@ -50,6 +50,8 @@ async function testIn(
   { files, json, name, testSets, recipe: recipeName }: TestCommandOptions,
   communicator?: Communicator,
 ): Promise<number> {
+  const { refuseZip, testCheckpoint } = await import('../test-checkpoint.ts');
+  refuseZip(checkpoint);
   const recipe = await findRecipe(context, recipeName ?? (await recipeOf(checkpoint)));
   const { config, warnings } = await resolveConfig(recipe, { files: [join(checkpoint, 'config.yaml'), ...files], words });
   const terminal = terminalObserver({ stream: json ? context.stderr : context.stdout });
@@ -57,7 +59,6 @@ async function testIn(
   const engine = await context.selectEngine(config['engine'] as EngineName);
   terminal.message?.('info', `engine: ${engine.library} (${engine.reason})`);
   if (communicator) terminal.message?.('info', `${communicator.size} processes share the test`);
-  const { testCheckpoint } = await import('../test-checkpoint.ts');
   const result = await testCheckpoint(
     recipe,
     { checkpoint, config, name, testSets },
