@@ -55,7 +55,11 @@ export interface Upstream extends Module {
   /** where `extract` keeps what it computed, if it does */
   readonly cache?: HiddenStateCache;
   readonly forward?: (waveforms: Waveforms, mode: Mode) => readonly Frames[];
-  /** The same in the operations of a graph, for `s3 export`; absent where it cannot be written as one. */
+  /**
+   * The same in the operations of a graph, for `s3 export`; absent where it cannot be written as one.
+   *
+   * @throws WiringError where its settings do not allow it
+   */
   readonly graph?: <T>(operations: GraphOperations<T>, waveforms: GraphSequence<T>) => readonly GraphSequence<T>[];
 }
 

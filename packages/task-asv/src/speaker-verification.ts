@@ -14,6 +14,7 @@ import {
   type Waveforms,
   WiringError,
 } from '@s3/interface';
+import { taskGraph } from '@s3/interface/graph';
 import { mean } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -165,7 +166,13 @@ export const speakerVerification = defineComponent({
       return waveforms.lengths.map((_, row) => values.slice(row * model.outputSize, (row + 1) * model.outputSize));
     }
 
-    return { ...moduleOf({ loss }), name: 'speaker-verification', model, train, test, predict };
+    const graph = taskGraph(
+      model,
+      (_, embeddings) => ({ embeddings: { value: embeddings, axes: ['batch', model.outputSize] } }),
+      () => ({ scoring: config.scoring }),
+    );
+
+    return { ...moduleOf({ loss }), name: 'speaker-verification', model, train, test, predict, graph };
   },
 });
 

@@ -13,6 +13,7 @@ import {
   type Waveforms,
   WiringError,
 } from '@s3/interface';
+import { taskGraph } from '@s3/interface/graph';
 import { mean } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -159,7 +160,21 @@ export const labelGroupClassification = defineComponent({
       );
     }
 
-    return { ...moduleOf({}), name: 'label-group-classification', model, train, valid: judge, test: judge, predict };
+    const graph = taskGraph(
+      model,
+      (operations, logits) => {
+        const parts = operations.split(logits, sizes, 1);
+        return Object.fromEntries(
+          groups.map(({ name }, group) => [
+            `probabilities_${name}`,
+            { value: operations.softmax(parts[group]!), axes: ['batch', sizes[group]!] },
+          ]),
+        );
+      },
+      () => ({ groups: groups.map(({ name, categories }) => ({ name, labels: categories.labels })) }),
+    );
+
+    return { ...moduleOf({}), name: 'label-group-classification', model, train, valid: judge, test: judge, predict, graph };
   },
 });
 

@@ -11,6 +11,7 @@ import {
   type Waveforms,
   WiringError,
 } from '@s3/interface';
+import { taskGraph } from '@s3/interface/graph';
 import { mean } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -175,7 +176,13 @@ export const utteranceClassification = defineComponent({
       });
     }
 
-    return { ...moduleOf({}), name: 'utterance-classification', model, train, valid: judge, test: judge, predict };
+    const graph = taskGraph(
+      model,
+      (operations, logits) => ({ probabilities: { value: operations.softmax(logits), axes: ['batch', categories.size] } }),
+      () => ({ labels: categories.labels }),
+    );
+
+    return { ...moduleOf({}), name: 'utterance-classification', model, train, valid: judge, test: judge, predict, graph };
   },
 });
 

@@ -14,6 +14,7 @@ import {
   type Waveforms,
   WiringError,
 } from '@s3/interface';
+import { taskGraph } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { ctcLoss } from './ctc-loss.ts';
@@ -145,6 +146,15 @@ export const speechToTextCtc = defineComponent({
       });
     }
 
-    return { ...moduleOf({}), name: 'speech-to-text-ctc', model, train, valid, test: isGreedy ? valid : searched, predict };
+    const graph = taskGraph(
+      model,
+      (operations, { values, lengths }) => ({
+        log_probabilities: { value: operations.logSoftmax(values), axes: ['batch', 'frames', tokenizer.size] },
+        frame_lengths: { value: lengths, axes: ['batch'] },
+      }),
+      () => ({ blank, secondsPerFrame: model.downsampleRate / model.sampleRate }),
+    );
+
+    return { ...moduleOf({}), name: 'speech-to-text-ctc', model, train, valid, test: isGreedy ? valid : searched, predict, graph };
   },
 });

@@ -13,6 +13,7 @@ import {
   type WaveformModel,
   type Waveforms,
 } from '@s3/interface';
+import { taskGraph } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { activityStretches, type Decision } from './activity-segments.ts';
@@ -193,6 +194,18 @@ export const speakerDiarization = defineComponent({
       name: 'speaker-diarization',
       model,
       samplesPerFrame,
+      graph: taskGraph(
+        model,
+        (operations, { values, lengths }) => {
+          const activity = operations.sigmoid(operations.slice(values, 1, 0, undefined, subsampling));
+          const frames = operations.divide(operations.add(lengths, subsampling - 1), subsampling);
+          return {
+            speaker_activity: { value: activity, axes: ['batch', 'frames', model.outputSize] },
+            frame_lengths: { value: frames, axes: ['batch'] },
+          };
+        },
+        () => ({ ...decision, secondsPerFrame }),
+      ),
       train,
       valid: judging('valid'),
       test: judging('test'),

@@ -15,10 +15,7 @@ export function baselineGraph<T>(
   features: DescribeFeatures,
 ): GraphSequence<T> {
   const longest = graph.max(lengths, 0);
-  // zeros after the end of each, whatever the batch has there
-  const places = graph.minimum(graph.range(graph.add(longest, spareSamples)), graph.subtract(graph.steps(values), 1));
-  const samples = graph.gather(values, places, 1);
-  const silent = graph.multiply(samples, graphMask(graph, lengths, samples));
+  const silent = silentSamples(graph, { values, lengths }, graph.add(longest, spareSamples));
   const own = graph.maximum(graph.multiply(graph.subtract(batching === 's3prl' ? longest : lengths, shortestSamples), -1), 0);
   const described = features(graph, { values: silent, lengths: graph.add(lengths, own) });
 
@@ -33,6 +30,13 @@ export function baselineGraph<T>(
   const given = graphMasked(graph, described);
   const last = graph.subtract(graph.max(described.lengths, 0), 1);
   return { values: graph.gather(given, graph.minimum(count, last), 1), lengths: wanted };
+}
+
+/** So many samples, (1,), with zeros after the end of each waveform, whatever the batch has there. */
+export function silentSamples<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>, count: T): T {
+  const places = graph.minimum(graph.range(count), graph.subtract(graph.steps(values), 1));
+  const samples = graph.gather(values, places, 1);
+  return graph.multiply(samples, graphMask(graph, lengths, samples));
 }
 
 function frames<T>(graph: GraphOperations<T>, lengths: T): T {

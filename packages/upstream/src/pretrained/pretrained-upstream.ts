@@ -11,6 +11,7 @@ import { unreadLayer } from '../unread-layer.ts';
 import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
 import { loadWeights } from './load-weights.ts';
 import { onnxSession } from './onnx-session.ts';
+import { pretrainedGraph } from './pretrained-graph.ts';
 import { trainedWeights } from './trained-weights.ts';
 
 export interface PretrainedSettings {
@@ -90,6 +91,7 @@ export async function pretrainedUpstream(
     },
     sampleRate,
     layers,
+    graph: (operations, waveforms) => pretrainedGraph(operations, waveforms, { network, config, weights, normalizes, batching }),
     async extract(waveforms, wanted = layers.map((_, layer) => layer)) {
       await readUtterances(waveforms);
       const parts: tf.Tensor3D[][] = [];

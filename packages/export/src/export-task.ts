@@ -1,0 +1,44 @@
+import { type AnyTask, type Json, WiringError } from '@s3/interface';
+import { onnxTask } from '@s3/interface/graph';
+import { onnxRuntime } from './onnx-runtime.ts';
+import { type ExportCheck, verifyGraph } from './verify-graph.ts';
+
+/** An exported task. */
+export interface TaskExport {
+  /** the bytes of an `.onnx` file */
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly checks: readonly ExportCheck[];
+}
+
+/**
+ * A task with its whole model as one ONNX graph, compared with our own forward pass.
+ *
+ * Inputs: `waveforms` (batch, samples), zero-padded, and `lengths` (batch,), the samples of each. Outputs are what the task's
+ * predictions are made of: embeddings, log probabilities of the tokens in each frame, probabilities of classes, activity of
+ * speakers; sequences come with their `frame_lengths`. The file's metadata_props have the task's name, the sample rate, the fewest
+ * samples of an utterance, what the task says of its outputs, and what is given here; each as text or JSON.
+ *
+ * @param metadata further entries, such as label sets and settings
+ * @param reference what the graph is compared with; the task itself unless given
+ * @throws WiringError naming a part that cannot be exported
+ * @throws InputError where the graph's numbers are not ours, or there is no onnxruntime to see
+ */
+export async function exportTask(
+  task: AnyTask,
+  { metadata = {}, reference = task }: { readonly metadata?: { readonly [key: string]: Json }; readonly reference?: AnyTask } = {},
+): Promise<TaskExport> {
+  const { graph, model, name } = task;
+  if (!graph || !reference.graph) {
+    throw new WiringError(
+      `the task ${name}`,
+      'cannot be exported',
+      'a graph of it is asked for; give what it builds a `graph`, which taskGraph of @s3/interface/graph makes of its model and the outputs it names',
+    );
+  }
+  const { sampleRate, minSamples = 1 } = model;
+  const entries = { task: name, sample_rate: sampleRate, min_samples: minSamples, ...graph.metadata(), ...metadata };
+  const texts = Object.entries(entries).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const runtime = await onnxRuntime();
+  const file = await onnxTask(name, graph, Object.fromEntries(texts));
+  return { model: file, checks: await verifyGraph(file, reference.graph, { sampleRate, minSamples }, runtime) };
+}

@@ -1,0 +1,31 @@
+import { InputError } from '@s3/interface';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** What is used of onnxruntime, which onnxruntime-node and onnxruntime-web both offer. */
+export interface OnnxRuntime {
+  readonly InferenceSession: { readonly create: (model: Uint8Array) => Promise<InferenceSession> };
+  readonly Tensor: new (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, shape: readonly number[]) => Tensor;
+}
+
+/**
+ * The onnxruntime that is installed: of Node, else of browsers.
+ *
+ * @throws InputError where there is none
+ */
+export async function onnxRuntime(): Promise<OnnxRuntime> {
+  const causes: unknown[] = [];
+  for (const load of [() => import('onnxruntime-node'), () => import('onnxruntime-web' as string)]) {
+    try {
+      return (await load()) as OnnxRuntime;
+    } catch (error) {
+      causes.push(error);
+    }
+  }
+  throw new InputError(
+    'onnxruntime',
+    'neither onnxruntime-node nor onnxruntime-web',
+    'one of them, since what is exported is run and compared first',
+    'Install it: npm install onnxruntime-node.',
+    { cause: causes[0] },
+  );
+}

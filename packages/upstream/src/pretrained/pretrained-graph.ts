@@ -1,0 +1,70 @@
+import { WiringError } from '@s3/interface';
+import { type GraphOperations, type GraphSequence, graphMask } from '@s3/interface/graph';
+import { shortestSamples } from '../frame-grid.ts';
+import { silentSamples } from '../graph/baseline-graph.ts';
+import { graphOperations, type NetworkWeights } from '../graph/graph-operations.ts';
+import type { NetworkConfig } from '../networks/network-config.ts';
+import type { Network } from '../networks/operations.ts';
+
+/**
+ * What `pretrainedUpstream` does with a padded batch, in the operations of a graph.
+ *
+ * @throws WiringError where each utterance has to be run by itself and the network would tell the difference
+ */
+export function pretrainedGraph<T>(
+  graph: GraphOperations<T>,
+  { values, lengths }: GraphSequence<T>,
+  {
+    network,
+    config,
+    weights,
+    normalizes,
+    batching,
+  }: {
+    readonly network: Network;
+    readonly config: NetworkConfig;
+    readonly weights: NetworkWeights;
+    readonly normalizes: boolean;
+    readonly batching: 's3prl' | 'independent';
+  },
+): readonly GraphSequence<T>[] {
+  if (batching === 'independent' && (config.feat_extract_norm === 'group' || config.model_type === 'data2vec-audio')) {
+    throw new WiringError(
+      'the upstream',
+      "runs each utterance by itself (batching 'independent'), which changes its numbers",
+      "a graph runs a batch together; export with upstream.batching 's3prl', where an utterance in a batch of one gives the same",
+    );
+  }
+  const longest = graph.max(lengths, 0);
+  const added = graph.maximum(graph.multiply(graph.subtract(longest, shortestSamples), -1), 0);
+  const used = graph.add(lengths, added);
+  const samples = silentSamples(graph, { values, lengths }, graph.add(longest, added));
+  const waveforms = normalizes ? normalized(graph, { values: samples, lengths: used }) : samples;
+
+  // an utterance too short for a frame of its own still has the one that its beginning shares with padding
+  const given = framesOf(graph.add(longest, added));
+  const mask = graph.less(graph.expandDims(graph.range(given), 0), graph.expandDims(graph.maximum(framesOf(used), 1), 1));
+  const states = network.forward(graphOperations(graph, weights), { waveforms, mask });
+
+  const rounded = (steps: T) => graph.divide(graph.add(steps, network.downsampleRate - 1), network.downsampleRate);
+  // as many frames as S3PRL counts: cut, or the batch's last repeated
+  const places = graph.minimum(graph.range(rounded(longest)), graph.subtract(given, 1));
+  return states.map((state) => ({ values: graph.gather(state, places, 1), lengths: rounded(lengths) }));
+
+  function framesOf(steps: T): T {
+    return config.conv_kernel.reduce((count, taps, layer) => {
+      const stride = config.conv_stride[layer]!;
+      return graph.divide(graph.maximum(graph.add(graph.subtract(count, taps), stride), 0), stride);
+    }, steps);
+  }
+}
+
+/** Each waveform of mean 0 and variance 1 over its own samples, zero behind its end. */
+function normalized<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>): T {
+  const mask = graphMask(graph, lengths, values);
+  const counts = graph.expandDims(graph.toFloat(lengths), 1);
+  const mean = graph.divide(graph.sum(values, 1), counts);
+  const centered = graph.multiply(graph.subtract(values, mean), mask);
+  const variance = graph.divide(graph.sum(graph.multiply(centered, centered), 1), counts);
+  return graph.divide(centered, graph.sqrt(graph.add(variance, 1e-7)));
+}
