@@ -18,6 +18,7 @@ export { checkSameCommand } from './parallel/check-same-command.ts';
 export { fromRoot } from './parallel/from-root.ts';
 export { gatherValues } from './parallel/gather-values.ts';
 export { oneProcess } from './parallel/one-process.ts';
+export { replaceFile } from './replace-file.ts';
 export { renderFigure } from './report/render-figure.ts';
 export { writeReport } from './report/write-report.ts';
 export { type RunOptions, type RunResult, runRecipe } from './run.ts';

@@ -4,6 +4,7 @@ import { addDataCommand } from './data-command.ts';
 import { addDumpCommand } from './dump-command.ts';
 import { addEmbedCommand } from './embed-command.ts';
 import { addEngineCommand } from './engine-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSuperbCommand } from './superb/superb-command.ts';
@@ -16,6 +17,7 @@ export function addCommands(command: Parameters<NonNullable<CommandLineOptions['
   addDumpCommand(command, program);
   addEmbedCommand(command, program);
   addEngineCommand(command);
+  addExportCommand(command, program);
   addPredictCommand(command, program);
   addScoreCommand(command, program);
   addSuperbCommand(command, program);

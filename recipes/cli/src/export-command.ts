@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type AnyTask, type EngineName, InputError } from '@s3/interface';
+import type { CommandLineOptions } from '@s3/trainer/command-line';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { checkpointRecipe } from './checkpoint-recipe.ts';
+
+type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
+
+/** Adds `s3 export`: the task of a checkpoint, from waveforms to what it predicts, as one ONNX graph. */
+export function addExportCommand(command: Command, { recipes, selectEngine, stdout }: Program): void {
+  command
+    .command('export')
+    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
+    .argument('<file>', 'the ONNX file to write, then settings that differ from those of the checkpoint, such as --upstream.path hubert')
+    .argument('[settings...]')
+    .usage('<checkpoint> <file> [--section.setting value ...] [options]')
+    .allowUnknownOption()
+    .description(
+      'write a whole trained model as one ONNX graph, from waveforms to embeddings, probabilities or activity; compared with ours first',
+    )
+    .option('--engine <name>', 'what the graph is compared with: auto, native, webgpu, wasm or cpu', 'auto')
+    .option('--json', 'print the result as JSON')
+    .action(
+      async (
+        checkpoint: string,
+        path: string,
+        settings: readonly string[],
+        { engine, json }: { readonly engine: EngineName; readonly json?: boolean },
+      ) => {
+        if (path.startsWith('--'))
+          throw new InputError('file', 'none', 'the ONNX file to write', 'Give it after the checkpoint, such as model.onnx.');
+        const recipe = await checkpointRecipe(recipes, checkpoint);
+        await selectEngine(engine);
+        const [{ formatTable, loadTask, replaceFile, resolveConfig }, { exportTask }] = await Promise.all([
+          import('@s3/trainer'),
+          import('@s3/export'),
+        ]);
+        const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
+        const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
+        const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => section in recipe.config.shape));
+        const config = parse(await readFile(join(checkpoint, 'config.yaml'), 'utf8'));
+        // a pretrained upstream would run on onnxruntime itself, which is what it is compared with
+        const onTensors = 'engine' in (config.upstream ?? {}) ? { 'upstream.engine': 'tensorflow' } : {};
+        const task: AnyTask = await loadTask(recipe, checkpoint, { overrides: { ...overrides, ...onTensors } });
+        const { model, checks } = await exportTask(task, {
+          metadata: {
+            recipe: recipe.name,
+            s3_version: versionOfContract(),
+            config: { ...config, ...overrides },
+            encoders: JSON.parse(await readFile(join(checkpoint, 'encoders.json'), 'utf8')),
+          },
+        });
+        await replaceFile(path, model);
+        const largest = Math.max(...checks.map(({ difference }) => difference));
+        if (json) {
+          stdout.write(`${JSON.stringify({ path, bytes: model.length, largestDifference: largest, checks }, null, 2)}\n`);
+          return;
+        }
+        const rows = checks.map(({ seconds, difference, output }) => [
+          seconds.map((value) => value.toFixed(2)).join(', '),
+          output,
+          difference.toExponential(1),
+        ]);
+        stdout.write(`${formatTable(['utterances, seconds', 'output', { title: 'largest difference', align: 'right' }], rows)}\n`);
+        stdout.write(
+          `wrote ${path}, ${(model.length / 1e6).toFixed(1)} MB; onnxruntime gives our numbers to ${largest.toExponential(1)}\n`,
+        );
+      },
+    );
+}
+
+function versionOfContract(): string {
+  return (createRequire(import.meta.url)('@s3/interface/package.json') as { readonly version: string }).version;
+}
