@@ -8,15 +8,7 @@
  * Jung et al., "ESPnet-SPK: full pipeline speaker embedding toolkit with reproducible recipes", 2024.
  */
 import { join } from 'node:path';
-import {
-  audioDataset,
-  categoryEncoder,
-  fixedBatchSampler,
-  type SpeakerUtterance,
-  speakerTable,
-  speakerVerificationCorpus,
-  trialTable,
-} from '@s3/dataio';
+import { audioDataset, categoryEncoder, type SpeakerUtterance, speakerTable, speakerVerificationCorpus, trialTable } from '@s3/dataio';
 import { defineProblem, defineRecipe, type PhaseRun, type RecipeContext, type Table, withDefaults } from '@s3/interface';
 import type { VerificationLog } from '@s3/task-asv';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
@@ -24,7 +16,7 @@ import { z } from 'zod';
 import { evaluationBatches, evaluationSettings } from './src/evaluation-batches.ts';
 import { asNormSettings, calibrationSettings, type ScoringSets, scoringSets } from './src/scoring-sets.ts';
 import { prepareSpeakerCorpus } from './src/speaker-corpus.ts';
-import { trainingBatches } from './src/training-batches.ts';
+import { trainBatchSettings, trainingBatches } from './src/training-batches.ts';
 import { speakerAt } from './src/training-crops.ts';
 import taskRecipe from './task-recipe.ts';
 
@@ -44,7 +36,7 @@ export default defineRecipe({
           .describe('training utterances also at these speeds, as speakers of their own; [] for none'),
       })
       .prefault({}),
-    trainBatches: withDefaults(fixedBatchSampler.config, { batchSize: 128, shuffle: true, dropLast: true }).prefault({}),
+    trainBatches: trainBatchSettings.prefault({}),
     evaluation: evaluationSettings.prefault({}),
     asNorm: asNormSettings.prefault({}),
     calibration: calibrationSettings.prefault({}),

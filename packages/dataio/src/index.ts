@@ -8,6 +8,7 @@ export {
 } from './audio-dataset.ts';
 export { type AudioInfo, audioInfo } from './audio-recording.ts';
 export { balancedWeightedSampler } from './balanced-weighted-sampler.ts';
+export { categoryBalancedSampler } from './category-balanced-sampler.ts';
 export { categoryEncoder } from './category-encoder.ts';
 export { classIds } from './class-ids.ts';
 export { classificationCorpus, prepareClassification } from './classification-corpus.ts';

@@ -1,9 +1,27 @@
-import { audioDataset, classIds, dataLoader, fixedBatchSampler, type SpeakerUtterance, utteranceBatch } from '@s3/dataio';
+import {
+  audioDataset,
+  categoryBalancedSampler,
+  classIds,
+  dataLoader,
+  fixedBatchSampler,
+  type SpeakerUtterance,
+  utteranceBatch,
+} from '@s3/dataio';
 import { type BuildContext, type DataLoader, InputError, type LabelEncoder } from '@s3/interface';
 import type { SpeakerBatch } from '@s3/task-asv';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { EvaluationContext } from './evaluation-batches.ts';
 import { atAllSpeeds, trainingCrops } from './training-crops.ts';
+
+export const trainBatchSettings = z.strictObject({
+  batchSize: z.int().min(1).default(128).describe('crops per batch'),
+  distinctSpeakers: z
+    .boolean()
+    .default(true)
+    .describe(
+      'no speaker twice in a batch, or none more than its share of it where there are fewer speakers; else batches by chance alone',
+    ),
+});
 
 export interface TrainingData {
   readonly utterances: readonly SpeakerUtterance[];
@@ -11,16 +29,16 @@ export interface TrainingData {
   /** factors beside 1 */
   readonly speeds: readonly number[];
   readonly data: z.output<typeof audioDataset.config>;
-  readonly batches: z.output<typeof fixedBatchSampler.config>;
+  readonly batches: z.output<typeof trainBatchSettings>;
 }
 
 /**
- * Training crops of one length with their speakers, at every speed.
+ * Training crops of one length with their speakers, at every speed, in full batches; the order differs in every epoch.
  *
  * @throws InputError as `audioDataset`, and where no length of crops is set
  */
 export async function trainingBatches(
-  { utterances, speakers, speeds, data, batches }: TrainingData,
+  { utterances, speakers, speeds, data, batches: { batchSize, distinctSpeakers } }: TrainingData,
   context: EvaluationContext & BuildContext,
 ): Promise<DataLoader<SpeakerBatch>> {
   const { minSamples = 1, ...wiring } = context;
@@ -38,7 +56,9 @@ export async function trainingBatches(
   const dataset = trainingCrops(recordings, { sampleRate: data.sampleRate, samples });
   return dataLoader({
     dataset: { ...dataset, workers: recordings.workers },
-    sampler: fixedBatchSampler(dataset, batches, context),
+    sampler: distinctSpeakers
+      ? categoryBalancedSampler({ labels: recordings.utterances.map(({ speaker }) => speaker) }, { batchSize }, context)
+      : fixedBatchSampler(dataset, { batchSize, shuffle: true, dropLast: true }, context),
     collate: (items) => ({
       ...utteranceBatch(items),
       speakers: classIds(
