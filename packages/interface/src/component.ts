@@ -67,5 +67,6 @@ export function withDefaults<Shape extends z.ZodRawShape>(
     const next = field.default(value as never);
     shape[key] = meta ? next.meta(meta) : next;
   }
-  return schema.extend(shape) as unknown as z.ZodObject<Shape>;
+  // a schema may have rules that span settings, which hold on
+  return schema.safeExtend(shape as never) as unknown as z.ZodObject<Shape>;
 }

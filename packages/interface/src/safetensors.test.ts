@@ -58,8 +58,12 @@ describe('the head of a safetensors file', () => {
   it.each<[what: string, file: Uint8Array, message: RegExp]>([
     ['nothing', new Uint8Array(0), /found 0 bytes/],
     ['a file too short', new Uint8Array(3), /found 3 bytes/],
-    ['a header longer than the file', new Uint8Array(16).fill(255), /a header of 18446744073709551615 bytes; expected at most 8/],
-    ['a header of 2^60 bytes', announcing(2n ** 60n, 64), /a header of 1152921504606846976 bytes; expected at most 56/],
+    [
+      'a header longer than the file',
+      new Uint8Array(16).fill(255),
+      /a header of 18446744073709551615 bytes in a file of 16; expected at most 8/,
+    ],
+    ['a header of 2^60 bytes', announcing(2n ** 60n, 64), /a header of 1152921504606846976 bytes in a file of 64; expected at most 56/],
     ['no JSON', crafted('{"x": '), /no JSON/],
     ['bytes that are no text', announcing(2n, 10).fill(255, 8), /no JSON/],
     ['a list', crafted([]), /no JSON object/],

@@ -68,7 +68,7 @@ export function safetensorsDataStart(head: Uint8Array, fileBytes: number, where:
   if (fileBytes < 8 || head.length < 8) throw broken(where, `${Math.min(fileBytes, head.length)} bytes`, 'at least 8');
   const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
   const limit = Math.min(maxHeaderBytes, fileBytes - 8);
-  if (length > BigInt(limit)) throw broken(where, `a header of ${length} bytes`, `at most ${limit}`);
+  if (length > BigInt(limit)) throw broken(where, `a header of ${length} bytes in a file of ${fileBytes}`, `at most ${limit}`);
   return 8 + Number(length);
 }
 

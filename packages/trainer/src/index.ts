@@ -3,7 +3,7 @@ export { readCheckpoint } from './checkpoint/checkpoint.ts';
 export type { Checkpoint, CheckpointState } from './checkpoint/checkpoint-state.ts';
 export { type CommandLineOptions, commandLine, type RecipeEntry, type RunRecipe } from './command-line/command-line.ts';
 export { settingsMarkdown } from './command-line/settings-markdown.ts';
-export { type ConfigSources, type ResolvedConfig, resolveConfig } from './config/resolve-config.ts';
+export { type ConfigSources, type ResolvedConfig, resolveConfig, resolveSettings } from './config/resolve-config.ts';
 export { SettingsError } from './config/settings-error.ts';
 export { type Environment, environment } from './environment.ts';
 export { formatDuration } from './format-duration.ts';

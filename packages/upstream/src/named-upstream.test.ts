@@ -139,6 +139,6 @@ describe('an unknown name', () => {
     const build = () => namedUpstream(wiring, { name: 'wav2vec2_large' as UpstreamName });
     expect(build).toThrow(upstreamNames.join(', '));
     expect(build).not.toThrow('Did you mean');
-    expect(() => namedUpstream(wiring)).toThrow('name is missing');
+    expect(() => namedUpstream(wiring)).toThrow('an upstream is missing');
   });
 });

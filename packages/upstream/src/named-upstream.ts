@@ -40,8 +40,11 @@ export const upstreamNames = [...Object.keys({ ...baselines, ...hubNames }), ...
   ...UpstreamName[],
 ];
 
-const config = z.object({
-  name: z.enum(upstreamNames, { error: ({ input }) => unknownName(input) }).describe('which upstream'),
+const settings = z.object({
+  name: z
+    .enum(upstreamNames, { error: ({ input }) => unknownName(input) })
+    .optional()
+    .describe('which upstream; may be left out where path names a checkpoint'),
   path: z
     .string()
     .min(1)
@@ -90,6 +93,11 @@ const config = z.object({
   trainFeatureEncoder: z.boolean().default(false).describe('where the upstream is trained: also the convolutions before its transformer'),
 });
 
+const config = settings.refine(({ name, path }) => name !== undefined || path !== undefined, {
+  path: ['name'],
+  error: () => unknownName(undefined),
+});
+
 /**
  * An upstream by the name that S3PRL gives it.
  *
@@ -101,7 +109,7 @@ const config = z.object({
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config,
-  build(_: { readonly cacheDir: string }, { name, path, offline, normalize, ...settings }, { onMessage }): Promise<Upstream> {
+  build(_: { readonly cacheDir: string }, { name = 'hf_custom', path, offline, normalize, ...settings }, { onMessage }): Promise<Upstream> {
     const { cache: folder, cachePrecision: precision, cacheGigabytes } = settings;
     const build = async () => {
       const { upstream: plain, source } = await sourced(name, path, offline, settings);
@@ -167,7 +175,8 @@ function sourceOf(name: Exclude<UpstreamName, BaselineName>, path: string | unde
 
 function unknownName(name: unknown): string {
   const known = `the known upstreams are ${upstreamNames.join(', ')}`;
-  if (typeof name !== 'string') return `an upstream's name is missing; ${known}`;
+  if (typeof name !== 'string')
+    return `an upstream is missing: give upstream.name, or upstream.path with a folder or a model's id on the hub; ${known}`;
   const nearest = closestMatch(name.toLowerCase(), upstreamNames, { maxDistance: 3 });
   return `no upstream is called '${name}'; ${known}${nearest ? `. Did you mean '${nearest}'?` : ''}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { selectEngine } from '@s3/engine';
@@ -169,9 +169,74 @@ test('lists and checks upstreams', async () => {
   expect(checked.fingerprint[0]).toBeGreaterThan(0);
   expect(JSON.parse(second.stdout).fingerprint).toEqual(checked.fingerprint);
 
+  expect(checked.frames).toEqual([100]);
+  const people = await s3('upstream', 'check', '--upstream.name', 'fbank', '--upstream.normalize');
+  expect(people.stdout).toMatch(/layer +features +samples a frame +frames of 1 s +mean magnitude on a tone/);
+  expect(people.stdout).not.toContain(checked.fingerprint[0].toPrecision(6));
+
   const unknown = await s3('upstream', 'check', 'fbanc');
   expect(unknown.code).toBe(1);
-  expect(unknown.stderr).toContain('fbank');
+  expect(unknown.stderr).toContain('Did you mean fbank?');
+  const nothing = await s3('upstream', 'check');
+  expect(nothing.stderr).toContain('give upstream.name, or upstream.path');
+  expect((await s3('upstream', 'check', 'fbank', '--upstream.nonsense', '1')).stderr).toContain('upstream.nonsense (command line)');
+});
+
+test('checks an upstream component of a module, with settings of its own', async () => {
+  const folder = mkdtempSync(join(import.meta.dirname, '.s3-upstream-'));
+  const module = (name: string, frames: string, value: string) => {
+    const text = `
+      import { defineComponent, moduleOf } from '@s3/interface';
+      import * as tf from '@tensorflow/tfjs-core';
+      import { z } from 'zod';
+      export const blocks = defineComponent({
+        name: 'blocks',
+        config: z.object({ floor: z.number().describe('added to everything') }),
+        build: (_, { floor }) => ({
+          ...moduleOf({}),
+          sampleRate: 8000,
+          layers: [{ size: 2, downsampleRate: 80 }],
+          extract: async ({ lengths }) => [{ values: tf.fill([lengths.length, ${frames}, 2], ${value}), lengths: lengths.map(() => ${frames}) }],
+        }),
+      });`;
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  try {
+    const good = await s3('upstream', 'check', module('good.mjs', '100', 'floor'), '--upstream.floor', '0.25', '--json');
+    expect(JSON.parse(good.stdout || '{}'), good.stderr).toMatchObject({ sampleRate: 8000, frames: [100], fingerprint: [0.25] });
+    expect((await s3('upstream', 'check', join(folder, 'good.mjs'))).stderr).toContain('upstream.floor: found no value');
+    const short = await s3('upstream', 'check', module('short.mjs', '99', 'floor'), '--upstream.floor', '1');
+    expect(short.stderr).toContain('layer 0 of shape [1,99,2] with 99 frames for 8000 samples; expected [1,100,2]');
+    const mad = await s3('upstream', 'check', module('mad.mjs', '100', 'Number.NaN'), '--upstream.floor', '1');
+    expect(mad).toMatchObject({ code: 1, stderr: expect.stringContaining('values that are no numbers in layer 0') });
+    writeFileSync(join(folder, 'none.mjs'), 'export const nothing = 1;');
+    expect((await s3('upstream', 'check', join(folder, 'none.mjs'))).stderr).toContain('no component');
+    expect((await s3('upstream', 'check', join(folder, 'absent.mjs'))).stderr).toContain('no such file');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('says what is wrong with a checkpoint, and runs nothing of it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 's3-upstream-'));
+  const write = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);
+  write('config.json', JSON.stringify({ model_type: 'hubert' }));
+  const said = async () => (await s3('upstream', 'check', '--upstream.path', folder)).stderr;
+  const huge = Buffer.alloc(64);
+  huge.writeBigUInt64LE(2n ** 60n);
+  write('model.safetensors', huge);
+  expect(await said()).toContain('model.safetensors: found a header of 1152921504606846976 bytes in a file of 64; expected at most 56');
+  const head = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(head.length));
+  write('model.safetensors', Buffer.concat([length, Buffer.from(head), Buffer.alloc(5)]));
+  expect(await said()).toContain(`found ${head.length + 13} bytes; expected ${head.length + 16}, by its header`);
+  rmSync(join(folder, 'model.safetensors'));
+  // what pickle.dumps(x) gives where x asks for os.system('touch FOLDER/run')
+  write('pytorch_model.bin', Buffer.from(`\x80\x03cposix\nsystem\nX${String.fromCharCode(6)}\0\0\0touch \x85R.`, 'latin1'));
+  expect(await said()).toContain('a bare pickle, as PyTorch wrote them before 1.6; nothing of it was run');
+  expect(readdirSync(folder).sort()).toEqual(['config.json', 'pytorch_model.bin']);
 });
 
 test('exports only what is a checkpoint, and leaves nothing behind otherwise', async () => {

@@ -23,45 +23,36 @@ export function addUpstreamCommand(program: Command, { selectEngine, stdout }: P
 
   upstream
     .command('check')
-    .argument('<name>', 'one of s3 upstream list')
-    .description('load an upstream and say what it is: layers, sizes, rate, parameters, a numeric fingerprint')
-    .option('--path <folder>', 'checkpoint for the hf_ names: a folder, or an id on the hub')
-    .option('--offline', 'use what is cached, ask nobody')
+    .argument('[source]', 'one of s3 upstream list, a folder, an ONNX file, or a module (.mjs, .ts) that exports an upstream component')
+    .argument('[settings...]', 'its settings, such as --upstream.path DIR or --upstream.onnx.downsampleRate 160')
+    .usage('[source] [--upstream.setting value ...] [options]')
+    .allowUnknownOption()
+    .description('load an upstream and say what it is: layers, sizes, rate, frames, parameters, a numeric fingerprint')
+    .option('--path <folder>', 'the same as --upstream.path')
+    .option('--offline', 'use what is cached, ask nobody; the same as --upstream.offline')
     .option('--json', 'print the result as JSON')
-    .action(async (name: string, { path, offline = false, json }) => {
+    .addHelpText(
+      'after',
+      `
+Examples:
+  s3 upstream check fbank
+  s3 upstream check hubert_base --upstream.normalize
+  s3 upstream check ./my-hubert
+  s3 upstream check encoder.onnx --upstream.onnx.input audio --upstream.onnx.downsampleRate 160
+  s3 upstream check ./block-energies.mjs --upstream.floor 1e-5`,
+    )
+    .action(async (_source: string | undefined, _settings, { path, offline, json }, command: Command) => {
+      const [first, ...rest] = command.args;
+      const hasSource = first !== undefined && !first.startsWith('--');
+      const words = [
+        ...(hasSource ? rest : command.args),
+        ...(path ? ['--upstream.path', path] : []),
+        ...(offline ? ['--upstream.offline'] : []),
+      ];
       await selectEngine('auto');
-      const [{ namedUpstream }, { userCacheDir, formatTable }, tf] = await Promise.all([
-        import('@s3/upstream'),
-        import('@s3/trainer'),
-        import('@tensorflow/tfjs-core'),
-      ]);
-      const settings = { name: name as never, offline, ...(path && { path }) };
-      const encoder = await namedUpstream({ cacheDir: userCacheDir() }, settings);
-      // one second that every machine makes the same
-      const tone = Float32Array.from({ length: encoder.sampleRate }, (_, sample) => 0.1 * Math.sin(sample / 10) * Math.sin(sample / 1000));
-      const waveforms = { values: tf.tensor2d(tone, [1, tone.length]), lengths: [tone.length] };
-      const began = performance.now();
-      const layers = await encoder.extract(waveforms);
-      const seconds = (performance.now() - began) / 1000;
-      const means = layers.map(({ values }) => tf.tidy(() => tf.mean(tf.abs(values)).dataSync()[0]!));
-      const parameters = Object.values(encoder.state().tensors).reduce((count, tensor) => count + tensor.size, 0);
-      const result = {
-        name,
-        layers: encoder.layers,
-        sampleRate: encoder.sampleRate,
-        parameters,
-        trainable: encoder.forward !== undefined,
-        secondsForOneSecond: seconds,
-        /** mean magnitude of each layer on the tone */
-        fingerprint: means,
-      };
-      tf.dispose([waveforms.values, ...layers.map(({ values }) => values)]);
-      if (json) return print(JSON.stringify(result, null, 2));
-      const rows = encoder.layers.map(({ size, downsampleRate }, layer) => [layer, size, downsampleRate, means[layer]!.toPrecision(6)]);
-      const right = (title: string) => ({ title, align: 'right' as const });
-      print(formatTable(['layer', right('features'), right('samples a frame'), right('mean magnitude on a tone')], rows));
-      const training = result.trainable ? 'can be trained' : 'frozen only';
-      print(`${parameters.toLocaleString('en')} parameters, ${training}; one second of audio took ${seconds.toFixed(3)} s`);
+      const { checkUpstream, checkedText } = await import('./check-upstream.ts');
+      const result = await checkUpstream(hasSource ? first : undefined, words);
+      print(json ? JSON.stringify(result, null, 2) : checkedText(result));
     });
 
   upstream

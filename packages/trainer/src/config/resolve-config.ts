@@ -34,15 +34,23 @@ export interface ResolvedConfig {
  * @throws InputError for a file or a command line that cannot be read
  */
 export async function resolveConfig(recipe: AnyRecipe, sources: ConfigSources): Promise<ResolvedConfig> {
-  const { missing, ...composition } = await composeConfig(recipe, sources);
-  const schema = fullSchema(recipe);
+  return resolveSettings(fullSchema(recipe), sources, explainedBy(recipe));
+}
+
+/**
+ * The same for any settings, such as those of a single part.
+ *
+ * @param remedy what to do about what is wrong with them, a full sentence
+ */
+export async function resolveSettings(schema: z.ZodObject, sources: ConfigSources, remedy: string): Promise<ResolvedConfig> {
+  const { missing, ...composition } = await composeFrom(schema, sources);
   const parsed = schema.safeParse(composition.values);
   const problems = [
     ...composition.problems,
     ...missing.map((path) => missingText(composition.root, path)),
     ...(parsed.success ? [] : issueTexts(parsed.error, composition)),
   ];
-  if (problems.length > 0 || !parsed.success) throw settingsError(recipe, problems);
+  if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, remedy);
   return { config: parsed.data, warnings: composition.warnings };
 }
 
@@ -52,21 +60,19 @@ export async function resolveConfig(recipe: AnyRecipe, sources: ConfigSources): 
  * @throws SettingsError naming every setting that is unknown or of another type
  */
 export async function previewConfig(recipe: AnyRecipe, sources: ConfigSources): Promise<Composition> {
-  const composition = await composeConfig(recipe, sources);
+  const composition = await composeFrom(fullSchema(recipe), sources);
   const parsed = fullSchema(recipe).safeParse(composition.values);
   const problems = [...composition.problems, ...(parsed.success ? [] : issueTexts(parsed.error, composition))];
-  if (problems.length > 0) throw settingsError(recipe, problems);
+  if (problems.length > 0) throw new SettingsError(problems, explainedBy(recipe));
   return composition;
 }
 
-async function composeConfig(recipe: AnyRecipe, { files = [], words = [] }: ConfigSources): Promise<Composition> {
+async function composeFrom(schema: z.ZodObject, { files = [], words = [] }: ConfigSources): Promise<Composition> {
   const layers = await Promise.all(files.map(readYamlSettings));
-  return composeSettings(fullSchema(recipe), [...layers.flat(), ...readArgumentSettings(words)]);
+  return composeSettings(schema, [...layers.flat(), ...readArgumentSettings(words)]);
 }
 
-function settingsError({ name }: AnyRecipe, problems: readonly string[]): SettingsError {
-  return new SettingsError(problems, `Every setting is explained by: s3 run ${name} --help`);
-}
+const explainedBy = ({ name }: AnyRecipe) => `Every setting is explained by: s3 run ${name} --help`;
 
 function missingText(root: SchemaNode, path: readonly string[]): string {
   const node = nodeAt(root, path) ?? {};

@@ -161,9 +161,9 @@ async function openModel(onnx: typeof import('onnxruntime-node'), path: string, 
 
 /** @returns the names of the outputs */
 function checkedNames(session: InferenceSession, path: string, { input, mask, outputs }: OnnxSettings): readonly string[] {
-  const refuse = (setting: string, found: string, expected: string) => {
+  const refuse = (setting: string, found: string, expected: string, remedy = '') => {
     const list = `The model has the inputs ${session.inputNames.join(', ')} and the outputs ${session.outputNames.join(', ')}.`;
-    return new InputError(`upstream.onnx.${setting}`, found, expected, `${list} (${path})`);
+    return new InputError(`upstream.onnx.${setting}`, found, expected, `${remedy}${list} (${path})`);
   };
   const given = { input, ...(mask !== null && { mask }) };
   for (const [setting, name] of Object.entries(given)) {
@@ -174,7 +174,10 @@ function checkedNames(session: InferenceSession, path: string, { input, mask, ou
     if (setting === 'input' && rank > 2) throw refuse(setting, `'${name}' with ${rank} axes`, '(batch, samples) or (samples)');
   }
   const hungry = session.inputNames.filter((name) => name !== input && name !== mask);
-  if (hungry.length > 0) throw refuse('input', `a model that also wants ${hungry.join(', ')}`, 'one of waveforms and, at most, a mask');
+  if (hungry.length > 0) {
+    const remedy = mask === null ? `If ${hungry[0]} is 1 for each frame of the utterance, set upstream.onnx.mask to ${hungry[0]}. ` : '';
+    throw refuse('input', `a model that also wants ${hungry.join(', ')}`, 'one of waveforms and, at most, a mask', remedy);
+  }
   const missing = outputs?.find((name) => !session.outputNames.includes(name));
   if (missing !== undefined) throw refuse('outputs', `'${missing}', which is no output`, 'outputs of the model');
   return outputs ?? session.outputNames;

@@ -62,9 +62,9 @@ describe('refused, and nothing run', () => {
     ['a call', 'call', /it names (posix|nt|os)\.system/],
     ['an evaluation', 'evaluate', /it names (builtins|__builtin__)\.eval/],
     ['a module rather than its state', 'module', 'it names torch.nn.modules.linear.Linear'],
-    ['the format before PyTorch 1.6', 'legacy', 'no readable archive'],
+    ['the format before PyTorch 1.6', 'legacy', 'a bare pickle, as PyTorch'],
     ['a list of tensors', 'list', 'something else than a dictionary'],
-    ['a bare pickle', 'pickle', 'no readable archive'],
+    ['a bare pickle', 'pickle', 'a bare pickle, as PyTorch'],
   ] as const)('%s', async (_, name, message) => {
     const answer = open(bytesOf(name));
     await expect(answer).rejects.toThrow(message);

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
 import * as yauzl from 'yauzl';
 import { decodeBfloat16, decodeFloat16 } from './half-precision.ts';
@@ -85,7 +86,8 @@ function parse(path: string, bytes: Uint8Array): Pickled {
   try {
     return unpickle(bytes, allowed);
   } catch (error) {
-    if (error instanceof UnpickleError) throw broken(path, `a program that is not plain data: ${error.message}`, { cause: error });
+    if (error instanceof UnpickleError)
+      throw broken(path, `a program that is not plain data, of which nothing was run: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -141,11 +143,30 @@ function inOrder(values: Float32Array, shape: readonly number[], strides: readon
   return ordered;
 }
 
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Opens a zip archive and lists what is in it. */
 function openArchive(path: string): Promise<{ readonly archive: yauzl.ZipFile; readonly entries: ReadonlyMap<string, yauzl.Entry> }> {
   return new Promise((resolve, reject) => {
     yauzl.open(path, { autoClose: false, lazyEntries: true }, (error, archive) => {
-      if (error) return reject(broken(path, `no readable archive (${error.message})`, { cause: error }));
+      if (error) {
+        // a pickle begins with its protocol
+        const isPickle = (file: Buffer) => file[0] === 0x80 && file[1]! <= 5;
+        const rejected = (file: Buffer | undefined) => {
+          const bare = 'no archive but a bare pickle, as PyTorch wrote them before 1.6; nothing of it was run';
+          reject(broken(path, file && isPickle(file) ? bare : `no readable archive (${error.message})`, { cause: error }));
+        };
+        firstBytes(path).then(rejected, () => rejected(undefined));
+        return;
+      }
       const entries = new Map<string, yauzl.Entry>();
       archive.on('entry', (entry: yauzl.Entry) => {
         entries.set(entry.fileName, entry);
