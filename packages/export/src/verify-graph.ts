@@ -7,14 +7,16 @@ import type { OnnxRuntime } from './onnx-runtime.ts';
 export interface ExportCheck {
   /** (batch,) seconds of each utterance */
   readonly seconds: readonly number[];
-  /** largest difference of any number of any output; where an output has values beyond -1..1, in shares of its largest */
+  /** largest difference of any number of any output, in shares of the output's largest value */
   readonly difference: number;
   /** the output where it is */
   readonly output: string;
 }
 
-/** How far what is exported may be from our own numbers. */
-export const largestDifference = 1e-4;
+/** How far what is exported may be from our own numbers, in shares of an output's largest value. */
+const largestDifference = 1e-4;
+/** an output whose values are all under this is compared as if its largest were this */
+const smallestScale = 1e-3;
 
 /**
  * Runs an exported task and our own forward pass on the same waveforms: several lengths by themselves, and a padded batch.
@@ -75,7 +77,7 @@ async function compared(
     const own = await tensor.data();
     // behind the end of a sequence may be anything, and its length may differ
     const rows = frames && tensor.rank === 3 ? validRows(frames, found.dims, tensor.shape) : [{ own: 0, found: 0, count: own.length }];
-    let [far, largest] = [numbers.length < own.length && tensor.rank !== 3 ? Number.POSITIVE_INFINITY : 0, 1];
+    let [far, largest] = [numbers.length < own.length && tensor.rank !== 3 ? Number.POSITIVE_INFINITY : 0, smallestScale];
     for (const row of rows) {
       for (let index = 0; index < row.count; index++) {
         const [ours, theirs] = [own[row.own + index]!, numbers[row.found + index]!];
