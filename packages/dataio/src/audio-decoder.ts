@@ -91,7 +91,7 @@ function notAudio(path: string, bytes: Uint8Array, format: CodedFormat, cause?: 
       ? 'a NIST SPHERE file'
       : /^[\x20-\x7e\s]+$/.test(start)
         ? `text that begins with ${JSON.stringify(start)}`
-        : `no audio that can be decoded, but the bytes ${Buffer.from(bytes.subarray(0, 8)).toString('hex')} and so on`;
+        : `no audio that can be decoded, but the bytes ${Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('')} and so on`;
   return new InputError(
     path,
     looksLike,

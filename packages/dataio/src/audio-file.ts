@@ -1,18 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '@s3/interface';
-
-/** A file open for reading at any place; reads are synchronous, since they happen in worker threads. */
-export interface AudioFile {
-  readonly path: string;
-  /** bytes */
-  readonly size: number;
-  /** the first 4096 bytes, or as many as there are */
-  readonly head: Uint8Array<ArrayBuffer>;
-  /** Bytes from `offset` on; fewer than `length` at the end of the file. Starts a buffer of its own, so any typed array can view it. */
-  readonly read: (offset: number, length: number) => Uint8Array<ArrayBuffer>;
-  /** Fills `target` with the bytes from `offset` on; gives how many there were. */
-  readonly readInto: (target: Uint8Array, offset: number) => number;
-}
+import type { AudioFile } from './audio-bytes.ts';
 
 /**
  * Opens a file, uses it and closes it.

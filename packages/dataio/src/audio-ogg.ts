@@ -1,5 +1,5 @@
 import { InputError } from '@s3/interface';
-import type { AudioFile } from './audio-file.ts';
+import type { AudioFile } from './audio-bytes.ts';
 import { type FlacHeader, readFlacHeader } from './audio-flac.ts';
 
 /** What the first and the last page of an Ogg file say. */

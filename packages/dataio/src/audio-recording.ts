@@ -1,9 +1,6 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { type CodedFormat, decodeAudio, decodePieces } from './audio-decoder.ts';
-import { type AudioFile, withAudioFile } from './audio-file.ts';
+import type { AudioFile } from './audio-bytes.ts';
+import { type CodedFormat, decodeAudio } from './audio-decoder.ts';
 import { type FlacHeader, readFlacHeader } from './audio-flac.ts';
 import { isMp3, readMp3Header } from './audio-mp3.ts';
 import { readOggHeader } from './audio-ogg.ts';
@@ -28,9 +25,10 @@ export interface Recording {
   readonly read: (first: number, end: number) => Float32Array<ArrayBuffer>;
 }
 
-type CodedHeader = Omit<AudioInfo, 'seconds' | 'format'> & { readonly format: Exclude<CodedFormat, 'other'> };
+export type CodedHeader = Omit<AudioInfo, 'seconds' | 'format'> & { readonly format: Exclude<CodedFormat, 'other'> };
 
-interface Found {
+/** What was found at the beginning of a file. */
+export interface Found {
   readonly header: WavHeader | CodedHeader | FlacHeader | undefined;
   /** where the audio begins, behind any tag */
   readonly offset: number;
@@ -41,39 +39,26 @@ interface Found {
 /**
  * Format, rate, channels and length of a recording, told by its content and not by its name.
  *
- * Only headers are read (of MP3, the whole file; formats beside WAV, FLAC, MP3 and Ogg are decoded). The length of MP3
- * files that do not name their encoder's delay is exact to one frame.
- *
- * @throws InputError when the file is missing, unreadable, empty, cut short or not audio
+ * @throws InputError when it is cut short or not audio
  */
-export async function audioInfo(path: string): Promise<AudioInfo> {
-  return withAudioFile(path, async (file) => {
-    const found = readHeader(file);
-    return found.header && found.header.samples > 0 ? infoOf(found.header) : (await decodeRecording(file, found)).info;
-  });
+export async function recordingInfo(file: AudioFile): Promise<AudioInfo> {
+  const found = readHeader(file);
+  return found.header && found.header.samples > 0 ? infoOf(found.header) : (await decodeRecording(file, found)).info;
 }
 
 /**
- * Opens a recording, uses it and closes it. WAV samples are read as asked for; every other format is decoded first: in memory,
- * or, where its header says that it is longer than `options.inMemorySeconds`, into a file in the folder for temporary files.
+ * Makes a recording readable. WAV samples are read as asked for; every other format is decoded first, in memory.
  *
- * @throws InputError as `audioInfo`, and for a full disk
+ * @throws InputError as `recordingInfo`
  */
-export async function withRecording<T>(
-  path: string,
-  use: (recording: Recording) => T | Promise<T>,
-  { inMemorySeconds = Number.POSITIVE_INFINITY } = {},
-): Promise<T> {
-  return withAudioFile(path, async (file) => {
-    const found = readHeader(file);
-    const { header } = found;
-    if (header?.format === 'wav') return use({ info: infoOf(header), read: (first, end) => readWavSamples(file, header, first, end) });
-    if (header && infoOf(header).seconds > inMemorySeconds) return unpackRecording(file, header, found.offset, use);
-    return use(await decodeRecording(file, found));
-  });
+export async function openRecording(file: AudioFile, found = readHeader(file)): Promise<Recording> {
+  const { header } = found;
+  if (header?.format !== 'wav') return decodeRecording(file, found);
+  return { info: infoOf(header), read: (first, end) => readWavSamples(file, header, first, end) };
 }
 
-function readHeader(file: AudioFile): Found {
+/** What the header says, of formats that have one that is understood. */
+export function readHeader(file: AudioFile): Found {
   const offset = tagBytes(file.head);
   const head = offset === 0 ? file.head : file.read(offset, 4096);
   const name = String.fromCharCode(...head.subarray(0, 4));
@@ -104,55 +89,20 @@ async function decodeRecording(file: AudioFile, { header, offset, bytes }: Found
   return { info, read: (first, end) => mix(channels, first, end, largest) };
 }
 
-/** Decodes piece by piece into a file of samples, and reads those as asked for. */
-async function unpackRecording<T>(
-  file: AudioFile,
-  header: CodedHeader | FlacHeader,
-  offset: number,
-  use: (recording: Recording) => T | Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 's3-recording-'));
-  const unpacked = join(folder, 'samples.float32');
-  try {
-    const largest = largestInteger(header);
-    let samples = 0;
-    let info = infoOf(header);
-    const descriptor = openSync(unpacked, 'w');
-    try {
-      for await (const { channels, sampleRate } of decodePieces(file, offset, header.format)) {
-        writeSync(descriptor, mix(channels, 0, channels[0]!.length, largest));
-        samples += channels[0]!.length;
-        info = infoOf({ format: header.format, sampleRate, channels: channels.length, samples });
-      }
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
-      const gigabytes = (4 * header.samples) / 1e9;
-      const expected = `${gigabytes.toFixed(1)} GB of space for the samples of ${file.path}`;
-      throw new InputError(folder, 'a full disk', expected, 'Make room, or set TMPDIR to a folder that has it.', { cause });
-    } finally {
-      closeSync(descriptor);
-    }
-    checkLength(file.path, header, samples);
-    return await withAudioFile(unpacked, ({ read }) =>
-      use({ info, read: (first, end) => new Float32Array(read(4 * first, 4 * (end - first)).buffer) }),
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function checkLength(path: string, header: Found['header'], samples: number): void {
+/** @throws InputError for a FLAC file that has not the samples that its header promises */
+export function checkLength(path: string, header: Found['header'], samples: number): void {
   if (header?.format !== 'flac' || header.samples === 0 || samples === header.samples) return;
   const found = `a FLAC file cut short or damaged: ${samples} samples where its header promises ${header.samples}`;
   throw new InputError(path, found, 'a whole FLAC file', 'Fetch or make it again, or leave it out.');
 }
 
 /** The FLAC decoder divides by the largest integer; everything else, WAV first of all, by one more. */
-function largestInteger(header: Found['header']): number | undefined {
+export function largestInteger(header: Found['header']): number | undefined {
   return header && 'bitsPerSample' in header ? 2 ** (header.bitsPerSample - 1) - 1 : undefined;
 }
 
-function mix(channels: readonly Float32Array[], first: number, end: number, largest: number | undefined): Float32Array<ArrayBuffer> {
+/** Mean of the channels, samples `first` to `end`. */
+export function mix(channels: readonly Float32Array[], first: number, end: number, largest: number | undefined): Float32Array<ArrayBuffer> {
   const mono = new Float32Array(end - first);
   for (const channel of channels) {
     const part = channel.subarray(first, end);
@@ -163,6 +113,7 @@ function mix(channels: readonly Float32Array[], first: number, end: number, larg
   return mono;
 }
 
-function infoOf({ format, sampleRate, channels, samples }: Omit<AudioInfo, 'seconds'>): AudioInfo {
+/** With its length in seconds. */
+export function infoOf({ format, sampleRate, channels, samples }: Omit<AudioInfo, 'seconds'>): AudioInfo {
   return { format, sampleRate, channels, samples, seconds: samples / sampleRate };
 }

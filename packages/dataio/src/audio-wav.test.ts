@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { afterAll, describe, expect, it } from 'vitest';
-import { audioInfo } from './audio-recording.ts';
 import { type WaveFile, waveFile } from './fixtures/wave-file.ts';
 import { readAudio } from './read-audio.ts';
+import { audioInfo } from './recording-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-wav-'));
 afterAll(() => rmSync(folder, { recursive: true }));

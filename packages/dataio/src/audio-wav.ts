@@ -1,5 +1,5 @@
 import { InputError } from '@s3/interface';
-import type { AudioFile } from './audio-file.ts';
+import type { AudioFile } from './audio-bytes.ts';
 
 type Encoding = 'uint8' | 'int16' | 'int24' | 'int32' | 'float32' | 'float64' | 'a-law' | 'mu-law';
 

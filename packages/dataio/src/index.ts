@@ -1,4 +1,5 @@
 export { type ArrayFormat, arrayBytes, arrayFormats, type NamedArrays, type NumberArray, readArrays } from './array-file.ts';
+export { type AudioFile, audioBytes } from './audio-bytes.ts';
 export {
   type AudioDataset,
   type AudioDatasetComponent,
@@ -6,7 +7,7 @@ export {
   type AudioUtterance,
   audioDataset,
 } from './audio-dataset.ts';
-export { type AudioInfo, audioInfo } from './audio-recording.ts';
+export { type AudioInfo, openRecording, type Recording } from './audio-recording.ts';
 export { balancedWeightedSampler } from './balanced-weighted-sampler.ts';
 export { categoryBalancedSampler } from './category-balanced-sampler.ts';
 export { categoryEncoder } from './category-encoder.ts';
@@ -61,7 +62,10 @@ export { prepareSpeechCommands, type SpeechCommandsSource } from './prepare-spee
 export { prepareVoxCeleb1 } from './prepare-vox-celeb1.ts';
 export { prepareVoxCeleb1Identification } from './prepare-vox-celeb1-identification.ts';
 export { type AudioPart, readAudio } from './read-audio.ts';
-export { withRecordingSource } from './recording-source.ts';
+export { readSubwords } from './read-subwords.ts';
+export { readVocabulary } from './read-vocabulary.ts';
+export { audioInfo } from './recording-file.ts';
+export { recordingSource } from './recording-source.ts';
 export { resample } from './resample.ts';
 export { formatRttm, readRttm, writeRttm } from './rttm.ts';
 export type { SamplerChance } from './sampler-source.ts';
@@ -81,14 +85,13 @@ export {
   type Utterance,
 } from './speaker-verification-tables.ts';
 export { prepareSpeechToText, speechToTextCorpus } from './speech-to-text-corpus.ts';
-export { readSubwords, type SubwordTokenizerData, subwordTokenizer, trainSubwords } from './subword-tokenizer.ts';
+export { type SubwordTokenizerData, subwordTokenizer, trainSubwords } from './subword-tokenizer.ts';
 export { readTable, resolveWavPaths, writeTable } from './table.ts';
 export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './text-tokenizer.ts';
 export {
   characterVocabulary,
   generateVocabulary,
   phonemeVocabulary,
-  readVocabulary,
   type TokenType,
   vocabularySettings,
 } from './text-vocabulary.ts';
@@ -98,3 +101,4 @@ export { formatUem, readUem, writeUem } from './uem.ts';
 export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
 export type { VoxCeleb1Source } from './vox-celeb1-files.ts';
 export { wavBytes } from './wav-bytes.ts';
+export { withRecordingSource } from './with-recording-source.ts';

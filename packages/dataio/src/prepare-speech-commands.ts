@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { type Corpus, InputError, type Table } from '@s3/interface';
-import { audioInfo } from './audio-recording.ts';
 import { namesIn } from './corpus-folder.ts';
+import { audioInfo } from './recording-file.ts';
 
 /** Where Speech Commands v1 is, and who is told of long work. */
 export interface SpeechCommandsSource {

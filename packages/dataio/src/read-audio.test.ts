@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import { afterAll, describe, expect, it } from 'vitest';
-import { audioInfo } from './audio-recording.ts';
 import { hashSignal } from './fixtures/hash-signal.ts';
 import { writeWave } from './fixtures/wave-file.ts';
 import { readAudio } from './read-audio.ts';
+import { audioInfo } from './recording-file.ts';
 import { resample } from './resample.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));

@@ -1,5 +1,6 @@
 import { InputError } from '@s3/interface';
-import { type AudioInfo, withRecording } from './audio-recording.ts';
+import type { AudioInfo } from './audio-recording.ts';
+import { withRecording } from './recording-file.ts';
 import { resample } from './resample.ts';
 
 /** Which part of a recording. */

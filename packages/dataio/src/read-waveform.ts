@@ -1,7 +1,8 @@
 import { InputError } from '@s3/interface';
-import { type AudioInfo, audioInfo, type Recording, withRecording } from './audio-recording.ts';
+import type { AudioInfo, Recording } from './audio-recording.ts';
 import { addNoise, changeVolume, reverberate } from './augment-waveform.ts';
 import { type AudioPart, sampleRange } from './read-audio.ts';
+import { audioInfo, withRecording } from './recording-file.ts';
 import { resample, resampledLength, resampleRange } from './resample.ts';
 import { trimSilence } from './trim-silence.ts';
 

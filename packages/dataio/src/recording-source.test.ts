@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { lastFlacFrame } from './audio-flac.ts';
 import { withRecording } from './audio-recording.ts';
 import { readAudio } from './read-audio.ts';
-import { withRecordingSource } from './recording-source.ts';
+import { withRecordingSource } from './with-recording-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-recording-'));
 

@@ -1,29 +1,22 @@
-import { basename, extname } from 'node:path';
 import type { RecordingSource } from '@s3/interface';
-import { type Recording, withRecording } from './audio-recording.ts';
+import type { Recording } from './audio-recording.ts';
 import { resample, resampledLength, resampleRange } from './resample.ts';
 
 /**
- * Opens a recording to be read piece by piece, uses it and closes it.
+ * A recording at the rate of a model, read piece by piece: pieces are the same samples as those of the whole, also where they are resampled.
  *
- * Pieces are the same samples as those of the whole, also where they are resampled. Memory does not grow with the length: WAV files
- * are read as asked for, and FLAC, MP3 and Ogg files of more than ten minutes are first decoded into a file in the folder for temporary
- * files (230 MB for an hour at 16 kHz). What only the general decoder reads (M4A, WebM and the like) is decoded in memory.
- *
+ * @param name what it is called in what is written of it
  * @param sampleRate Hz of what is read
- * @throws InputError when the file is missing, unreadable, empty, cut short or not audio
  */
-export async function withRecordingSource<T>(path: string, sampleRate: number, use: (source: RecordingSource) => Promise<T>): Promise<T> {
-  const open = ({ info, read }: Recording) =>
-    use({
-      name: basename(path, extname(path)),
-      sampleRate,
-      samples: resampledLength(info.samples, info.sampleRate, sampleRate),
-      async read(first, end) {
-        const range = resampleRange(first, end, info.sampleRate, sampleRate);
-        const piece = read(range.first, Math.min(range.end, info.samples));
-        return resample(piece, info.sampleRate, sampleRate).subarray(range.skip, range.skip + end - first);
-      },
-    });
-  return withRecording(path, open, { inMemorySeconds: 600 });
+export function recordingSource(name: string, { info, read }: Recording, sampleRate: number): RecordingSource {
+  return {
+    name,
+    sampleRate,
+    samples: resampledLength(info.samples, info.sampleRate, sampleRate),
+    async read(first, end) {
+      const range = resampleRange(first, end, info.sampleRate, sampleRate);
+      const piece = read(range.first, Math.min(range.end, info.samples));
+      return resample(piece, info.sampleRate, sampleRate).subarray(range.skip, range.skip + end - first);
+    },
+  };
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import recorded from './fixtures/slot-tokenizers.json' with { type: 'json' };
 import { loadTokenizer } from './load-tokenizer.ts';
+import { readSubwords } from './read-subwords.ts';
 import { slotText, slotTokenizer } from './slot-tokenizer.ts';
-import { readSubwords } from './subword-tokenizer.ts';
 import { textTokenizer } from './text-tokenizer.ts';
 
 const characters = slotTokenizer(textTokenizer({ type: 'character', vocabulary: recorded.characters }), recorded.slots);

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import recorded from './fixtures/subwords/recorded.json' with { type: 'json' };
 import { loadTokenizer } from './load-tokenizer.ts';
+import { readSubwords } from './read-subwords.ts';
 import { parseSentencePieceModel } from './sentencepiece-model.ts';
-import { readSubwords, subwordTokenizer } from './subword-tokenizer.ts';
+import { subwordTokenizer } from './subword-tokenizer.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/subwords/${name}`, import.meta.url));
 const tokenizerOf = async (name: string) => subwordTokenizer(await readSubwords(fixture(name)));

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { InputError, type Json } from '@s3/interface';
 import { parseSentencePieceModel } from './sentencepiece-model.ts';
-import { reasonOf } from './text-file.ts';
 import { endId, specialTokens, spokenIds, type TextTokenizer, unknownId } from './text-tokenizer.ts';
 import { stripText } from './text-vocabulary.ts';
 
@@ -13,31 +11,6 @@ export type SubwordTokenizerData =
 /** How to make a vocabulary of subwords with the ids that S3PRL wants; nothing on npm trains one. */
 export const trainSubwords =
   'spm_train --input=transcriptions.txt --model_prefix=subwords --vocab_size=1000 --model_type=unigram --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1 --eos_piece="<eos>"';
-
-/**
- * Reads a vocabulary of subwords: a `.model` file of SentencePiece, or a `tokenizer.json` of Hugging Face with BPE, Unigram or WordPiece.
- *
- * @throws InputError for a file that cannot be read, or is neither
- */
-export async function readSubwords(path: string): Promise<SubwordTokenizerData> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new InputError(path, reasonOf(cause), expected, 'Check the path and its permissions.', { cause });
-  }
-  const isJson = /^\s*\{/.test(
-    bytes
-      .subarray(0, 64)
-      .toString('latin1')
-      .replace(/^\xef\xbb\xbf/, ''),
-  );
-  const data = isJson
-    ? ({ type: 'subword', huggingFace: parseTokenizerJson(path, bytes.toString('utf8').replace(/^\uFEFF/, '')) } as const)
-    : ({ type: 'subword', sentencepiece: bytes.toString('base64') } as const);
-  await subwordTokenizer(data, path);
-  return data;
-}
 
 /**
  * Subwords with the ids of S3PRL: `<pad>` 0 (the blank of CTC), `<eos>` 1, `<unk>` 2, then the pieces in the order of the model.
@@ -84,16 +57,22 @@ interface Pieces {
   readonly decode: (ids: readonly (number | null)[]) => string;
 }
 
-const expected = 'a .model file of SentencePiece, or a tokenizer.json of Hugging Face';
+export const subwordFiles = 'a .model file of SentencePiece, or a tokenizer.json of Hugging Face';
 
 async function sentencePieces(base64: string, name: string): Promise<Pieces> {
   const refuse = (reason: string, cause?: unknown) =>
-    new InputError(name, `no SentencePiece model (${reason})`, expected, `Check that it was copied whole; to train one: ${trainSubwords}`, {
-      cause,
-    });
+    new InputError(
+      name,
+      `no SentencePiece model (${reason})`,
+      subwordFiles,
+      `Check that it was copied whole; to train one: ${trainSubwords}`,
+      {
+        cause,
+      },
+    );
   let head: ReturnType<typeof parseSentencePieceModel>;
   try {
-    head = parseSentencePieceModel(Buffer.from(base64, 'base64'));
+    head = parseSentencePieceModel(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
   } catch (cause) {
     throw refuse((cause as Error).message, cause);
   }
@@ -131,7 +110,7 @@ async function huggingFacePieces(json: { readonly [key: string]: Json }, name: s
     throw new InputError(
       name,
       `a tokenizer.json that cannot be used (${(cause as Error).message})`,
-      expected,
+      subwordFiles,
       'Save it anew, or copy it again.',
       {
         cause,
@@ -158,12 +137,4 @@ async function huggingFacePieces(json: { readonly [key: string]: Json }, name: s
       return stretches.map(decodeKnown).join('<unk>');
     },
   };
-}
-
-function parseTokenizerJson(path: string, text: string): { readonly [key: string]: Json } {
-  try {
-    return JSON.parse(text) as { readonly [key: string]: Json };
-  } catch (cause) {
-    throw new InputError(path, `JSON with a mistake (${(cause as Error).message})`, expected, 'Copy it again.', { cause });
-  }
 }

@@ -5,8 +5,9 @@ import { InputError } from '@s3/interface';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import recorded from './fixtures/tokenizers.json' with { type: 'json' };
+import { readVocabulary } from './read-vocabulary.ts';
 import { textTokenizer } from './text-tokenizer.ts';
-import { characterVocabulary, generateVocabulary, phonemeVocabulary, readVocabulary } from './text-vocabulary.ts';
+import { characterVocabulary, generateVocabulary, phonemeVocabulary } from './text-vocabulary.ts';
 
 const characters = textTokenizer({ type: 'character', vocabulary: recorded.char_vocab });
 const words = textTokenizer({ type: 'word', vocabulary: recorded.word_vocab });

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import recorded from './fixtures/baselines.json' with { type: 'json' };
 import { testWaveform } from './fixtures/waveform.ts';
-import { namedUpstream, type UpstreamName, upstreamNames } from './named-upstream.ts';
+import { namedUpstream } from './named-upstream.ts';
+import { type UpstreamName, upstreamNames } from './upstream-settings.ts';
 
 interface Recording {
   readonly lengths: readonly number[];

@@ -1,0 +1,113 @@
+import { InputError } from '@s3/interface';
+import { closestMatch } from 'leven';
+import { z } from 'zod';
+import { type BaselineName, baselines } from './baseline-by-name.ts';
+import { batching } from './baseline-upstream.ts';
+import { customNames, hubNames, onnxName } from './pretrained/hub-names.ts';
+import { onnxSettings } from './pretrained/onnx-settings.ts';
+
+type PretrainedName = keyof typeof hubNames;
+
+export type UpstreamName = BaselineName | PretrainedName | (typeof customNames)[number] | typeof onnxName;
+
+/** Every name that `namedUpstream` knows; S3PRL's names for the same. */
+export const upstreamNames = [...Object.keys({ ...baselines, ...hubNames }), ...customNames, onnxName] as string[] as [
+  UpstreamName,
+  ...UpstreamName[],
+];
+
+const settings = z.object({
+  name: z
+    .enum(upstreamNames, { error: ({ input }) => unknownName(input) })
+    .optional()
+    .describe('which upstream; may be left out where path names a checkpoint'),
+  path: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "checkpoint of a pretrained upstream: a folder in Hugging Face layout, or a model's id on the hub, by default that of the name; of 'onnx' a file",
+    ),
+  offline: z.boolean().default(false).describe('use nothing but what is on this machine; so does HF_HUB_OFFLINE=1'),
+  normalize: z.boolean().default(false).describe('normalize each frame of each hidden state to mean 0 and variance 1 over its features'),
+  batching,
+  engine: z
+    .enum(['auto', 'onnxruntime', 'tensorflow'])
+    .default('auto')
+    .describe("what a frozen pretrained upstream runs on; 'auto': onnxruntime-node where it is installed"),
+  threads: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('threads of a frozen upstream on onnxruntime, which sleep while they have nothing to do; 0: one for each core'),
+  freezeLayers: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe(
+      'where the upstream is trained: transformer layers, from the lowest, that are left as they are, with all that comes before them',
+    ),
+  chunkSeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'seconds that go through a frozen pretrained upstream at once: longer utterances are run in overlapping pieces, every utterance by itself; by default whole, and refused where the memory is too small',
+    ),
+  chunkOverlapSeconds: z.number().min(0.1).default(2).describe('seconds before and after each piece that its frames may see'),
+  onnx: onnxSettings.optional().describe("inputs, outputs and rates of the model, where the name is 'onnx'"),
+  layerDrop: z.number().min(0).max(1).default(0).describe('probability that a pretrained layer is left out of a training step'),
+  cache: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'folder that keeps the hidden states of the frozen upstream, so that each utterance (or crop) is computed once; runs may share it. Every utterance is then computed by itself',
+    ),
+  cachePrecision: z.enum(['float16', 'float32']).default('float16').describe('how the hidden states are kept'),
+  cacheGigabytes: z.number().positive().default(100).describe('what the folder may hold, in GB; what was used least recently makes room'),
+  trainFeatureEncoder: z.boolean().default(false).describe('where the upstream is trained: also the convolutions before its transformer'),
+});
+
+/** Settings of `namedUpstream`. */
+export const upstreamSettings = settings.refine(({ name, path }) => name !== undefined || path !== undefined, {
+  path: ['name'],
+  error: () => unknownName(undefined),
+});
+
+export type UpstreamSettings = z.output<typeof upstreamSettings>;
+
+/**
+ * The checkpoint of a name, unless a path says otherwise.
+ *
+ * @throws InputError for a name that has none of its own
+ */
+export function checkpointOf(name: Exclude<UpstreamName, BaselineName>, path: string | undefined): string {
+  if (path !== undefined) return path;
+  if (Object.hasOwn(hubNames, name)) return hubNames[name as PretrainedName];
+  throw new InputError(
+    'upstream.path',
+    'nothing',
+    name === onnxName ? 'an ONNX file' : `a folder or a model's id, since the upstream is ${name}`,
+    `Give it, such as --upstream.path ${name === onnxName ? 'encoder.onnx' : 'facebook/hubert-base-ls960'}.`,
+  );
+}
+
+function unknownName(name: unknown): string {
+  const known = `the known upstreams are ${upstreamNames.join(', ')}`;
+  if (typeof name !== 'string')
+    return `an upstream is missing: give upstream.name, or upstream.path with a folder or a model's id on the hub; ${known}`;
+  const nearest = closestMatch(name.toLowerCase(), upstreamNames, { maxDistance: 3 });
+  return `no upstream is called '${name}'; ${known}${nearest ? `. Did you mean '${nearest}'?` : ''}`;
+}
+
+/** @throws InputError for a path beside the name of an upstream without weights */
+export function refusePath(name: UpstreamName, path: string | undefined): void {
+  if (!Object.hasOwn(baselines, name) || path === undefined) return;
+  throw new InputError(
+    'upstream.path',
+    `'${path}'`,
+    `no path, since ${name} has no weights`,
+    'Leave the path out or choose another upstream.',
+  );
+}
