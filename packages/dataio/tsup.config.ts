@@ -1,3 +1,3 @@
 import { buildPackage } from '../../tsup.base.ts';
 
-export default buildPackage({ index: 'src/index.ts', worker: 'src/worker.ts' });
+export default buildPackage({ index: 'src/index.ts', browser: 'src/browser.ts', worker: 'src/worker.ts' });

@@ -1,23 +1,9 @@
-import { join } from 'node:path';
-import { type AnyRecipe, type AnyTask, InputError, parseConfig } from '@s3/interface';
+import type { AnyRecipe } from '@s3/interface';
 import { type Checkpoint, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { userCacheDir } from './run-settings.ts';
+import { type SettingOverrides, type TaskOf, taskOfCheckpoint } from './task-of-checkpoint.ts';
 
-/** The task that a recipe builds. */
-export type TaskOf<R extends AnyRecipe> = R extends { readonly spec: { readonly buildTask: (build: never) => infer Built } }
-  ? Awaited<Built> extends AnyTask
-    ? Awaited<Built>
-    : AnyTask
-  : AnyTask;
-
-export interface LoadOptions {
-  /**
-   * Settings that replace those of the checkpoint, such as a path that is another one on
-   * this machine: nested (`{ upstream: { path: 'x' } }`) or dotted (`{ 'upstream.path': 'x' }`)
-   */
-  readonly overrides?: { readonly [setting: string]: unknown };
-  /** as `overrides`, within the section `task` */
-  readonly taskOverrides?: { readonly [setting: string]: unknown };
+export interface LoadOptions extends SettingOverrides {
   /** shared between runs; the user's cache folder unless given */
   readonly cacheDir?: string;
 }
@@ -61,39 +47,8 @@ export async function loadTask<R extends AnyRecipe>(recipe: R, checkpoint: strin
 async function build<R extends AnyRecipe>(
   recipe: R,
   directory: string,
-  options: LoadOptions,
+  { cacheDir = userCacheDir(), ...overrides }: LoadOptions,
 ): Promise<{ readonly saved: Checkpoint; readonly task: TaskOf<R> }> {
   const saved = await readCheckpoint(directory);
-  if (saved.state.recipe !== recipe.name) {
-    throw new InputError(
-      directory,
-      `a checkpoint of recipe ${saved.state.recipe}`,
-      `one of ${recipe.name}`,
-      'Load it with the recipe that made it.',
-    );
-  }
-  const config = Object.fromEntries(Object.entries(saved.config).filter(([section]) => section in recipe.config.shape));
-  const changed = withOverrides(withOverrides(config, options.overrides ?? {}), { task: options.taskOverrides ?? {} });
-  const task = await recipe.buildTask({
-    config: parseConfig(`${recipe.name}, loaded from ${join(directory, 'config.yaml')}`, recipe.config, changed) as never,
-    encoders: saved.encoders as never,
-    context: { seed: saved.state.seed, cacheDir: options.cacheDir ?? userCacheDir() },
-  });
-  return { saved, task: task as TaskOf<R> };
-}
-
-type Settings = { readonly [setting: string]: unknown };
-
-function withOverrides(config: Settings, overrides: Settings): Settings {
-  const result: { [setting: string]: unknown } = { ...config };
-  for (const [path, value] of Object.entries(overrides)) {
-    const [key, ...rest] = path.split('.') as [string, ...string[]];
-    const inner = rest.length > 0 ? { [rest.join('.')]: value } : value;
-    result[key] = isSettings(inner) && isSettings(result[key] ?? {}) ? withOverrides((result[key] ?? {}) as Settings, inner) : inner;
-  }
-  return result;
-}
-
-function isSettings(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { saved, task: await taskOfCheckpoint(recipe, saved, { ...overrides, cacheDir }) };
 }

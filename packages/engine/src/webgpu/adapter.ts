@@ -1,4 +1,13 @@
-import type { Adapter } from './dawn.ts';
+/** What is used of WebGPU's adapter. */
+export interface Adapter {
+  readonly info: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly isFallbackAdapter?: boolean;
+  };
+}
 
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 

@@ -1,17 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { resolveFromProgram } from '../require-from-program.ts';
+import type { Adapter } from './adapter.ts';
 import { Polling } from './polling.ts';
-
-/** What is used of WebGPU's adapter. */
-export interface Adapter {
-  readonly info: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-}
 
 /** WebGPU in this process. */
 export interface Gpu {

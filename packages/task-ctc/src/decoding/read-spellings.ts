@@ -1,9 +1,8 @@
 import { InputError } from '@s3/interface';
+import { shown } from './shown-tokens.ts';
 import type { SpeltWord } from './spelling-trie.ts';
 import { textLines } from './text-lines.ts';
 import type { WordSpelling } from './word-spelling.ts';
-
-const shownAtMost = 20;
 
 /**
  * The words of a lexicon with their spellings: a word and its tokens on each line, as torchaudio and flashlight have
@@ -44,13 +43,4 @@ export async function readSpellings(path: string, spelling: WordSpelling): Promi
   }
   if (words.length === 0) throw new InputError(path, 'no words', 'a word and its spelling on each line', 'Check that it is a lexicon.');
   return words;
-}
-
-/** The first of many. */
-export function shown(texts: readonly string[]): string {
-  const more = texts.length - shownAtMost;
-  return `${texts
-    .slice(0, shownAtMost)
-    .map((text) => `'${text}'`)
-    .join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -4,7 +4,7 @@ import { beamSearch, type FoundText } from './beam-search.ts';
 import type { DecoderSettings } from './decoder-settings.ts';
 import type { DecodingResources } from './decoding-resources.ts';
 import type { NgramModel } from './ngram-model.ts';
-import { shown } from './read-spellings.ts';
+import { shown } from './shown-tokens.ts';
 import type { SpeltWord } from './spelling-trie.ts';
 import { wordGrammar } from './word-grammar.ts';
 import { type WordSpelling, wordSpelling } from './word-spelling.ts';

@@ -38,9 +38,10 @@ export async function checkpointFiles(content: CheckpointContent): Promise<Named
  *
  * @param where what the files came from, for messages: `model.zip`
  * @param folder of the checkpoint among the files; at their top unless given
+ * @param leftOut files that the caller does without, such as `optimizer.safetensors`: they need not be there
  * @throws InputError naming the file that is missing, damaged or of a newer format
  */
-export function openCheckpointFiles(files: NamedFiles, where: string, folder = ''): Checkpoint {
+export function openCheckpointFiles(files: NamedFiles, where: string, folder = '', leftOut: ReadonlySet<string> = new Set()): Checkpoint {
   const directory = folder === '' ? where : `${where}/${folder}`;
   const pathOf = (file: string) => `${directory}/${file}`;
   const bytesIn = (file: string, what: string): Uint8Array => {
@@ -52,6 +53,7 @@ export function openCheckpointFiles(files: NamedFiles, where: string, folder = '
 
   const state = parseState(new TextDecoder().decode(bytesIn('state.json', 'the state of a checkpoint')), pathOf('state.json'), checksum);
   for (const [file, expected] of Object.entries(state.files)) {
+    if (leftOut.has(file)) continue;
     if (checksum(bytesIn(file, 'a file of a checkpoint')) !== expected)
       throw damaged(pathOf(file), 'another content than was written', `checksum ${expected.slice(0, 12)}`);
   }

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { CommandLineOptions } from '@s3/trainer/command-line';
+import { type Command, InvalidArgumentError } from 'commander';
+import { checkpointRecipe } from './checkpoint-recipe.ts';
+
+type Program = Pick<CommandLineOptions, 'recipes' | 'stdout' | 'stderr'>;
+
+interface ServeOptions {
+  readonly port: number;
+  readonly build?: string;
+}
+
+/** Adds `s3 serve`: a page that runs a checkpoint in the browser, served to this computer or written as a folder. */
+export function addServeCommand(command: Command, { recipes, stdout }: Program): void {
+  command
+    .command('serve')
+    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
+    .argument('[settings...]', 'settings that differ from those of the checkpoint, such as --task.decoder.type greedy')
+    .usage('<checkpoint> [--port n | --build folder] [--task.setting value ...]')
+    .allowUnknownOption()
+    .description('use a checkpoint in a page: recordings and microphone stay on this computer, and the browser computes')
+    .option('--port <number>', 'port of this computer; a free one unless given', port, 0)
+    .option('--build <folder>', 'write the page as a folder for any web server (https, for the microphone), instead of serving it')
+    .action(async (checkpoint: string, settings: readonly string[], { port, build }: ServeOptions) => {
+      const recipe = await checkpointRecipe(recipes, checkpoint);
+      const [{ pageContent, servePage, writePage }, { resolveConfig }] = await Promise.all([import('@s3/pages'), import('@s3/trainer')]);
+      const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
+      const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
+      const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => recipe.partNames.includes(section)));
+      const content = await pageContent(checkpoint, { overrides });
+      if (build !== undefined) {
+        await writePage(content, build);
+        stdout.write(`${build}: a page of ${content.size} files, for any web server\n`);
+        return;
+      }
+      const { address, close } = await servePage(content, { port });
+      stdout.write(`${address}\nCtrl-C ends it.\n`);
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      });
+      await close();
+    });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('a whole number from 0 to 65535.');
+  return value;
+}

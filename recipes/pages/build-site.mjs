@@ -1,0 +1,45 @@
+// Bundles the page from the sources of all packages, as browsers see them (export condition `browser`), into dist/site.
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const app = join(here, 'src/app');
+const site = join(here, 'dist/site');
+
+await rm(site, { recursive: true, force: true });
+await build({
+  entryPoints: ['main', 'worker', 'microphone-processor'].map((name) => join(app, `${name}.ts`)),
+  outdir: site,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  // a name that browsers have and Node has not is an error when the page is built: nothing stands in for Node's modules
+  conditions: ['@s3/source', 'browser'],
+  minify: true,
+  sourcemap: false,
+  legalComments: 'linked',
+  // audio formats whose decoder is not installed
+  external: ['@audio/decode-ape'],
+  plugins: [{ name: 'libraries', setup: leaveOutNode }],
+  logLevel: 'warning',
+});
+
+/** Libraries that look for Node themselves and do without it; our own packages may not. */
+function leaveOutNode(bundler) {
+  bundler.onResolve({ filter: /^(fs|module)$/ }, ({ path, importer }) =>
+    importer.includes('sentencepiece-js') ? { path, namespace: 'absent' } : undefined,
+  );
+  bundler.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export {};' }));
+}
+
+for (const file of ['index.html', 'style.css']) await cp(join(app, file), join(site, file));
+// the engine's binaries lie beside the code that starts it, in a package that only @s3/engine knows
+const engine = createRequire(import.meta.resolve('@s3/engine/package.json'));
+const wasm = dirname(engine.resolve('@tensorflow/tfjs-backend-wasm'));
+await mkdir(join(site, 'wasm'));
+for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) await cp(join(wasm, file), join(site, 'wasm', file));

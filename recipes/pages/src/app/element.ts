@@ -1,0 +1,31 @@
+type Child = Node | string | undefined | false;
+
+/** An element with its properties, listeners (`onclick`), attributes (what has a hyphen, `role`, `for`) and children. */
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  properties: { readonly [property: string]: unknown } = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [property, value] of Object.entries(properties)) {
+    if (value === undefined || value === false) continue;
+    if (property in made) Object.assign(made, { [property]: value });
+    else made.setAttribute(property === 'class' ? 'class' : property, value === true ? '' : String(value));
+  }
+  made.append(...children.filter((child): child is Node | string => child !== undefined && child !== false));
+  return made;
+}
+
+/** A number for people: three digits that count. */
+export const shortNumber = (value: number) => (Object.is(value, -0) ? 0 : value).toLocaleString('en', { maximumSignificantDigits: 3 });
+
+/** `3.2 s`, `4 min 5 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
+
+/** Percent of a share. */
+export const percent = (share: number) => `${(100 * share).toLocaleString('en', { maximumFractionDigits: 1 })} %`;

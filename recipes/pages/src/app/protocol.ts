@@ -1,0 +1,84 @@
+import type { EngineInfo, EngineName, Json } from '@s3/interface';
+import type { PageSettings } from '../page-settings.ts';
+
+/** What the page and its worker say to each other. Types alone: neither loads the other's code. */
+
+/** A recording: a file as it was chosen, or samples from the microphone. */
+export type AudioInput =
+  | { readonly file: File }
+  | { readonly name: string; readonly samples: Float32Array; /** Hz */ readonly sampleRate: number };
+
+/** A checkpoint that has been loaded. */
+export interface Opened {
+  readonly recipe: string;
+  /** `name` of the task */
+  readonly task: string;
+  readonly step: number;
+  readonly engine: EngineInfo;
+  /** Hz that the model hears at */
+  readonly sampleRate: number;
+  /** shorter recordings are refused */
+  readonly minSeconds: number;
+  /** whether recordings of any length are taken, piece by piece */
+  readonly isPiecewise: boolean;
+  /** the settings section `task` of the checkpoint */
+  readonly settings: { readonly [setting: string]: unknown };
+  readonly encoders: { readonly [name: string]: Json };
+  readonly page: PageSettings;
+}
+
+/** A recording that can be read. */
+export interface Inspected {
+  readonly seconds: number;
+  /** Hz, its own */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** `wav`, `flac`, `mp3`, `vorbis`, `opus`, `other`, or `microphone` */
+  readonly format: string;
+  /** loudest sample of each part of its first ten minutes, 0..1, to draw it */
+  readonly peaks: Float32Array;
+}
+
+export interface PredictOptions {
+  /** only the beginning */
+  readonly firstSeconds?: number | undefined;
+  /** of a recording, where voices are told apart by a speaker model */
+  readonly speakers?: number | undefined;
+}
+
+export interface Predicted {
+  /** what the task says: the prediction of `s3 predict` */
+  readonly prediction: unknown;
+  /** the same in a format of the field */
+  readonly text?: { readonly format: string; readonly content: string } | undefined;
+  /** of the recording */
+  readonly seconds: number;
+  /** that the computation took */
+  readonly computeSeconds: number;
+}
+
+/** What the worker does when it is asked. */
+export interface Calls {
+  open(options: { readonly engine: EngineName }): Promise<Opened>;
+  inspect(input: AudioInput): Promise<Inspected>;
+  predict(input: AudioInput, options: PredictOptions): Promise<Predicted>;
+  /** Scores of a recording against each of the enrolled ones, as trials are scored. */
+  scores(enrolled: readonly Float32Array[], tested: Float32Array): Promise<readonly number[]>;
+}
+
+/** How far a call is. */
+export interface CallProgress {
+  readonly what: string;
+  readonly done: number;
+  /** absent where it is not known */
+  readonly total?: number | undefined;
+  readonly unit: string;
+}
+
+export type Request = { readonly id: number; readonly call: keyof Calls; readonly args: readonly unknown[] };
+
+export type Reply =
+  | { readonly id: number; readonly progress: CallProgress }
+  | { readonly id: number; readonly result: unknown }
+  /** `expected`: the message is for the user; otherwise something is wrong in the page */
+  | { readonly id: number; readonly error: { readonly message: string; readonly expected: boolean } };

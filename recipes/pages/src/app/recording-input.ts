@@ -1,0 +1,150 @@
+import { type Computer, wordsFor } from './computer.ts';
+import { duration, element } from './element.ts';
+import { type Listening, listen } from './microphone.ts';
+import type { AudioInput, Inspected } from './protocol.ts';
+
+/** A recording that was chosen, dropped or made. */
+export interface Chosen {
+  readonly input: AudioInput;
+  readonly inspected: Inspected;
+}
+
+export interface RecordingInput {
+  readonly root: HTMLElement;
+  /** Says in words, beside this recording, why nothing came of it. */
+  readonly refuse: (words: string) => void;
+}
+
+/** quieter than this all through is no recording but a microphone that is off */
+const silence = 1e-4;
+const longestRecordingSeconds = 120;
+
+/** Where a recording is chosen, dropped or made. One that cannot be used is refused in words, and the one before it stays. */
+export function recordingInput(computer: Computer, title: string, onChosen: (chosen: Chosen) => void | Promise<void>): RecordingInput {
+  const file = element('input', { type: 'file', accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3', class: 'hidden', tabIndex: -1, 'aria-hidden': 'true' });
+  const choose = element('button', { type: 'button', onclick: () => file.click() }, 'Choose a file');
+  const record = element('button', { type: 'button', onclick: () => void toggle() }, 'Record');
+  const level = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Loudness' });
+  const wave = element('canvas', { width: 800, height: 80, hidden: true, role: 'img', 'aria-label': 'Waveform' });
+  const about = element('p', { class: 'about', role: 'status' }, 'No recording yet; one may also be dropped here.');
+  const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
+  const heading = element('h3', {}, title);
+  const root = element(
+    'section',
+    { class: 'recording', 'aria-label': title },
+    heading,
+    element('div', { class: 'buttons' }, choose, record, file),
+    level,
+    wave,
+    about,
+    problem,
+  );
+
+  file.addEventListener('change', () => {
+    const [chosen] = file.files ?? [];
+    // the same file again is a choice, too
+    file.value = '';
+    if (chosen) void take({ file: chosen });
+  });
+  root.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    root.classList.add('over');
+  });
+  root.addEventListener('dragleave', () => root.classList.remove('over'));
+  root.addEventListener('drop', (event) => {
+    event.preventDefault();
+    root.classList.remove('over');
+    const [dropped] = event.dataTransfer?.files ?? [];
+    if (dropped) void take({ file: dropped });
+    else refuse('What was dropped is not a file. Drop an audio file, or choose one.');
+  });
+
+  function refuse(words: string): void {
+    problem.textContent = words;
+    problem.hidden = false;
+  }
+
+  async function take(input: AudioInput): Promise<void> {
+    problem.hidden = true;
+    const name = 'file' in input ? input.file.name : input.name;
+    try {
+      const inspected = await computer.inspect(input);
+      draw(wave, inspected.peaks);
+      const { seconds, sampleRate, channels, format } = inspected;
+      const facts = [duration(seconds), `${sampleRate.toLocaleString('en')} Hz`, ...(channels > 1 ? [`${channels} channels`] : []), format];
+      about.textContent = `${name}: ${facts.join(', ')}`;
+      wave.setAttribute('aria-label', `Waveform of ${name}`);
+      await onChosen({ input, inspected });
+    } catch (error) {
+      refuse(wordsFor(error));
+    }
+  }
+
+  let listening: Listening | undefined;
+  let heard: Float32Array[] = [];
+  let takes = 0;
+
+  async function toggle(): Promise<void> {
+    if (listening) return finish();
+    problem.hidden = true;
+    record.disabled = true;
+    heard = [];
+    let samples = 0;
+    try {
+      listening = await listen((piece) => {
+        heard.push(piece);
+        samples += piece.length;
+        level.value = Math.min(1, 3 * Math.max(...piece.map(Math.abs)));
+        if (listening && samples > longestRecordingSeconds * listening.sampleRate) void finish();
+      });
+      record.textContent = 'Stop';
+      level.hidden = false;
+      about.textContent = 'Recording …';
+    } catch (error) {
+      refuse(wordsFor(error));
+    } finally {
+      record.disabled = false;
+    }
+  }
+
+  async function finish(): Promise<void> {
+    const { sampleRate, stop } = listening!;
+    listening = undefined;
+    stop();
+    record.textContent = 'Record';
+    level.hidden = true;
+    const samples = new Float32Array(heard.reduce((sum, { length }) => sum + length, 0));
+    let place = 0;
+    for (const piece of heard) {
+      samples.set(piece, place);
+      place += piece.length;
+    }
+    if (samples.every((value) => Math.abs(value) < silence)) {
+      about.textContent = 'Nothing was recorded.';
+      refuse(
+        samples.length === 0
+          ? 'The microphone gave no sound at all. Record for a second or longer.'
+          : 'The recording is silent. Check that the microphone is switched on, and which one the browser uses.',
+      );
+      return;
+    }
+    takes += 1;
+    await take({ name: `${title}, take ${takes}`, samples, sampleRate });
+  }
+
+  return { root, refuse };
+}
+
+function draw(canvas: HTMLCanvasElement, peaks: Float32Array): void {
+  canvas.hidden = false;
+  const context = canvas.getContext('2d')!;
+  const { width, height } = canvas;
+  context.clearRect(0, 0, width, height);
+  context.fillStyle = getComputedStyle(canvas).color;
+  const loudest = Math.max(1e-3, ...peaks);
+  const step = width / peaks.length;
+  peaks.forEach((peak, index) => {
+    const length = Math.max(1, (peak / loudest) * height * 0.95);
+    context.fillRect(index * step, (height - length) / 2, Math.max(1, step * 0.7), length);
+  });
+}

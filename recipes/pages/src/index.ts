@@ -1,0 +1,4 @@
+export { type PageContent, type PageOptions, pageContent } from './page-content.ts';
+export { type PageSettings, pageSettings } from './page-settings.ts';
+export { type ServedPage, servePage } from './serve-page.ts';
+export { writePage } from './write-page.ts';

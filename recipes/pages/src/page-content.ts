@@ -1,0 +1,58 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '@s3/interface';
+import type { PageSettings } from './page-settings.ts';
+import { testsOfRun } from './tests-of-run.ts';
+
+/** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`: a file on disk, or text. */
+export type PageContent = ReadonlyMap<string, { readonly file: string } | { readonly text: string }>;
+
+export interface PageOptions {
+  /** settings that replace those of the checkpoint, by section */
+  readonly overrides?: { readonly [section: string]: unknown };
+}
+
+const site = fileURLToPath(new URL('../dist/site', import.meta.url));
+/** what a page does without */
+const left = /^optimizer\.safetensors$|^since-log\.json$/;
+
+/**
+ * Everything that a page of a checkpoint consists of: the program, the engine's binaries, the checkpoint, and what the page is told of it.
+ *
+ * The checkpoint is not checked here but in the page, as it loads.
+ *
+ * @throws InputError for a folder that is no checkpoint
+ */
+export async function pageContent(checkpoint: string, { overrides = {} }: PageOptions = {}): Promise<PageContent> {
+  const folder = resolve(checkpoint);
+  const files = await readdir(folder).catch((): string[] => []);
+  if (!files.includes('state.json')) {
+    throw new InputError(checkpoint, 'no state.json', 'the folder of a checkpoint', 'Give a folder such as exp/asv/train/step_600.');
+  }
+  const content = new Map<string, { readonly file: string } | { readonly text: string }>();
+  for (const file of await filesBelow(site)) content.set(relative(site, file).split(sep).join('/'), { file });
+  for (const file of files) {
+    const path = join(folder, file);
+    if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
+  }
+  const settings: PageSettings = { name: nameOf(folder), overrides: { ...overrides }, tests: await testsOfRun(folder) };
+  return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new InputError(folder, 'nothing', 'the bundled page', 'Install @s3/pages again; in the repository, `npm run build` makes it.', { cause });
+  });
+  const below = await Promise.all(
+    entries.map((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)])),
+  );
+  return below.flat();
+}
+
+/** `asv/step_600` of `exp/asv/train/step_600`. */
+function nameOf(folder: string): string {
+  const parent = dirname(folder);
+  const run = basename(parent) === 'train' ? basename(dirname(parent)) : basename(parent);
+  return [run, basename(folder)].filter(Boolean).join('/');
+}

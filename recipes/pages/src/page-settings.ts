@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** What a page is told of its checkpoint, `page.json` beside it: what is not in the checkpoint's own files. */
+export const pageSettings = z.strictObject({
+  /** what the checkpoint is called: its folder's name, with those of its run */
+  name: z.string(),
+  /** settings that replace those of the checkpoint, by section */
+  overrides: z.record(z.string(), z.unknown()).default({}),
+  /** how a verification checkpoint did on its test sets */
+  tests: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        eer: z.number(),
+        /** score at which both errors are equal */
+        eerThreshold: z.number(),
+      }),
+    )
+    .default([]),
+});
+
+export type PageSettings = z.output<typeof pageSettings>;
