@@ -11,6 +11,7 @@ let passed = 0;
 let failed = 0;
 
 step('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
+step('types of the page', bin('tsc'), ['--noEmit', '-p', 'recipes/pages/src/app']);
 step('lint', bin('biome'), ['check', '.']);
 step('WebAssembly is what its source compiles to', process.execPath, ['scripts/compile-assembly.mjs', '--check']);
 step('package rules, and what would be published', process.execPath, ['scripts/check-packages.mjs', '--packed']);

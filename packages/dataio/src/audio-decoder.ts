@@ -1,6 +1,6 @@
 import { InputError } from '@s3/interface';
 import decode from 'audio-decode';
-import type { AudioFile } from './audio-file.ts';
+import type { AudioFile } from './audio-bytes.ts';
 import { lastFlacFrame } from './audio-flac.ts';
 
 type Decoder = Awaited<ReturnType<typeof decode.flac>>;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { randomStream } from '@s3/interface';
 import { afterEach, expect, test, vi } from 'vitest';
 import { lastFlacFrame } from './audio-flac.ts';
-import { withRecording } from './audio-recording.ts';
 import { readAudio } from './read-audio.ts';
+import { withRecording } from './recording-file.ts';
 import { withRecordingSource } from './with-recording-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-recording-'));

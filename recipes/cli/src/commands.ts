@@ -7,6 +7,7 @@ import { addEngineCommand } from './engine-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addServeCommand } from './serve-command.ts';
 import { addSuperbCommand } from './superb/superb-command.ts';
 import { addUpstreamCommand } from './upstream-command.ts';
 
@@ -20,6 +21,7 @@ export function addCommands(command: Parameters<NonNullable<CommandLineOptions['
   addExportCommand(command, program);
   addPredictCommand(command, program);
   addScoreCommand(command, program);
+  addServeCommand(command, program);
   addSuperbCommand(command, program);
   addUpstreamCommand(command, program);
 }

@@ -42,7 +42,9 @@ export async function pageContent(checkpoint: string, { overrides = {} }: PageOp
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new InputError(folder, 'nothing', 'the bundled page', 'Install @s3/pages again; in the repository, `npm run build` makes it.', { cause });
+    throw new InputError(folder, 'nothing', 'the bundled page', 'Install @s3/pages again; in the repository, `npm run build` makes it.', {
+      cause,
+    });
   });
   const below = await Promise.all(
     entries.map((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)])),

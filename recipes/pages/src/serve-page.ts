@@ -77,7 +77,13 @@ async function answer(
   isHead: boolean,
 ): Promise<void> {
   const type = types[extname(path)] ?? 'application/octet-stream';
-  const size = found && 'file' in found ? await stat(found.file).then((stats) => stats.size, () => undefined) : undefined;
+  const size =
+    found && 'file' in found
+      ? await stat(found.file).then(
+          (stats) => stats.size,
+          () => undefined,
+        )
+      : undefined;
   if (!found || ('file' in found && size === undefined)) {
     response.writeHead(404, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end('There is no such file in this page.\n');
     return;
@@ -85,7 +91,10 @@ async function answer(
   const bytes = 'text' in found ? Buffer.from(found.text) : undefined;
   response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': bytes?.length ?? size });
   if (isHead || bytes) response.end(isHead ? undefined : bytes);
-  else createReadStream((found as { readonly file: string }).file).on('error', () => response.destroy()).pipe(response);
+  else
+    createReadStream((found as { readonly file: string }).file)
+      .on('error', () => response.destroy())
+      .pipe(response);
 }
 
 function decoded(path: string): string {

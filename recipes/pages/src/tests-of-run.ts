@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { PageSettings } from './page-settings.ts';
 
 const metrics = z.object({
-  tests: z.record(z.string(), z.object({ checkpoint: z.string().optional(), eer: z.number(), eerThreshold: z.number() }).loose()),
+  tests: z.record(z.string(), z.object({ eer: z.number(), eerThreshold: z.number() }).loose()),
+  /** which checkpoint each test set was judged with */
+  checkpoints: z.record(z.string(), z.string()),
 });
 
 /**
@@ -18,10 +20,9 @@ export async function testsOfRun(checkpoint: string): Promise<PageSettings['test
   const text = await readFile(join(dirname(dirname(checkpoint)), 'metrics.json'), 'utf8').catch(() => '{}');
   const parsed = metrics.safeParse(parsedJson(text));
   if (!parsed.success) return [];
-  return Object.entries(parsed.data.tests).flatMap(([name, test]) =>
-    'rawEer' in test || (test.checkpoint !== undefined && test.checkpoint !== basename(checkpoint))
-      ? []
-      : [{ name, eer: test.eer, eerThreshold: test.eerThreshold }],
+  const { tests, checkpoints } = parsed.data;
+  return Object.entries(tests).flatMap(([name, test]) =>
+    'rawEer' in test || checkpoints[name] !== basename(checkpoint) ? [] : [{ name, eer: test.eer, eerThreshold: test.eerThreshold }],
   );
 }
 

@@ -15,7 +15,10 @@ export async function fetchCheckpoint(address: URL, onProgress: (bytes: number) 
   const files = new Map<string, Uint8Array>();
   let bytes = 0;
   const fetchFile = async (file: string): Promise<Uint8Array> => {
-    const content = await fetchBytes(new URL(file, address), (more) => onProgress((bytes += more)));
+    const content = await fetchBytes(new URL(file, address), (more) => {
+      bytes += more;
+      onProgress(bytes);
+    });
     files.set(file, content);
     return content;
   };

@@ -57,5 +57,6 @@ function showProgress(progress: CallProgress | undefined): void {
     bar.max = progress.total;
     bar.value = progress.done;
   }
-  if (progress.done > 0) status.textContent = `${progress.what}: ${progress.done}${progress.total ? ` of ${progress.total}` : ''} ${progress.unit}`;
+  if (progress.done > 0)
+    status.textContent = `${progress.what}: ${progress.done}${progress.total ? ` of ${progress.total}` : ''} ${progress.unit}`;
 }

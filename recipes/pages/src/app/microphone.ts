@@ -16,7 +16,9 @@ export interface Listening {
  */
 export async function listen(onSamples: (samples: Float32Array) => void): Promise<Listening> {
   if (!navigator.mediaDevices?.getUserMedia) {
-    throw new ToldError('This page may not use the microphone, since it was not loaded over https or from this computer. Choose files instead.');
+    throw new ToldError(
+      'This page may not use the microphone, since it was not loaded over https or from this computer. Choose files instead.',
+    );
   }
   let stream: MediaStream;
   try {
@@ -49,6 +51,7 @@ function refusal(error: unknown): string {
   if (name === 'NotAllowedError' || name === 'SecurityError')
     return 'The microphone may not be used: it was refused, by you or by a setting of the browser. Allow it beside the address of this page and try again, or choose a file.';
   if (name === 'NotFoundError') return 'There is no microphone. Connect one and try again, or choose a file.';
-  if (name === 'NotReadableError') return 'The microphone does not answer; another program may be using it. Close that one and try again, or choose a file.';
+  if (name === 'NotReadableError')
+    return 'The microphone does not answer; another program may be using it. Close that one and try again, or choose a file.';
   return `The microphone does not start (${message}). Try again, or choose a file.`;
 }

@@ -1,5 +1,5 @@
 import { selectEngine } from '@s3/engine';
-import { type AnyTask, type EngineName } from '@s3/interface';
+import type { AnyTask, EngineName } from '@s3/interface';
 import { openCheckpointFiles, taskOfCheckpoint } from '@s3/trainer/memory';
 import { z } from 'zod';
 import { pageSettings } from '../page-settings.ts';

@@ -2,7 +2,7 @@ import { recordingSource } from '@s3/dataio';
 import { InputError, type RecordingSource } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OpenedCheckpoint } from './open-checkpoint.ts';
-import type { AudioInput, CallProgress, PredictOptions, Predicted } from './protocol.ts';
+import type { AudioInput, CallProgress, Predicted, PredictOptions } from './protocol.ts';
 import { readableRecording } from './readable-recording.ts';
 
 /** The longest recording that goes through a model in one piece here: memory grows with it, and a page has little. */
@@ -49,7 +49,12 @@ function refuse({ name, samples, sampleRate }: RecordingSource, minSeconds: numb
   const seconds = samples / sampleRate;
   if (seconds < minSeconds) {
     const found = `a recording of ${seconds.toFixed(2)} s`;
-    throw new InputError(name, found, `at least ${minSeconds.toFixed(2)} s, which is what this model needs`, 'Record or choose a longer one.');
+    throw new InputError(
+      name,
+      found,
+      `at least ${minSeconds.toFixed(2)} s, which is what this model needs`,
+      'Record or choose a longer one.',
+    );
   }
   if (seconds > maxSeconds) {
     throw new InputError(

@@ -6,7 +6,7 @@ import type { PageSettings } from '../page-settings.ts';
 /** A recording: a file as it was chosen, or samples from the microphone. */
 export type AudioInput =
   | { readonly file: File }
-  | { readonly name: string; readonly samples: Float32Array; /** Hz */ readonly sampleRate: number };
+  | { readonly name: string; readonly samples: Float32Array /** Hz */; readonly sampleRate: number };
 
 /** A checkpoint that has been loaded. */
 export interface Opened {

@@ -1,4 +1,4 @@
-import { type AudioInfo, audioBytes, openRecording, type AudioFile, type Recording } from '@s3/dataio';
+import { type AudioFile, type AudioInfo, audioBytes, openRecording, type Recording } from '@s3/dataio';
 import { InputError } from '@s3/interface';
 import type { AudioInput, Inspected } from './protocol.ts';
 
@@ -37,9 +37,15 @@ function fileBytes(file: File): AudioFile {
     try {
       return new Uint8Array(new FileReaderSync().readAsArrayBuffer(file.slice(offset, offset + Math.max(0, length))));
     } catch (cause) {
-      throw new InputError(file.name, 'a file that can no longer be read', 'an audio file', 'Choose it again: it was changed, moved or removed.', {
-        cause,
-      });
+      throw new InputError(
+        file.name,
+        'a file that can no longer be read',
+        'an audio file',
+        'Choose it again: it was changed, moved or removed.',
+        {
+          cause,
+        },
+      );
     }
   };
   return {

@@ -21,7 +21,13 @@ const longestRecordingSeconds = 120;
 
 /** Where a recording is chosen, dropped or made. One that cannot be used is refused in words, and the one before it stays. */
 export function recordingInput(computer: Computer, title: string, onChosen: (chosen: Chosen) => void | Promise<void>): RecordingInput {
-  const file = element('input', { type: 'file', accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3', class: 'hidden', tabIndex: -1, 'aria-hidden': 'true' });
+  const file = element('input', {
+    type: 'file',
+    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3',
+    class: 'unseen',
+    tabIndex: -1,
+    'aria-hidden': 'true',
+  });
   const choose = element('button', { type: 'button', onclick: () => file.click() }, 'Choose a file');
   const record = element('button', { type: 'button', onclick: () => void toggle() }, 'Record');
   const level = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Loudness' });

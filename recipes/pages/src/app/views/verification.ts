@@ -33,7 +33,8 @@ export function verificationView(computer: Computer, opened: Opened): HTMLElemen
   function verdict(score: number): HTMLElement[] {
     const at = threshold.value();
     const isSame = at !== undefined && score >= at;
-    const words = at === undefined ? 'No verdict without a threshold' : isSame ? 'Probably the same person' : 'Probably two different people';
+    const words =
+      at === undefined ? 'No verdict without a threshold' : isSame ? 'Probably the same person' : 'Probably two different people';
     return [
       element('p', { class: 'verdict' }, words),
       scoreScale(score, at),
