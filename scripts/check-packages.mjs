@@ -40,7 +40,8 @@ function checkManifest(folder, manifest) {
  */
 function checkImports(folder, manifest, file, text) {
   const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
-  const isTest = /\.(test|test-d|bench|fixture)\.ts$|\/fixtures\/|\/testing\//.test(file) || /(tsup\.config\.ts|build-[a-z]+\.mjs)$/.test(file);
+  const isTest =
+    /\.(test|test-d|bench|fixture)\.ts$|\/fixtures\/|\/testing\//.test(file) || /(tsup\.config\.ts|build-[a-z]+\.mjs)$/.test(file);
   for (const [, specifier] of text.matchAll(
     /(?:^|\n)\s*(?:import|export)[^'"`;]*?from\s*['"]([^'"\n]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g,
   )) {
