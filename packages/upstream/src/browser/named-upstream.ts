@@ -11,7 +11,7 @@ import { refusePath, upstreamSettings } from '../upstream-settings.ts';
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config: upstreamSettings,
-  async build(_: { readonly cacheDir: string }, { name, path, normalize, batching }): Promise<Upstream> {
+  async build(_: { readonly cacheDir: string }, { name = 'hf_custom', path, normalize, batching }): Promise<Upstream> {
     refusePath(name, path);
     if (!isBaseline(name)) {
       throw new InputError('setting upstream.name', name, 'an upstream without weights', 'Use `s3 predict`.');
