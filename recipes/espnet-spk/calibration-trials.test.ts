@@ -34,3 +34,17 @@ test('the cohort takes the longest utterances of each speaker, calibration the o
   expect(calibrated.some((id) => cohort.includes(id))).toBe(false);
   expect(sets.utterances.map(({ id }) => id)).toEqual(expect.arrayContaining([...cohort, ...calibrated]));
 });
+
+test('a cohort smaller than topK is refused before anything is trained', () => {
+  const training = utterances.map(({ id, speaker }) => ({ id, speaker, path: `${id}.wav`, where: id }));
+  const seconds = new Map(utterances.map(({ id, seconds }) => [id, seconds]));
+  const withCohort = (topK: number, averageSpeakers: boolean) => () =>
+    scoringSets(training, seconds, {
+      asNorm: { topK, utterancesPerSpeaker: 2, averageSpeakers },
+      calibration: { trialsPerKind: null, longSeconds: 6 },
+      seed: 0,
+    });
+  expect(withCohort(5, true)).toThrow('asNorm.topK: found 5, but a cohort of 4 training speakers');
+  expect(withCohort(9, false)).toThrow('asNorm.topK: found 9, but a cohort of 8 training utterances');
+  expect(withCohort(8, false)).not.toThrow();
+});

@@ -40,6 +40,7 @@ test.each([
     { ...trials, 'trial.scp': 'a2*a3 cat a2.wav |\na2*b2 x.wav\n' },
     /trial\.scp, 'a2\*a3': found the command 'cat a2\.wav \|'/,
   ],
+  ['missing paths', { ...trials, 'trial2.scp': 'a9*a3 x.wav\n' }, /trial2\.scp: found no line for 2 trials: 'a2\*a3', 'a2\*b2'/],
   ['a missing path', { ...trials, 'trial2.scp': 'a2*a3 x.wav\n' }, /trial2\.scp: found no line for the trial 'a2\*b2'/],
   ['a label that is none', { ...trials, trial_label: 'a2*a3 1\na2*b2 maybe\n' }, /label 'maybe'/],
   ['a name that is no trial', { ...trials, trial_label: 'a2-a3 1\n' }, /trial_label: found the trial 'a2-a3'/],

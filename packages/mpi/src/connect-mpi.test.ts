@@ -107,6 +107,18 @@ describe('connectMpi', () => {
     expect(open).toThrow(/S3_MPI_LIBRARY: found no library that can be used \(\/nowhere\/libmpi\.so: .*libopenmpi3/);
   });
 
+  it.runIf(spawnSync('cc', ['--version']).status === 0).each([
+    ['strcpy(text, "Some MPI 1.0"); *length = 12;', 'neither Open MPI nor MPICH'],
+    ['strcpy(text, "Open MPI v9.1, built so"); *length = 23;', 'says it is Open MPI v9.1, but has another ABI (Cannot find'],
+    ['strcpy(text, "MPICH Version: 9.1"); *length = 18;', 'of MPICH, but the launcher is of Open MPI'],
+  ])('refuses a library of another ABI: %s', (body, expected) => {
+    const [source, file] = [join(folder, 'other.c'), join(folder, `other-${body.length}.so`)];
+    writeFileSync(source, `#include <string.h>\nint MPI_Get_library_version(char *text, int *length) { ${body} return 0; }\n`);
+    expect(spawnSync('cc', ['-shared', '-fPIC', '-o', file, source]).status).toBe(0);
+    const open = () => openMpiLibrary({ flavor: 'Open MPI', variable: 'OMPI_COMM_WORLD_SIZE' }, { S3_MPI_LIBRARY: file });
+    expect(open).toThrow(expected);
+  });
+
   it.runIf(launchers.every(({ isHere }) => isHere))('refuses the library of another launcher', () => {
     const open = () => openMpiLibrary({ flavor: 'Open MPI', variable: 'OMPI_COMM_WORLD_SIZE' }, { S3_MPI_LIBRARY: 'libmpich.so.12' });
     expect(open).toThrow('libmpich.so.12: of MPICH, but the launcher is of Open MPI');

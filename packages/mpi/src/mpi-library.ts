@@ -57,7 +57,13 @@ export function openMpiLibrary({ flavor, variable }: Pick<Launch, 'flavor' | 'va
     const found = flavorOf(library);
     if (found === undefined) failures.push(`${name}: neither Open MPI nor MPICH`);
     else if (flavor && found !== flavor) failures.push(`${name}: of ${found}, but the launcher is of ${flavor}`);
-    else return bind(library, found);
+    else {
+      try {
+        return bind(library, found);
+      } catch (error) {
+        failures.push(`${name}: says it is ${versionOf(library)}, but has another ABI (${(error as Error).message.split('\n')[0]})`);
+      }
+    }
   }
   throw new InputError(
     given ? 'S3_MPI_LIBRARY' : `MPI, asked for by ${variable}`,

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Communicator } from '@s3/interface';
 import { type Launch, launchOf } from '@s3/mpi/launch';
 
@@ -8,7 +9,13 @@ export async function connectProcesses(): Promise<Communicator | undefined> {
   if (!launch || launch.size === 1) return undefined;
   shareCores(launch);
   const { connectMpi } = await import('@s3/mpi');
-  return connectMpi({ launch });
+  try {
+    return await connectMpi({ launch });
+  } catch (error) {
+    // the first tells it, and the launcher ends the others meanwhile
+    if (launch.rank > 0) await sleep(1000);
+    throw error;
+  }
 }
 
 /** Threads of the engine that is to be started, and of readers: processes on one machine would else each take all of its cores. */

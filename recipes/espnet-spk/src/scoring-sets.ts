@@ -1,4 +1,5 @@
 import type { SpeakerUtterance, Utterance } from '@s3/dataio';
+import { InputError } from '@s3/interface';
 import type { CalibrationReference, CohortReference } from '@s3/task-asv';
 import { z } from 'zod';
 import { calibrationTrials } from './calibration-trials.ts';
@@ -39,6 +40,7 @@ export interface ScoringSets {
  * no others are left.
  *
  * @param seconds length of each training utterance
+ * @throws InputError for a cohort smaller than `asNorm.topK`, and as `calibrationTrials`
  */
 export function scoringSets(
   training: readonly SpeakerUtterance[],
@@ -55,6 +57,7 @@ export function scoringSets(
 ): ScoringSets {
   const renamed = training.map((utterance) => ({ ...utterance, id: `train:${utterance.id}`, seconds: seconds.get(utterance.id)! }));
   const cohort = asNorm.topK === null ? [] : longestOfEach(renamed, asNorm.utterancesPerSpeaker);
+  checkCohort(cohort, asNorm);
   const isCohort = new Set(cohort.map(({ id }) => id));
   const rest = renamed.filter(({ id }) => !isCohort.has(id));
   const trials =
@@ -77,6 +80,18 @@ export function scoringSets(
     }),
     ...(trials.length > 0 && { calibration: { trials } }),
   };
+}
+
+/** Here, since the scores that need it come after all of the training. */
+function checkCohort(cohort: readonly { readonly speaker: string }[], { topK, averageSpeakers }: z.output<typeof asNormSettings>): void {
+  const size = averageSpeakers ? new Set(cohort.map(({ speaker }) => speaker)).size : cohort.length;
+  if (topK === null || topK <= size) return;
+  throw new InputError(
+    'asNorm.topK',
+    `${topK}, but a cohort of ${size} ${averageSpeakers ? 'training speakers' : 'training utterances'}`,
+    'at most as many as the cohort has',
+    averageSpeakers ? 'Set it lower, or asNorm.averageSpeakers to false.' : 'Set it lower, or asNorm.utterancesPerSpeaker higher.',
+  );
 }
 
 function longestOfEach<U extends { readonly speaker: string; readonly seconds: number }>(utterances: readonly U[], count: number): U[] {

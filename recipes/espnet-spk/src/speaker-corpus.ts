@@ -76,17 +76,22 @@ async function kaldiTrials(folder: string): Promise<Table> {
     await pairs(join(folder, 'trial.scp'), '<utt1*utt2> <path>'),
     await pairs(join(folder, 'trial2.scp'), '<utt1*utt2> <path>'),
   ];
+  const wrong = [...labels.keys()].find((trial) => !/^[^*]+\*[^*]+$/.test(trial));
+  if (wrong !== undefined) throw new InputError(join(folder, 'trial_label'), `the trial '${wrong}'`, 'utt1*utt2', 'Mend the line.');
+  const paths = [
+    { file: 'trial.scp', of: first },
+    { file: 'trial2.scp', of: second },
+  ];
+  for (const { file, of } of paths) {
+    const lacking = [...labels.keys()].filter((trial) => !of.has(trial)).map((trial) => `'${trial}'`);
+    if (lacking.length === 0) continue;
+    const found = `no line for ${lacking.length === 1 ? 'the trial' : `${lacking.length} trials:`} ${lacking.join(', ')}`;
+    throw new InputError(join(folder, file), found, 'one for each line of trial_label', 'Add what is missing.');
+  }
   return [...labels].map(([trial, label]) => {
-    const ids = trial.split('*');
-    if (ids.length !== 2 || ids.includes('')) {
-      throw new InputError(join(folder, 'trial_label'), `the trial '${trial}'`, 'utt1*utt2', 'Mend the line.');
-    }
-    const pathOf = (paths: ReadonlyMap<string, string>, file: string) => {
-      const path = paths.get(trial);
-      if (path !== undefined) return audioPath(path, folder, file, trial);
-      throw new InputError(join(folder, file), `no line for the trial '${trial}'`, 'one for each line of trial_label', 'Add it.');
-    };
-    return { id1: ids[0]!, id2: ids[1]!, wav_path1: pathOf(first, 'trial.scp'), wav_path2: pathOf(second, 'trial2.scp'), label };
+    const [id1, id2] = trial.split('*') as [string, string];
+    const [path1, path2] = paths.map(({ file, of }) => audioPath(of.get(trial)!, folder, file, trial)) as [string, string];
+    return { id1, id2, wav_path1: path1, wav_path2: path2, label };
   });
 }
 
