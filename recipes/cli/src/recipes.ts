@@ -1,7 +1,12 @@
 import type { RecipeEntry } from '@s3/trainer/command-line';
 
-/** The recipes of this workspace; each is loaded when it is asked for, so that `s3 --help` answers at once. */
+/** The recipes of this workspace; each is loaded when it is asked for, so that `s3 --help` answers at once; the first is its example. */
 export const recipes: readonly RecipeEntry[] = [
+  {
+    name: 'superb-asv',
+    summary: 'Speaker verification on VoxCeleb1 or csv files, scored by equal error rate',
+    load: async () => (await import('@s3/superb-asv')).default,
+  },
   {
     name: 'espnet-spk',
     summary: 'Speaker embeddings with an angular margin on VoxCeleb1 or csv files, scored by equal error rate',
@@ -16,11 +21,6 @@ export const recipes: readonly RecipeEntry[] = [
     name: 'superb-asr',
     summary: 'Speech recognition on LibriSpeech or csv files, scored by word error rate',
     load: async () => (await import('@s3/superb-asr')).default,
-  },
-  {
-    name: 'superb-asv',
-    summary: 'Speaker verification on VoxCeleb1 or csv files, scored by equal error rate',
-    load: async () => (await import('@s3/superb-asv')).default,
   },
   {
     name: 'superb-er',

@@ -56,6 +56,7 @@ export interface CommandContext extends CommandLineOptions {
 
 export { recipeOfModule } from './find-recipe.ts';
 export { inProcesses } from './in-processes.ts';
+export { isInterruption, type StopSignals, stopSignals } from './stop-signals.ts';
 
 /**
  * The `s3` command: run, test, list, config, doctor, report.

@@ -9,7 +9,7 @@ import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
 import { inProcesses } from './in-processes.ts';
 import { resultText } from './result-text.ts';
-import { stopSignals } from './stop-signals.ts';
+import { isInterruption, stopSignals } from './stop-signals.ts';
 
 interface RunWords {
   readonly recipeName: string | undefined;
@@ -58,10 +58,6 @@ async function runIn(context: CommandContext, { recipeName, words, files, json }
     stop.release();
     await terminal.close?.();
   }
-}
-
-function isInterruption(error: unknown): boolean {
-  return error instanceof Error && ['InterruptedError', 'AbortError'].includes(error.name);
 }
 
 function whereToLook(targetDir: string): string {

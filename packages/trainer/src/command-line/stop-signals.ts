@@ -36,3 +36,8 @@ export function stopSignals(onStop: (name: StopSignal) => void): StopSignals {
     },
   };
 }
+
+/** Whether a run ended because it was asked to stop. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof Error && ['InterruptedError', 'AbortError'].includes(error.name);
+}

@@ -2,7 +2,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { runRecipe, terminalObserver } from '@s3/trainer';
-import type { CommandLineOptions, RunRecipe } from '@s3/trainer/command-line';
+import { type CommandLineOptions, isInterruption, type RunRecipe, stopSignals } from '@s3/trainer/command-line';
+import { CommanderError } from 'commander';
 import { benchmarks } from './benchmarks.ts';
 import { readCorpora } from './read-corpora.ts';
 import { type Outcome, runBenchmark } from './run-benchmark.ts';
@@ -16,6 +17,7 @@ type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 
  *
  * @param words settings for every recipe, the upstream's name first of all
  * @throws InputError when nothing can be run, and in the end when a task failed
+ * @throws CommanderError with the exit code of a signal that stopped it, after saving
  */
 export async function runSuperb(words: readonly string[], options: SuperbCommandOptions, program: Program): Promise<void> {
   const { targetDir, json = false, tasks } = options;
@@ -41,9 +43,9 @@ export async function runSuperb(words: readonly string[], options: SuperbCommand
   const engine = await program.selectEngine(options.engine);
   observer.message?.('info', `engine: ${engine.library} (${engine.reason})`);
   const run = program.run ?? (runRecipe as RunRecipe);
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const stop = stopSignals((name) =>
+    observer.message?.('warning', `${name}: saving, then stopping; once more stops at once and saves nothing`),
+  );
   try {
     await mkdir(targetDir, { recursive: true });
     for (const benchmark of chosen) {
@@ -53,10 +55,10 @@ export async function runSuperb(words: readonly string[], options: SuperbCommand
       try {
         const entry = program.recipes.find(({ name }) => name === benchmark.recipe)!;
         const recipe = 'load' in entry ? await entry.load() : entry;
-        const runOptions = { targetDir: join(targetDir, benchmark.recipe), words, engine, run, observer, signal: stopping.signal };
+        const runOptions = { targetDir: join(targetDir, benchmark.recipe), words, engine, run, observer, signal: stop.signal };
         outcomes.set(benchmark.recipe, await runBenchmark(benchmark, recipe, availability.runs, runOptions));
       } catch (error) {
-        if (stopping.signal.aborted) throw error;
+        if (stop.signal.aborted) throw error;
         const text = error instanceof Error ? error.message : String(error);
         observer.message?.('warning', `${benchmark.recipe} failed: ${text}`);
         outcomes.set(benchmark.recipe, { failed: text.split('\n')[0]! });
@@ -65,8 +67,13 @@ export async function runSuperb(words: readonly string[], options: SuperbCommand
       await writeWhole(join(targetDir, 'superb.md'), markdown);
       await writeWhole(join(targetDir, 'superb.html'), html);
     }
+  } catch (error) {
+    const exitCode = stop.exitCode();
+    if (exitCode === undefined || !isInterruption(error)) throw error;
+    program.stderr.write(`${(error as Error).message}\n`);
+    throw new CommanderError(exitCode, 'interrupted', (error as Error).message);
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    stop.release();
     await observer.close?.();
   }
   const table = superbTable(upstream, known, outcomes);

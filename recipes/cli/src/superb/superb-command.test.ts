@@ -1,16 +1,20 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InterruptedError } from '@s3/trainer';
 import { type CommandLineOptions, commandLine, type RunRecipe } from '@s3/trainer/command-line';
 import { beforeEach, expect, test } from 'vitest';
 import { recipes } from '../recipes.ts';
 import { addSuperbCommand } from './superb-command.ts';
 
 let folder: string;
+/** what carries a task out */
+let running: RunRecipe;
 let started: { readonly recipe: string; readonly config: { readonly [section: string]: unknown } }[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 's3-superb-'));
   started = [];
+  running = run;
 });
 
 /** Leaves what a finished run leaves, without the work: accuracy 0.5, and 0.1 more for each fold; speaker verification breaks down. */
@@ -40,7 +44,7 @@ async function superb(
   const program: CommandLineOptions = {
     argv: ['superb', '--corpora', join(folder, 'corpora.yaml'), '--targetDir', join(folder, 'exp'), '--upstream.name', 'fbank', ...words],
     recipes,
-    run,
+    run: running,
     selectEngine: async () => ({ name: 'cpu', library: 'none', reason: 'a test' }),
     stdout: into('stdout'),
     stderr: into('stderr'),
@@ -119,4 +123,20 @@ test('says what is wrong before anything runs', async () => {
   const wrong = await superb('SpeechCommands: /x', '--training.steps', '3');
   expect(wrong.stdout).toContain('superb-ks failed');
   expect(wrong.stdout).toContain('training.steps');
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('stops at %s after saving, and ends with the code of the signal', async (name, expected) => {
+  const listeners = process.listenerCount(name);
+  running = async (_recipe, _config, { signal }) => {
+    process.emit(name);
+    expect(signal?.aborted).toBe(true);
+    throw new InterruptedError('training at step 3 of 7', '/exp/train/step_3');
+  };
+  const { code, stderr } = await superb('superb-ks: { corpus: { train: a.csv, tests: b.csv } }');
+  expect(code).toBe(expected);
+  expect(stderr).toContain('/exp/train/step_3');
+  expect(process.listenerCount(name)).toBe(listeners);
 });
