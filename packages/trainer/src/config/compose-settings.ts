@@ -129,6 +129,7 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
   const scheduled = switchedOn !== undefined && givenValue(switchedOn) === true;
 
   const assignments: Assignment[] = [];
+  const implied = new Map<string, Assignment>();
   const problems: string[] = [];
   const passedOver = new Map<string, string>();
   for (const assignment of separate) {
@@ -145,6 +146,10 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
     if (rule?.scheduler && !scheduled) {
       passedOver.set('build_scheduler', 'train.use_scheduler is not true');
       continue;
+    }
+    for (const [setting, meant] of Object.entries(rule?.implied ?? {})) {
+      const place = setting.split('.');
+      if (pathNode(root, place)) implied.set(setting, { path: place, value: meant, origin: `${origin}, S3PRL's ${name}` });
     }
     const node = to && pathNode(root, to);
     if (to && node) {
@@ -163,7 +168,11 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
     }
   }
   const list = [...passedOver].map(([name, note]) => `${name} (${note})`);
-  return { assignments, problems, warnings: list.length > 0 ? [`settings of S3PRL passed over: ${list.join('; ')}`] : [] };
+  return {
+    assignments: [...implied.values(), ...assignments],
+    problems,
+    warnings: list.length > 0 ? [`settings of S3PRL passed over: ${list.join('; ')}`] : [],
+  };
 }
 
 /** `${train.total_steps}` as `${training.totalSteps}` */

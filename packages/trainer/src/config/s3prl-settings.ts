@@ -12,6 +12,8 @@ export interface S3prlRule {
   readonly harmless?: readonly unknown[] | 'any';
   /** why there is no counterpart, or what replaces it */
   readonly note?: string;
+  /** what S3PRL means by giving it at all, as values of our settings; whatever is given wins over them */
+  readonly implied?: { readonly [setting: string]: unknown };
   /** counts only when train.use_scheduler is true, as in S3PRL */
   readonly scheduler?: true;
 }
@@ -59,6 +61,9 @@ const schedulerRules: readonly S3prlRule[] = Object.entries({
 const metricName = (name: unknown) => (typeof name === 'string' ? camelCase(name) : name);
 const metricNames = (names: unknown) => (Array.isArray(names) ? names.map(metricName) : names);
 
+/** a score that no text outweighs, where S3PRL has minus infinity */
+const impossible = -1e9;
+
 /** Speech recognition: the tokenizer, the recurrent encoder and SpecAugment, which S3PRL keeps in two dictionaries. */
 const recognitionRules: readonly S3prlRule[] = [
   { from: 'build_tokenizer.vocab_type', to: 'tokenizer.type' },
@@ -90,6 +95,41 @@ const recognitionRules: readonly S3prlRule[] = [
     '*': '*',
   }).map(([from, to]) => ({ from: `build_downstream.specaug_conf.${from}`, to: `augmentation.${to}` })),
 ];
+
+/** flashlight weighs logarithms to the base 10, of a language model that is trained to them */
+const naturalWeight = (weight: unknown) => (typeof weight === 'number' ? weight * Math.LOG10E : weight);
+/** no text for nothing: S3PRL downloads a file then */
+const fileOrNone = (path: unknown) => (path === '' ? null : path);
+
+/** Beam search, with the defaults of S3PRL's BeamDecoder; without its dictionary S3PRL decodes greedily. */
+const decoderNames: readonly S3prlRule[] = [
+  { from: 'beam', to: 'beamSize' },
+  { from: 'beam_threshold', to: 'beamThreshold' },
+  { from: 'beam_size_token', harmless: [-1], note: 'task.decoder.tokenPruning leaves tokens out by their probability' },
+  { from: 'lm', to: 'lm', value: fileOrNone },
+  { from: 'lexicon', to: 'lexicon', value: fileOrNone },
+  { from: 'lm_weight', to: 'lmWeight', value: naturalWeight },
+  { from: 'unk_score', to: 'unkScore', value: (score: unknown) => (score === Number.NEGATIVE_INFINITY ? impossible : score) },
+  { from: 'token', harmless: 'any', note: 'the tokens are those of the tokenizer' },
+  { from: 'sil_score', harmless: [0], note: 'spaces have no score of their own' },
+  // nbest, word_score
+  { from: '*', to: '*' },
+];
+const decoderRules: readonly S3prlRule[] = decoderNames.map(({ from, to, ...rule }) => ({
+  from: `build_task.decoder.${from}`,
+  ...(to && { to: `task.decoder.${to}` }),
+  ...rule,
+  implied: {
+    'task.decoder.type': 'beam',
+    'task.decoder.logAdd': false,
+    'task.decoder.beamSize': 5,
+    'task.decoder.beamThreshold': 25,
+    'task.decoder.tokenPruning': null,
+    'task.decoder.lmWeight': 2 * Math.LOG10E,
+    'task.decoder.wordScore': -1,
+    'task.decoder.unkScore': impossible,
+  },
+}));
 
 /** Diarization: chunks, which S3PRL sets for all sets together, and the post-processing. */
 const diarizationRules: readonly S3prlRule[] = [
@@ -158,6 +198,7 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'build_task.log_metrics', to: 'task.metrics', value: metricNames },
   { from: 'build_task.loss_type', to: 'task.loss' },
   { from: 'build_task.loss_conf.*', to: 'task.*' },
+  ...decoderRules,
   { from: 'build_task.*', to: 'task.*' },
 
   { from: 'build_optimizer.name', to: 'optimizer.name' },
