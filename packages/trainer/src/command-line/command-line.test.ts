@@ -423,6 +423,19 @@ describe('config', () => {
     });
   });
 
+  test('shows what a rule between settings still lacks, and a run refuses it', async () => {
+    const either = z
+      .strictObject({ name: z.string().optional().describe('which'), path: z.string().optional().describe('where') })
+      .refine(({ name, path }) => name !== undefined || path !== undefined, { path: ['name'], error: 'give name or path' });
+    const recipe: AnyRecipe = { ...tinyRecipe, config: z.strictObject({ upstream: either }) };
+    const shown = await s3(['config', 'tiny'], { recipes: [recipe] });
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    expect(shown.stdout).toContain('  # name:\n');
+    const run = await s3(['run', 'tiny', '--targetDir', 'exp'], { recipes: [recipe] });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('upstream.name: give name or path');
+  });
+
   test('as tables of all settings', async () => {
     const { code, stdout } = await s3(['config', 'tiny', '--markdown']);
     expect(code).toBe(0);

@@ -62,7 +62,11 @@ export async function resolveSettings(schema: z.ZodObject, sources: ConfigSource
 export async function previewConfig(recipe: AnyRecipe, sources: ConfigSources): Promise<Composition> {
   const composition = await composeFrom(fullSchema(recipe), sources);
   const parsed = fullSchema(recipe).safeParse(composition.values);
-  const problems = [...composition.problems, ...(parsed.success ? [] : issueTexts(parsed.error, composition))];
+  // a rule that spans settings may ask for one that nobody has given yet
+  const issues = parsed.success
+    ? []
+    : parsed.error.issues.filter(({ code, path }) => code !== 'custom' || foundAt(composition.values, path) !== undefined);
+  const problems = [...composition.problems, ...issueTexts({ issues }, composition)];
   if (problems.length > 0) throw new SettingsError(problems, explainedBy(recipe));
   return composition;
 }
@@ -80,7 +84,7 @@ function missingText(root: SchemaNode, path: readonly string[]): string {
   return `${path.join('.')}: found no value; expected ${typeText(node)}${description}. Give it as --${path.join('.')} VALUE, or in a YAML file.`;
 }
 
-function issueTexts(error: z.ZodError, { values, root, open, originOf }: Omit<Composition, 'missing'>): string[] {
+function issueTexts(error: Pick<z.ZodError, 'issues'>, { values, root, open, originOf }: Omit<Composition, 'missing'>): string[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
     // the ??? of a missing value is no text of another type
@@ -107,11 +111,14 @@ function placeOf(
   values: unknown,
   path: readonly string[],
 ): { readonly node: SchemaNode | undefined; readonly found: unknown } {
-  const found = path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as { [key: string]: unknown })[key] : undefined),
+  return { node: nodeAt(root, path), found: foundAt(values, path) };
+}
+
+function foundAt(values: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as { [key: PropertyKey]: unknown })[key] : undefined),
     values,
   );
-  return { node: nodeAt(root, path), found };
 }
 
 function namesOf(node: SchemaNode): string[] {
