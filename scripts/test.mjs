@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { chromiumPath, howToInstall } from './browser.mjs';
 import { root, webgpuFolder } from './workspace.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 's3-test-'));
@@ -40,6 +41,13 @@ if (webgpuEnv) {
   if (process.env.S3_REQUIRE_WEBGPU) failed++;
 }
 step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
+step('commands in READMEs and docs', process.execPath, ['scripts/check-commands.mjs']);
+step('names in the tables of parity', process.execPath, ['scripts/check-names.mjs']);
+if (chromiumPath()) step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
+else {
+  console.log(`\n== documentation as a site: not run, since ${howToInstall}`);
+  if (process.env.S3_REQUIRE_BROWSER) failed++;
+}
 step('released to a registry, and used from there', process.execPath, ['scripts/check-release.mjs']);
 
 rmSync(scratch, { recursive: true, force: true });
