@@ -1,7 +1,7 @@
 // Bundles the page from the sources of all packages, as browsers see them (export condition `browser`), into dist/site.
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -11,7 +11,10 @@ const site = join(here, 'dist/site');
 
 await rm(site, { recursive: true, force: true });
 await build({
-  entryPoints: ['main', 'worker', 'microphone-processor'].map((name) => join(app, `${name}.ts`)),
+  entryPoints: ['main', 'worker', 'microphone-processor', 'teach/teach', 'teach/teach-worker'].map((name) => ({
+    in: join(app, `${name}.ts`),
+    out: basename(name),
+  })),
   outdir: site,
   bundle: true,
   splitting: true,
@@ -38,6 +41,8 @@ function leaveOutNode(bundler) {
 }
 
 for (const file of ['index.html', 'style.css']) await cp(join(app, file), join(site, file));
+await cp(join(app, 'teach/index.html'), join(site, 'teach.html'));
+await cp(join(app, 'teach/teach.css'), join(site, 'teach.css'));
 // the engine's binaries lie beside the code that starts it, in a package that only @s3/engine knows
 const engine = createRequire(import.meta.resolve('@s3/engine/package.json'));
 const wasm = dirname(engine.resolve('@tensorflow/tfjs-backend-wasm'));

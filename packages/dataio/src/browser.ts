@@ -14,3 +14,4 @@ export { type SubwordTokenizerData, subwordTokenizer } from './subword-tokenizer
 export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './text-tokenizer.ts';
 export { type SilenceOptions, trimSilence } from './trim-silence.ts';
 export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
+export { wavBytes } from './wav-bytes.ts';

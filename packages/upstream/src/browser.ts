@@ -1,5 +1,6 @@
 // What of this package loads without Node: bundlers for browsers take it for the package (export condition `browser`).
 export { namedUpstream } from './browser/named-upstream.ts';
+export { rememberedUpstream } from './cache/remembered-upstream.ts';
 export { fbank } from './fbank.ts';
 export { linear } from './linear.ts';
 export { mel } from './mel.ts';

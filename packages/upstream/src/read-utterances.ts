@@ -27,7 +27,7 @@ export async function readUtterances({ values, lengths }: Waveforms): Promise<re
   const data = (await values.data()) as Float32Array;
   return lengths.map((length, row) => {
     const utterance = data.subarray(row * samples, row * samples + length);
-    const wrong = utterance.findIndex((sample) => !Number.isFinite(sample));
+    const wrong = firstNotFinite(utterance);
     if (wrong >= 0) {
       throw new InputError(
         `waveforms, row ${row}, sample ${wrong}`,
@@ -38,4 +38,11 @@ export async function readUtterances({ values, lengths }: Waveforms): Promise<re
     }
     return utterance;
   });
+}
+
+/** -1 for none. */
+function firstNotFinite(samples: Float32Array): number {
+  // a loop: hours of audio come this way
+  for (let index = 0; index < samples.length; index++) if (!Number.isFinite(samples[index])) return index;
+  return -1;
 }

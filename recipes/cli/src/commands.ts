@@ -9,6 +9,7 @@ import { addPredictCommand } from './predict-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSuperbCommand } from './superb/superb-command.ts';
+import { addTeachCommand } from './teach-command.ts';
 import { addUpstreamCommand } from './upstream-command.ts';
 
 /** Adds what the `s3` command has beside the trainer's own commands: what `addCommands` of a command line does. */
@@ -23,5 +24,6 @@ export function addCommands(command: Parameters<NonNullable<CommandLineOptions['
   addScoreCommand(command, program);
   addServeCommand(command, program);
   addSuperbCommand(command, program);
+  addTeachCommand(command, program);
   addUpstreamCommand(command, program);
 }

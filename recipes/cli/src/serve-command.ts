@@ -42,7 +42,7 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
     });
 }
 
-function port(text: string): number {
+export function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('a whole number from 0 to 65535.');
   return value;

@@ -30,14 +30,30 @@ export async function pageContent(checkpoint: string, { overrides = {} }: PageOp
   if (!files.includes('state.json')) {
     throw new InputError(checkpoint, 'no state.json', 'the folder of a checkpoint', 'Give a folder such as exp/asv/train/step_600.');
   }
-  const content = new Map<string, { readonly file: string } | { readonly text: string }>();
-  for (const file of await filesBelow(site)) content.set(relative(site, file).split(sep).join('/'), { file });
+  const content = await siteContent();
   for (const file of files) {
     const path = join(folder, file);
     if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
   }
   const settings: PageSettings = { name: nameOf(folder), overrides: { ...overrides }, tests: await testsOfRun(folder) };
   return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
+}
+
+/**
+ * Everything that the page that teaches consists of: it needs no checkpoint.
+ *
+ * It is the same program; `teach.html` is the page that is opened first.
+ */
+export async function teachContent(): Promise<PageContent> {
+  const content = await siteContent();
+  return content.set('index.html', content.get('teach.html')!).set('page.json', { text: '{}\n' });
+}
+
+/** The bundled program. */
+async function siteContent(): Promise<Map<string, { readonly file: string } | { readonly text: string }>> {
+  const content = new Map<string, { readonly file: string } | { readonly text: string }>();
+  for (const file of await filesBelow(site)) content.set(relative(site, file).split(sep).join('/'), { file });
+  return content;
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

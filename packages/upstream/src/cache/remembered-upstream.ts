@@ -69,15 +69,19 @@ export function rememberedUpstream(upstream: Upstream, { maxBytes = 2 ** 29 }: {
   }
 }
 
-/** FNV-1a of the samples and their number; those that share it are compared sample by sample. */
+/** FNV-1a of some of the samples and their number; those that share it are compared sample by sample. */
 function keyOf(utterance: Float32Array): string {
+  const some = Float32Array.from({ length: 64 }, (_, place) => utterance[Math.floor((place * utterance.length) / 64)]!);
   let hash = 0x811c9dc5;
-  for (const word of new Uint32Array(utterance.slice().buffer)) hash = Math.imul(hash ^ word, 0x01000193);
+  for (const word of new Uint32Array(some.buffer)) hash = Math.imul(hash ^ word, 0x01000193);
   return `${utterance.length} ${hash}`;
 }
 
 function isSame(one: Float32Array, other: Float32Array): boolean {
-  return one.length === other.length && one.every((sample, index) => sample === other[index]);
+  if (one.length !== other.length) return false;
+  // a loop, since it is walked at every step
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
 }
 
 /** One layer of all utterances, each padded to the longest. */

@@ -1,0 +1,192 @@
+/** Computes beside the page that teaches: keeps recordings, trains on them, says what others are, packs and opens files. */
+import { selectEngine } from '@s3/engine';
+import { type AnyTask, type EngineInfo, type EngineName, InputError } from '@s3/interface';
+import taskRecipe from '@s3/own-classes/task';
+import { judgeClasses, type Lesson, lessonFiles, openLesson, type Recording, type Taught, teach } from '@s3/own-classes/teach';
+import { type Checkpoint, findCheckpointFolder, openCheckpointFiles, taskOfCheckpoint, unzipFiles, zipFiles } from '@s3/trainer/memory';
+import { namedUpstream, rememberedUpstream } from '@s3/upstream';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { inspectRecording, readableRecording } from '../readable-recording.ts';
+import { keptRecordings, waveformOf } from './kept-recordings.ts';
+import type { HeldOut, TaughtClass, TeachCalls, TeachEvent, TeachReply, TeachRequest, Trained } from './protocol.ts';
+
+// zod would make functions of text, which a strict Content-Security-Policy refuses
+z.config({ jitless: true });
+
+const sampleRate = 16_000;
+const packName = 'own-classes';
+const mostPackedBytes = 2 ** 29;
+/** those without a mean taken off: what is learned from is the mean over time */
+const features = ['fbank_no_cmvn'] as const;
+
+const kept = keptRecordings(sampleRate);
+const upstreams = new Map<string, ReturnType<typeof rememberedUpstream>>();
+let engine: EngineInfo | undefined;
+let stopping = new AbortController();
+/** what was learned last */
+let learned: { readonly lesson: Lesson; readonly taught: Pick<Taught, 'step' | 'files'>; readonly task: AnyTask } | undefined;
+
+const tell = (event: TeachEvent) => postMessage({ event } satisfies TeachReply);
+
+const calls: TeachCalls = {
+  async start(name) {
+    engine = await selectEngine(name as EngineName, new URL('wasm/', new URL('.', location.href)).href);
+    return { engine: engine.name, library: `${engine.library}: ${engine.reason}`, features };
+  },
+  inspect: async (input) => inspectRecording(await readableRecording(input)),
+  keep: (input) => kept.keep(input),
+  forget: async (ids) => kept.forget(ids),
+  samples: async (id) => ({ samples: kept.get(id).waveform, sampleRate }),
+  judge: async (classes) =>
+    judgeClasses(
+      classes.map(({ label }) => label),
+      recordingsOf(classes).map(({ recording }) => recording),
+    ),
+
+  async train(classes, { features: name, steps, more }) {
+    const all = recordingsOf(classes);
+    const recordings = all.map(({ recording }) => recording);
+    const from = more && learned && isSame(learned.lesson.recordings, recordings) ? openLearned() : undefined;
+    stopping = new AbortController();
+    const began = performance.now();
+    const upstreamSettings = { name, batching: 'independent' };
+    const upstream = upstreams.get(name) ?? rememberedUpstream(await namedUpstream({ cacheDir: '' }, upstreamSettings as never));
+    upstreams.set(name, upstream);
+    const totalSteps = (from?.state.step ?? 0) + steps;
+    const taught = await teach({
+      recordings,
+      upstream,
+      upstreamSettings,
+      engine: engine!,
+      name: packName,
+      totalSteps,
+      evalStep: Math.max(1, Math.round(steps / 30)),
+      from,
+      signal: stopping.signal,
+      observer: {
+        progress: ({ label, done, total, latest }) => {
+          if (label === 'train' && latest) tell({ kind: 'step', step: done, total, loss: latest['loss']! });
+        },
+        logged: ({ split, step, log }) => {
+          if (split !== 'test') tell({ kind: 'logged', split, step, loss: log['loss']!, accuracy: log['accuracy']! });
+        },
+      },
+    });
+    await learn({ recordings, heldOut: taught.heldOut, sampleRate }, taught);
+    const ids = all.map(({ id }) => id);
+    return summary(ids, taught.step < totalSteps, (performance.now() - began) / 1000);
+  },
+
+  async predict(input) {
+    if (!learned) throw new InputError('the classes', 'nothing learned yet', 'a finished training', 'Train first.');
+    const { name, waveform } = await waveformOf(input, sampleRate);
+    return probabilities(learned.task, name, waveform);
+  },
+
+  async pack({ withRecordings }) {
+    const { lesson, taught } = learned!;
+    const files = lessonFiles(packName, lesson, taught);
+    const packed = withRecordings ? files : new Map([...files].filter(([file]) => file.includes('/train/')));
+    const bytes = zipFiles(packed) as Uint8Array<ArrayBuffer>;
+    return { name: `${packName}.zip`, bytes, step: taught.step };
+  },
+
+  async reopen(file) {
+    const files = unzipFiles(new Uint8Array(await file.arrayBuffer()), file.name, mostPackedBytes);
+    const lesson = openLesson(files, file.name);
+    const folder = findCheckpointFolder(files, file.name);
+    const saved = openCheckpointFiles(files, file.name, folder);
+    if (!lesson) {
+      const remedy = 'Choose one that was saved with its recordings; `npx s3 predict` takes this one.';
+      throw new InputError(file.name, 'a file without recordings', 'one that this page saved, with recordings', remedy);
+    }
+    const own = new Map(
+      [...files].flatMap(([name, bytes]) => (name.startsWith(`${folder}/`) ? [[name.slice(folder.length + 1), bytes]] : [])),
+    );
+    await learn(lesson, { step: saved.state.step, files: own });
+    kept.clear();
+    const recordings = lesson.recordings.map(({ name, waveform }) => kept.add(name.replace(/^\d+ /, ''), waveform));
+    const labels = [...new Set(lesson.recordings.map(({ label }) => label))];
+    const ids = recordings.map(({ id }) => id);
+    return {
+      classes: labels.map((label) => ({ label, recordings: recordings.filter((_, place) => lesson.recordings[place]!.label === label) })),
+      features: String((saved.config['upstream'] as { readonly name?: unknown }).name),
+      trained: await summary(ids, false, saved.state.seconds),
+    };
+  },
+};
+
+function recordingsOf(classes: readonly TaughtClass[]): readonly { readonly id: number; readonly recording: Recording }[] {
+  const recordingOf = (id: number, label: string): Recording => {
+    const { name, waveform } = kept.get(id);
+    // two files may have the same name
+    return { name: `${String(id).padStart(3, '0')} ${name}`, label, waveform };
+  };
+  return classes.flatMap(({ label, ids }) => ids.map((id) => ({ id, recording: recordingOf(id, label) })));
+}
+
+const isSame = (one: readonly Recording[], other: readonly Recording[]) =>
+  one.length === other.length &&
+  one.every(({ label, waveform }, place) => label === other[place]!.label && waveform === other[place]!.waveform);
+
+const openLearned = (): Checkpoint => openCheckpointFiles(learned!.taught.files, packName);
+
+/** Loads what was learned as Node loads it; the task before it is let go. */
+async function learn(lesson: Lesson, taught: Pick<Taught, 'step' | 'files'>): Promise<void> {
+  const saved = openCheckpointFiles(taught.files, packName);
+  const task: AnyTask = await taskOfCheckpoint(taskRecipe, saved, { cacheDir: '' });
+  await saved.load('model', task.model);
+  await saved.load('task', task);
+  learned?.task.model.dispose();
+  learned?.task.dispose();
+  learned = { lesson, taught, task };
+}
+
+async function summary(ids: readonly number[], wasStopped: boolean, seconds: number): Promise<Trained> {
+  const { lesson, taught, task } = learned!;
+  const heldOut: HeldOut[] = [];
+  for (const [place, { label, name, waveform }] of lesson.recordings.entries()) {
+    if (!lesson.heldOut[place]) continue;
+    const [first] = await probabilities(task, name, waveform);
+    heldOut.push({ id: ids[place]!, label, prediction: first!.label });
+  }
+  const right = heldOut.filter(({ label, prediction }) => label === prediction).length;
+  return { step: taught.step, wasStopped, accuracy: right / heldOut.length, heldOut, seconds };
+}
+
+async function probabilities(task: AnyTask, name: string, waveform: Float32Array) {
+  const { minSamples = 1 } = task.model;
+  if (waveform.length < minSamples) {
+    const found = `${(waveform.length / sampleRate).toFixed(2)} s`;
+    throw new InputError(name, found, `at least ${(minSamples / sampleRate).toFixed(2)} s`, 'Record it again, for longer.');
+  }
+  const values = tf.tensor2d(waveform, [1, waveform.length]);
+  try {
+    const [said] = (await task.predict({ values, lengths: [waveform.length] })) as readonly {
+      readonly probabilities: { readonly [label: string]: number };
+    }[];
+    return Object.entries(said!.probabilities)
+      .map(([label, probability]) => ({ label, probability }))
+      .sort((one, other) => other.probability - one.probability);
+  } finally {
+    values.dispose();
+  }
+}
+
+// one after the other: a model and an engine serve one at a time
+let last: Promise<unknown> = Promise.resolve();
+addEventListener('message', ({ data }: MessageEvent<TeachRequest>) => {
+  if ('stop' in data) stopping.abort();
+  else last = last.then(() => answer(data));
+});
+
+async function answer({ id, call, args }: Exclude<TeachRequest, { readonly stop: true }>): Promise<void> {
+  const reply = (message: TeachReply) => postMessage(message);
+  try {
+    reply({ id, result: await (calls[call] as (...args: readonly unknown[]) => Promise<unknown>)(...args) });
+  } catch (error) {
+    const expected = typeof error === 'object' && error !== null && Symbol.for('s3.error') in error;
+    reply({ id, error: { message: error instanceof Error ? error.message : String(error), expected } });
+  }
+}
