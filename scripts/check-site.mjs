@@ -89,6 +89,7 @@ async function lookAtPages() {
   try {
     for (const [device, viewport] of Object.entries({ phone: { width: 375, height: 740 }, desk: { width: 1280, height: 900 } })) {
       const context = await browser.newContext({ viewport });
+      context.setDefaultTimeout(60_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
       page.on('response', (response) => {
@@ -140,8 +141,13 @@ async function lookAtPages() {
     };
     for (const [words, expected] of Object.entries(wanted)) {
       await page.goto(`${origin}/introduction.html`, { waitUntil: 'networkidle' });
-      await page.keyboard.press('Control+k');
-      await page.locator('#localsearch-input').fill(words);
+      const input = page.locator('#localsearch-input');
+      // the keys are heard once the page's program runs
+      for (let attempt = 0; attempt < 30 && !(await input.isVisible()); attempt++) {
+        await page.keyboard.press('Control+k');
+        await input.waitFor({ timeout: 2000 }).catch(() => {});
+      }
+      await input.fill(words);
       const results = page.locator('.VPLocalSearchBox a.result');
       // results come while one types, so those of a few letters are there first
       const deadline = Date.now() + 20_000;

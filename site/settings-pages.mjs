@@ -49,7 +49,7 @@ export async function componentSettings(entries) {
         value instanceof z.ZodObject ? value : value?.config instanceof z.ZodObject && value.componentName ? value.config : undefined;
       if (!schema || member === 'default') return [];
       addresses.set(`${name} ${member}`, `/${to}#${member.toLowerCase()}`);
-      const table = Object.keys(schema.shape).length > 0 ? settingsMarkdown(schema, { level: 0 }) : 'It has none.\n';
+      const table = Object.keys(schema.shape).length > 0 ? settingsMarkdown(schema, { divided: false }) : 'It has none.\n';
       return [`### ${member}\n\n${table}`];
     });
     if (tables.length > 0) sections.push(`## ${name}\n\n${tables.join('\n')}`);

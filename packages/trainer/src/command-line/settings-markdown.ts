@@ -4,13 +4,16 @@ import { type SettingRow, settingRows } from '../config/setting-row.ts';
 /**
  * Every setting of a schema as Markdown: a table for each section, with name, default, type, unit and meaning.
  *
- * @param level of the sections' headings; no headings and one table where there is a single section
+ * @param options `divided: false` puts all of them into one table
  */
-export function settingsMarkdown(schema: z.ZodType, { level = 2 }: { readonly level?: number } = {}): string {
+export function settingsMarkdown(schema: z.ZodType, { divided = true }: { readonly divided?: boolean } = {}): string {
   const sections = new Map<string, SettingRow[]>();
-  for (const row of settingRows(schema)) sections.set(row.section, [...(sections.get(row.section) ?? []), row]);
+  for (const row of settingRows(schema)) {
+    const section = divided ? row.section : '';
+    sections.set(section, [...(sections.get(section) ?? []), row]);
+  }
   const tables = [...sections].map(([section, rows]) => {
-    const heading = sections.size > 1 ? `${'#'.repeat(level)} ${section === '' ? 'The run' : section}\n\n` : '';
+    const heading = sections.size > 1 ? `## ${section === '' ? 'The run' : section}\n\n` : '';
     return `${heading}| setting | default | type | unit | what it does |\n|---|---|---|---|---|\n${rows.map(rowText).join('\n')}`;
   });
   return `${tables.join('\n\n')}\n`;
