@@ -25,14 +25,37 @@ export function temporalStatisticsPooling(inputSize: number): Pooling {
     forward: ({ values, lengths }) =>
       tf.tidy(() => {
         const mask = frameMask(values, lengths);
-        const mean = frameMean(values, lengths, mask);
-        const squares = tf.square(tf.sub(values, tf.expandDims(mean, 1)));
-        const freedom = tf.tensor2d(
-          lengths.map((length) => Math.max(length - 1, 1)),
-          [lengths.length, 1],
-        );
-        const variance = tf.div(tf.sum(mask ? tf.mul(squares, mask) : squares, 1), freedom);
-        return tf.concat([mean, tf.sqrt(tf.maximum(variance, smallestVariance))], -1) as tf.Tensor2D;
+        const column = (numbers: number[]) => tf.tensor2d(numbers, [numbers.length, 1]);
+        const freedom = column(lengths.map((length) => Math.max(length - 1, 1)));
+        const count = column(lengths.map((length) => (mask ? length : values.shape[1])));
+        // by hand, since the tape takes twice as many passes over all frames
+        return tf.customGrad((x, save) => {
+          const mean = frameMean(x as tf.Tensor3D, lengths, mask);
+          const centered = tf.sub(x as tf.Tensor3D, tf.expandDims(mean, 1));
+          const squares = tf.square(centered);
+          const variance = tf.div(tf.sum(mask ? tf.mul(squares, mask) : squares, 1), freedom);
+          const deviation = tf.sqrt(tf.maximum(variance, smallestVariance)) as tf.Tensor2D;
+          const moves = tf.cast(tf.greater(variance, smallestVariance), 'float32');
+          const byDeviation = tf.div(moves, tf.mul(deviation, freedom));
+          const kept = [x as tf.Tensor, mean, byDeviation, count, ...(mask ? [mask] : [])];
+          (save as tf.GradSaveFunc)(kept);
+          return {
+            value: tf.concat([mean, deviation], -1),
+            gradFunc: (derivative, saved) => {
+              const [given, average, slope, counted, valid] = saved as tf.Tensor[] as [
+                tf.Tensor,
+                tf.Tensor,
+                tf.Tensor,
+                tf.Tensor,
+                tf.Tensor?,
+              ];
+              const [byMean, bySpread] = tf.split(derivative as tf.Tensor2D, 2, -1) as [tf.Tensor2D, tf.Tensor2D];
+              const spread = tf.mul(tf.sub(given, tf.expandDims(average, 1)), tf.expandDims(tf.mul(bySpread, slope), 1));
+              const gradient = tf.add(spread, tf.expandDims(tf.div(byMean, counted), 1));
+              return valid ? tf.mul(gradient, valid) : gradient;
+            },
+          };
+        })(values) as tf.Tensor2D;
       }),
     graph(operations, { values, lengths }) {
       const mean = graphMean(operations, { values, lengths });

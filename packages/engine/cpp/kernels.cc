@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 
+#include "adam.h"
 #include "lstm.h"
 #include "tensorflow.h"
 
@@ -23,6 +24,8 @@ void* ReadDirection(TF_OpKernelConstruction* construction) {
 }
 
 void Remove(void* kernel) { delete static_cast<Direction*>(kernel); }
+
+void* ReadNothing(TF_OpKernelConstruction*) { return nullptr; }
 
 void ComputeForward(void* kernel, TF_OpKernelContext* context) {
   Call call(context);
@@ -59,6 +62,26 @@ void ComputeBackward(void* kernel, TF_OpKernelContext* context) {
                Values(lastHidden));
 }
 
+void ComputeAdam(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const TF_Tensor *weight = call.Input(0), *gradient = call.Input(1), *mean = call.Input(2), *square = call.Input(3);
+  const TF_Tensor* factors = call.Input(4);
+  if (!call.IsFine()) return;
+  const int64_t count = TF_TensorElementCount(weight);
+  call.Expect(TF_TensorElementCount(gradient) == count && TF_TensorElementCount(mean) == count && TF_TensorElementCount(square) == count &&
+                  HasShape(factors, {sizeof(AdamFactors) / sizeof(float)}),
+              "S3Adam: the shapes do not fit each other");
+  float* updated[3] = {};
+  for (int output = 0; output < 3; output++) {
+    const TF_Tensor* made = call.OutputLike(output, weight);
+    if (!call.IsFine()) return;
+    updated[output] = Values(made);
+  }
+  AdamFactors by;
+  std::memcpy(&by, Values(factors), sizeof by);
+  Adam(by, count, Values(weight), Values(gradient), Values(mean), Values(square), updated[0], updated[1], updated[2]);
+}
+
 void NoShape(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
 
 void Register(TF_Status* status, const char* op, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
@@ -79,6 +102,8 @@ void RegisterAll(TF_Status* status) {
            {"hidden: float", "gates: float", "cells: float"}, {"reverse: bool"}, ReadDirection, ComputeForward);
   Register(status, "S3LstmBackward", {"derivative: float", "weight: float", "gates: float", "cells: float", "hidden: float"},
            {"d_projected: float", "d_bias: float", "last_hidden: float"}, {"reverse: bool"}, ReadDirection, ComputeBackward);
+  Register(status, "S3Adam", {"weight: float", "gradient: float", "mean: float", "square: float", "factors: float"},
+           {"new_weight: float", "new_mean: float", "new_square: float"}, {}, ReadNothing, ComputeAdam);
 }
 
 }  // namespace

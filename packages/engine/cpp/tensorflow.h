@@ -61,17 +61,26 @@ class Call {
     return Keep(tensor);
   }
 
-  TF_Tensor* Output(int index, std::initializer_list<int64_t> shape) {
-    int64_t floats = 1;
-    for (const int64_t extent : shape) floats *= extent;
-    TF_Tensor* tensor = nullptr;
-    if (IsFine()) {
-      tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape.begin(), static_cast<int>(shape.size()), floats * sizeof(float), status_);
-    }
-    return Keep(tensor);
+  TF_Tensor* Output(int index, std::initializer_list<int64_t> shape) { return Output(index, shape.begin(), static_cast<int>(shape.size())); }
+
+  TF_Tensor* OutputLike(int index, const TF_Tensor* tensor) {
+    int64_t shape[8];
+    const int rank = TF_NumDims(tensor);
+    Expect(rank <= 8, "expected at most eight axes");
+    if (!IsFine()) return nullptr;
+    for (int axis = 0; axis < rank; axis++) shape[axis] = TF_Dim(tensor, axis);
+    return Output(index, shape, rank);
   }
 
  private:
+  TF_Tensor* Output(int index, const int64_t* shape, int rank) {
+    int64_t floats = 1;
+    for (int axis = 0; axis < rank; axis++) floats *= shape[axis];
+    TF_Tensor* tensor = nullptr;
+    if (IsFine()) tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape, rank, floats * sizeof(float), status_);
+    return Keep(tensor);
+  }
+
   TF_Tensor* Keep(TF_Tensor* tensor) {
     if (tensor) tensors_[count_++] = tensor;
     return tensor;

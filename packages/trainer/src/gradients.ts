@@ -48,10 +48,16 @@ export function addGradients(sum: NamedGradients, more: NamedGradients): NamedGr
 
 /** Norm of all gradients together, as one vector. */
 export async function globalNorm(gradients: NamedGradients): Promise<number> {
-  const norm = tf.tidy(() => tf.sqrt(tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar))));
+  const norm = tf.tidy(() => tf.sqrt(tf.mul(tf.addN([...gradients.values()].map(halfOfSquares)), 2)));
   const [value] = await norm.data();
   norm.dispose();
   return value!;
+}
+
+/** Half the sum of squares; in one pass on engines that have it. */
+function halfOfSquares(x: tf.Tensor): tf.Scalar {
+  if (x.dtype === 'float32' && tf.getKernel('S3HalfOfSquares', tf.getBackend())) return tf.engine().runKernel('S3HalfOfSquares', { x });
+  return tf.mul(tf.sum(tf.square(x)), 0.5);
 }
 
 /** Factor that brings the norm down to its limit, as torch's `clip_grad_norm_` has it. */

@@ -29,7 +29,17 @@ export async function addKernels({ directory, onProgress }: Native, compiler?: s
     if (existsSync(file)) continue;
     mkdirSync(dirname(file), { recursive: true });
     const part = `${file}.part`;
-    const options = ['-std=c++17', '-O3', '-shared', '-fPIC', '-pthread', '-fvisibility=hidden', '-DNAPI_VERSION=8', ...variant.options];
+    const options = [
+      '-std=c++17',
+      '-O3',
+      '-fno-math-errno',
+      '-shared',
+      '-fPIC',
+      '-pthread',
+      '-fvisibility=hidden',
+      '-DNAPI_VERSION=8',
+      ...variant.options,
+    ];
     const includes = [join('node_modules', 'node-api-headers', 'include'), join('tensorflow', 'include')];
     const lib = join(directory, 'tensorflow', 'lib');
     const { code, outcome } = await runProgram(program, [

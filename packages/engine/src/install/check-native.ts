@@ -4,6 +4,7 @@ import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import '../gradients.ts';
 import { startNativeIn } from '../native.ts';
+import { adamUpdate } from './composed-adam.ts';
 import { lstmGradients } from './composed-lstm.ts';
 
 /**
@@ -97,8 +98,11 @@ const computations: { readonly [name: string]: () => tf.Tensor | tf.Tensor[] } =
   },
 };
 
+const factors = [0.5, 0.01, 0.999, 0.9, 0.1, 0.999, 0.001, 0.01, 1e-8];
+
 /** By our own kernels where the backend has them, else composed. */
 const ownKernels: { readonly [name: string]: () => tf.Tensor | tf.Tensor[] } = {
   'an LSTM and its gradient': () =>
     [false, true].flatMap((reverse) => lstmGradients(normal(3, 4, 20), normal(20), normal(20, 5), [4, 1, 3], reverse)),
+  'an update by Adam': () => adamUpdate(normal(3, 7), normal(3, 7), normal(3, 7), tf.square(normal(3, 7)), factors),
 };

@@ -1,6 +1,6 @@
-import { registerActivationGrads } from './activation-grads.ts';
 import { registerBatchMatMul } from './batch-mat-mul.ts';
-import { registerLstm } from './lstm.ts';
+import { registerOwnOps } from './own-ops.ts';
+import { registerSinglePasses } from './single-passes.ts';
 
 let added = false;
 
@@ -12,7 +12,7 @@ let added = false;
 export function registerNativeKernels(hasOwn: boolean): void {
   if (added) return;
   registerBatchMatMul();
-  registerActivationGrads();
-  if (hasOwn) registerLstm();
+  registerSinglePasses();
+  if (hasOwn) registerOwnOps();
   added = true;
 }

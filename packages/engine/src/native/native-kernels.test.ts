@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSame as expectSameOn, normal } from '../fixtures/expect-same.ts';
+import { adamUpdate } from '../install/composed-adam.ts';
 import { lstmGradients } from '../install/composed-lstm.ts';
 import { selectEngine } from '../select-engine.ts';
 import type { NativeBackend } from './native-backend.ts';
@@ -99,6 +100,22 @@ describe.skipIf(!isThere)(`native kernels${isThere ? '' : ' (skipped: no native 
     const [projected, bias, weight, lengths] = [tf.zeros([2, 3, 8]), tf.zeros([8]), tf.zeros([8, 3]), tf.tensor1d([3, 3], 'int32')];
     expect(() => tf.engine().runKernel('S3LstmForward', { projected, bias, weight, lengths })).toThrow(/shapes do not fit/);
     tf.dispose([projected, bias, weight, lengths]);
+  });
+
+  test
+    .skipIf(!isThere || !tf.getKernel('S3Adam', 'tensorflow'))
+    .each([[[]], [[1]], [[0, 3]], [[16]], [[5, 7]], [[3, 2, 33]], [[700, 1500]]])('an update by Adam of a weight %j', async (shape) => {
+    const [weight, gradient, mean, square] = [normal(shape), normal(shape), normal(shape), normal(shape)];
+    const factors = [0.5, 0.01, 0.999, 0.9, 0.1, 0.999, 0.001, 0.01, 1e-3];
+    const of = (values: never) => tf.tensor(values, shape, 'float32');
+    await expectSame(() => adamUpdate(of(weight), of(gradient), of(mean), tf.square(of(square)), factors));
+  });
+
+  test('half the sum of squares', async () => {
+    const x = normal([5, 7]);
+    const kernel = (y: tf.Tensor) =>
+      tf.getBackend() === 'tensorflow' ? tf.engine().runKernel('S3HalfOfSquares', { x: y }) : tf.mul(tf.sum(tf.square(y)), 0.5);
+    await expectSame(() => kernel(tf.tensor2d(x)) as tf.Tensor);
   });
 
   test('a training keeps its number of tensors, and tensors are of this copy of TensorFlow.js', () => {

@@ -1,5 +1,6 @@
 import { type Checkpointable, type Json, type State, StateError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
+import { adamKernel, hasAdamKernel } from './adam-kernel.ts';
 import type { ResolvedOptimizer } from './optimizer-settings.ts';
 import { type Updated, updateRules } from './update-rules.ts';
 
@@ -36,13 +37,16 @@ export function optimizer(weights: ReadonlyMap<string, tf.Variable>, settings: R
   return {
     step(gradients, { learningRate, momentum }, scale = 1) {
       const current = momentum === undefined ? settings : withMomentum(settings, momentum);
+      const inOnePass = hasAdamKernel(current);
       for (const [name, gradient] of gradients) {
         const weight = weights.get(name)!;
         const memory = memories.get(name) ?? { step: 0, slots: {} };
         memory.step += 1;
         const updated = tf.tidy(() => {
-          const scaled = scale === 1 ? gradient : tf.mul(gradient, scale);
-          const result = rule({ weight, gradient: scaled, slots: memory.slots, step: memory.step, learningRate, settings: current });
+          const update = { weight, gradient, slots: memory.slots, step: memory.step, learningRate, settings: current };
+          const result = inOnePass
+            ? adamKernel(update, scale)
+            : rule({ ...update, gradient: scale === 1 ? gradient : tf.mul(gradient, scale) });
           weight.assign(result.weight);
           // a slot may be the gradient itself, which belongs to the caller
           return mapSlots(result.slots, (slot) => (slot === gradient ? tf.clone(slot) : slot));
