@@ -1,0 +1,49 @@
+import { type Computer, wordsFor } from '../computer.ts';
+import { duration, element } from '../element.ts';
+import type { AudioInput, Opened, Predicted } from '../protocol.ts';
+import { recordingInput } from '../recording-input.ts';
+
+/** what goes through a model in one piece here at most, in seconds; see predict-recording.ts, which refuses more */
+const wholeSeconds = 300;
+
+/** One recording, and what the task says of it. */
+export function predictionInput(
+  computer: Computer,
+  { isPiecewise }: Opened,
+  { id, title }: { readonly id: string; readonly title: string },
+  show: (predicted: Predicted) => readonly HTMLElement[],
+): HTMLElement {
+  const result = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Give a recording.');
+  const recording = recordingInput(computer, 'Recording', async ({ input, inspected }) => {
+    if (isPiecewise || inspected.seconds <= wholeSeconds) return predict(input, {});
+    const beginning = element('button', {
+      type: 'button',
+      onclick: () => void predict(input, { firstSeconds: wholeSeconds }).catch(refuse),
+    });
+    beginning.textContent = `Use the first ${wholeSeconds / 60} minutes`;
+    result.replaceChildren(
+      element(
+        'p',
+        {},
+        `This recording is ${duration(inspected.seconds)} long. The model takes a recording in one piece, for which a page has too little memory: at most ${wholeSeconds / 60} minutes. `,
+        'Cut it, use `s3 predict`, or take its beginning.',
+      ),
+      beginning,
+    );
+  });
+
+  function refuse(error: unknown): void {
+    recording.refuse(wordsFor(error));
+  }
+
+  async function predict(input: AudioInput, options: { readonly firstSeconds?: number }): Promise<void> {
+    const predicted = await computer.predict(input, options);
+    result.replaceChildren(
+      ...show(predicted),
+      element('p', { class: 'about' }, `${duration(predicted.seconds)} of audio, computed in ${duration(predicted.computeSeconds)}.`),
+    );
+    result.dataset['done'] = String(Number(result.dataset['done'] ?? 0) + 1);
+  }
+
+  return element('section', { 'aria-labelledby': id }, element('h2', { id }, title), recording.root, result);
+}

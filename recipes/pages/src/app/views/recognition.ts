@@ -1,0 +1,173 @@
+import { type Computer, ToldError, wordsFor } from '../computer.ts';
+import { element, shortNumber } from '../element.ts';
+import { type Listening, listen } from '../microphone.ts';
+import type { Opened } from '../protocol.ts';
+import { recordingInput } from '../recording-input.ts';
+import { type ThresholdInput, thresholdInput } from './threshold-input.ts';
+
+interface Person {
+  readonly name: () => string;
+  /** one for each recording that the person gave */
+  readonly voices: Float32Array[];
+}
+
+/** seconds that are judged at once, and how often */
+const windowSeconds = 3;
+const hopSeconds = 1;
+/** loudness (root of the mean square) under which nobody speaks */
+const quiet = 0.005;
+
+/** People enrolled by voice, and who of them is speaking: in a file, or live. */
+export function recognitionView(computer: Computer, opened: Opened): HTMLElement {
+  const people: Person[] = [];
+  const threshold = thresholdInput(opened, () => {});
+  const enrolled = element('div', { class: 'pair' });
+  const add = element('button', { type: 'button', onclick: () => addPerson() }, 'Add a person');
+  const answer = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Enrol people above, then listen.');
+  const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
+  const live = element('button', { type: 'button', onclick: () => void toggle() }, 'Listen');
+
+  for (let index = 0; index < 3; index++) addPerson();
+
+  function addPerson(): void {
+    const number = people.length + 1;
+    const name = element('input', { type: 'text', value: `Person ${number}`, 'aria-label': `Name of person ${number}`, maxLength: 60 });
+    const voices: Float32Array[] = [];
+    const count = element('p', { class: 'about' }, 'Not enrolled.');
+    const { root } = recordingInput(computer, `Voice ${number}`, async ({ input }) => {
+      voices.push((await computer.predict(input, {})).prediction as Float32Array);
+      count.textContent = `Enrolled with ${voices.length} recording${voices.length === 1 ? '' : 's'}; more of them make it surer.`;
+      root.dataset['voices'] = String(voices.length);
+    });
+    root.querySelector('h3')?.after(element('p', {}, name));
+    root.append(count);
+    people.push({ name: () => name.value.trim() || `Person ${number}`, voices });
+    enrolled.append(root);
+  }
+
+  /** Scores of a voice against each person: the mean over the person's recordings. */
+  async function judged(voice: Float32Array): Promise<{ readonly name: string; readonly score: number }[]> {
+    const known = people.filter(({ voices }) => voices.length > 0);
+    const scores = await computer.scores(
+      known.flatMap(({ voices }) => voices),
+      voice,
+    );
+    let first = 0;
+    return known.map(({ name, voices }) => {
+      const own = scores.slice(first, first + voices.length);
+      first += voices.length;
+      return { name: name(), score: own.reduce((sum, score) => sum + score, 0) / own.length };
+    });
+  }
+
+  async function show(voice: Float32Array): Promise<void> {
+    answer.replaceChildren(...answerOf(await judged(voice), threshold));
+  }
+
+  const file = recordingInput(computer, 'A recording of somebody', async ({ input }) => {
+    requirePeople();
+    await show((await computer.predict(input, {})).prediction as Float32Array);
+  });
+
+  function requirePeople(): void {
+    if (!people.some(({ voices }) => voices.length > 0))
+      throw new ToldError('Nobody is enrolled. Give a recording of at least one person first.');
+  }
+
+  let listening: Listening | undefined;
+
+  async function toggle(): Promise<void> {
+    if (listening) return stop();
+    problem.hidden = true;
+    live.disabled = true;
+    try {
+      requirePeople();
+      await hear();
+      live.textContent = 'Stop listening';
+      answer.textContent = 'Listening …';
+    } catch (error) {
+      refuse(error);
+    } finally {
+      live.disabled = false;
+    }
+  }
+
+  function stop(): void {
+    listening?.stop();
+    listening = undefined;
+    live.textContent = 'Listen';
+  }
+
+  function refuse(error: unknown): void {
+    problem.textContent = wordsFor(error);
+    problem.hidden = false;
+  }
+
+  async function hear(): Promise<void> {
+    let latest = new Float32Array(0);
+    let since = 0;
+    let isBusy = false;
+    const opening = await listen((piece) => {
+      const size = Math.round(windowSeconds * opening.sampleRate);
+      const next = new Float32Array(Math.min(size, latest.length + piece.length));
+      next.set(latest.subarray(Math.max(0, latest.length + piece.length - size)));
+      next.set(piece, next.length - piece.length);
+      latest = next;
+      since += piece.length;
+      if (isBusy || latest.length < size || since < hopSeconds * opening.sampleRate) return;
+      since = 0;
+      if (Math.sqrt(latest.reduce((sum, value) => sum + value * value, 0) / latest.length) < quiet) {
+        answer.textContent = 'Nobody speaks.';
+        return;
+      }
+      isBusy = true;
+      void computer
+        .predict({ name: 'what is heard', samples: latest, sampleRate: opening.sampleRate }, {})
+        .then(({ prediction }) => (listening ? show(prediction as Float32Array) : undefined))
+        .catch((error: unknown) => {
+          stop();
+          refuse(error);
+        })
+        .finally(() => {
+          isBusy = false;
+        });
+    });
+    listening = opening;
+  }
+
+  return element(
+    'section',
+    { 'aria-labelledby': 'who-is-it' },
+    element('h2', { id: 'who-is-it' }, 'Who is speaking?'),
+    element('p', { class: 'about' }, 'Enrol people with a few seconds of their voice each. Nothing is kept when the page is closed.'),
+    enrolled,
+    element('div', { class: 'buttons' }, add, live),
+    problem,
+    answer,
+    file.root,
+    threshold.root,
+  );
+}
+
+function answerOf(scores: readonly { readonly name: string; readonly score: number }[], threshold: ThresholdInput): HTMLElement[] {
+  const at = threshold.value();
+  const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
+  const isKnown = at !== undefined && best.score >= at;
+  const words = isKnown ? best.name : at === undefined ? `Most like ${best.name}` : 'Somebody else';
+  return [
+    element('p', { class: 'verdict' }, words),
+    element(
+      'ul',
+      { class: 'bars' },
+      ...scores.map(({ name, score }) =>
+        element(
+          'li',
+          { class: isKnown && name === best.name ? 'best' : '' },
+          element('span', {}, name),
+          element('meter', { min: -1, max: 1, value: score, 'aria-label': `Score of ${name}` }),
+          element('span', {}, shortNumber(score)),
+        ),
+      ),
+    ),
+  ];
+}
