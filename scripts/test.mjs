@@ -43,9 +43,11 @@ if (webgpuEnv) {
 step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
 step('commands in READMEs and docs', process.execPath, ['scripts/check-commands.mjs']);
 step('names in the tables of parity', process.execPath, ['scripts/check-names.mjs']);
-if (chromiumPath()) step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
-else {
-  console.log(`\n== documentation as a site: not run, since ${howToInstall}`);
+if (chromiumPath()) {
+  step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
+  step('pages of checkpoints', process.execPath, ['scripts/check-pages.mjs']);
+} else {
+  console.log(`\n== documentation as a site, and pages of checkpoints: not run, since ${howToInstall}`);
   if (process.env.S3_REQUIRE_BROWSER) failed++;
 }
 step('released to a registry, and used from there', process.execPath, ['scripts/check-release.mjs']);

@@ -34,10 +34,11 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
         return;
       }
       const { address, close } = await servePage(content, { port });
-      stdout.write(`${address}\nCtrl-C ends it.\n`);
-      await new Promise<void>((resolve) => {
+      const asked = new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
       });
+      stdout.write(`${address}\nCtrl-C ends it.\n`);
+      await asked;
       await close();
     });
 }

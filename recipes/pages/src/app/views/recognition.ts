@@ -1,9 +1,8 @@
 import { type Computer, ToldError, wordsFor } from '../computer.ts';
 import { element, shortNumber } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
-import type { Opened } from '../protocol.ts';
 import { recordingInput } from '../recording-input.ts';
-import { type ThresholdInput, thresholdInput } from './threshold-input.ts';
+import type { ThresholdInput } from './threshold-input.ts';
 
 interface Person {
   readonly name: () => string;
@@ -18,9 +17,8 @@ const hopSeconds = 1;
 const quiet = 0.005;
 
 /** People enrolled by voice, and who of them is speaking: in a file, or live. */
-export function recognitionView(computer: Computer, opened: Opened): HTMLElement {
+export function recognitionView(computer: Computer, threshold: ThresholdInput): HTMLElement {
   const people: Person[] = [];
-  const threshold = thresholdInput(opened, () => {});
   const enrolled = element('div', { class: 'pair' });
   const add = element('button', { type: 'button', onclick: () => addPerson() }, 'Add a person');
   const answer = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Enrol people above, then listen.');
@@ -145,7 +143,6 @@ export function recognitionView(computer: Computer, opened: Opened): HTMLElement
     problem,
     answer,
     file.root,
-    threshold.root,
   );
 }
 

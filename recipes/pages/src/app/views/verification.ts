@@ -1,15 +1,14 @@
 import { type Computer, wordsFor } from '../computer.ts';
 import { element, percent, shortNumber } from '../element.ts';
-import type { Opened } from '../protocol.ts';
 import { recordingInput } from '../recording-input.ts';
 import { scoreScale } from './score-scale.ts';
-import { thresholdInput } from './threshold-input.ts';
+import type { ThresholdInput } from './threshold-input.ts';
 
 /** Two recordings: are they of one person? */
-export function verificationView(computer: Computer, opened: Opened): HTMLElement {
+export function verificationView(computer: Computer, threshold: ThresholdInput): HTMLElement {
   const embeddings: (Float32Array | undefined)[] = [undefined, undefined];
   const result = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Give two recordings of at least a second.');
-  const threshold = thresholdInput(opened, () => void compare());
+  threshold.onChange(() => void compare());
 
   const inputs = ['First recording', 'Second recording'].map((title, side) =>
     recordingInput(computer, title, async ({ input }) => {
@@ -54,7 +53,6 @@ export function verificationView(computer: Computer, opened: Opened): HTMLElemen
     element('h2', { id: 'same-person' }, 'Is it the same person?'),
     element('div', { class: 'pair' }, ...inputs.map(({ root }) => root)),
     result,
-    threshold.root,
   );
 }
 

@@ -1,0 +1,473 @@
+// Uses `s3 serve` as people do: trains small checkpoints, opens their pages in Chromium, gives them files and a microphone,
+// and compares what they say with `s3 predict`. Screenshots go to S3_SCREENSHOTS, else to a temporary folder.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { readAudio, wavBytes } from '@s3/dataio';
+import { someRecordings } from '../recipes/quickstart-data/src/index.js';
+import { seriousViolations, startBrowser } from './browser.mjs';
+import { root } from './workspace.mjs';
+
+const scratch = mkdtempSync(join(tmpdir(), 's3-pages-'));
+const shots = process.env.S3_SCREENSHOTS ?? join(scratch, 'screenshots');
+mkdirSync(shots, { recursive: true });
+const s3 = join(root, 'recipes/cli/bin/s3.js');
+const at = (name) => join(scratch, name);
+
+/** Runs s3 and gives what it wrote. */
+function run(...words) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [s3, ...words], { cwd: scratch, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (status !== 0) throw new Error(`s3 ${words.join(' ')}\n${stderr}${stdout}`);
+  return stdout;
+}
+
+const recordings = someRecordings(3, 6);
+const csv = (name, columns, rows) => {
+  writeFileSync(at(name), `${[columns, ...rows].map((row) => row.join(',')).join('\n')}\n`);
+  return at(name);
+};
+const table = (name, column, textIn) =>
+  csv(
+    name,
+    ['id', 'wav_path', column],
+    recordings.map((row) => [row.id, row.wav_path, textIn(row)]),
+  );
+
+/** Two people in turns, in a file, and who speaks when in it. */
+async function conversation(name, rows) {
+  const pieces = [];
+  const turns = [];
+  let samples = 0;
+  for (const row of rows) {
+    const waveform = (await readAudio(row.wav_path, { sampleRate: 16_000 })).subarray(0, 32_000);
+    turns.push([name, row.spk, (samples / 16_000).toFixed(2), ((samples + waveform.length) / 16_000).toFixed(2)]);
+    pieces.push(waveform);
+    samples += waveform.length;
+  }
+  const whole = new Float32Array(samples);
+  let place = 0;
+  for (const piece of pieces) {
+    whole.set(piece, place);
+    place += piece.length;
+  }
+  writeFileSync(at(`${name}.wav`), wavBytes(whole, 16_000));
+  return turns;
+}
+
+/** A checkpoint after some steps: enough to say something, and to know three voices, not more. */
+function train(recipe, total, ...settings) {
+  const target = at(recipe);
+  const steps = ['--training.totalSteps', total, '--training.saveStep', total, '--training.logStep', '6', '--workers', '0'];
+  run('run', recipe, '--targetDir', target, '--engine', 'wasm', '--upstream.name', 'fbank', ...steps, ...settings);
+  return join(target, `train/step_${total}`);
+}
+
+async function checkpoints() {
+  const [first, second] = ['voice_a', 'voice_b'].map((_, index) =>
+    recordings.filter(({ spk }) => spk === [...new Set(recordings.map((row) => row.spk))][index]),
+  );
+  const turns = await conversation('conversation', [first[0], second[0], first[1], second[1]]);
+  for (const set of ['train', 'dev', 'test']) {
+    mkdirSync(at(`kaldi/${set}`), { recursive: true });
+    const write = (file, lines) => writeFileSync(at(`kaldi/${set}/${file}`), `${lines.join('\n')}\n`);
+    write('wav.scp', [`conversation ${at('conversation.wav')}`]);
+    write(
+      'segments',
+      turns.map(([recording, , start, end], index) => `turn-${index} ${recording} ${start} ${end}`),
+    );
+    write(
+      'utt2spk',
+      turns.map(([, speaker], index) => `turn-${index} ${speaker}`),
+    );
+    write('reco2dur', [`conversation ${turns.at(-1)[3]}`]);
+  }
+  const trials = recordings.flatMap((one, index) =>
+    recordings.slice(index + 1).map((other) => [one.id, other.id, one.wav_path, other.wav_path, one.spk === other.spk ? 1 : 0]),
+  );
+  const small = [
+    '--downstream.hiddenSize',
+    '32',
+    '--downstream.tdnnSize',
+    '32',
+    '--downstream.aggregationSize',
+    '64',
+    '--downstream.outputSize',
+    '32',
+  ];
+  const labels = table('labels.csv', 'label', ({ spk }) => spk);
+  const texts = table('texts.csv', 'transcription', ({ spk }) => spk.toUpperCase());
+  return {
+    asv: train(
+      'superb-asv',
+      '60',
+      ...small,
+      ...['--corpus.train', table('speakers.csv', 'spk', ({ spk }) => spk)],
+      ...['--corpus.tests', csv('trials.csv', ['id1', 'id2', 'wav_path1', 'wav_path2', 'label'], trials)],
+      ...[
+        '--downstream.batchNorm',
+        'true',
+        '--trainData.minSeconds',
+        '0.5',
+        '--trainData.maxSeconds',
+        '1',
+        '--trainBatches.batchSize',
+        '8',
+      ],
+      ...['--optimizer.learningRate', '1e-3', '--training.gradientAccumulate', '1'],
+    ),
+    ks: train(
+      'superb-ks',
+      '12',
+      '--corpus.train',
+      labels,
+      '--corpus.valid',
+      labels,
+      '--corpus.tests',
+      labels,
+      '--optimizer.learningRate',
+      '1e-2',
+    ),
+    asr: train(
+      'superb-asr',
+      '12',
+      ...['--corpus.train', texts, '--corpus.tests', texts, '--downstream.projectionSize', '16', '--downstream.hiddenSizes', '[8]'],
+      ...[
+        '--downstream.dropout',
+        '[0]',
+        '--downstream.downsampling',
+        '[2]',
+        '--training.evalStep',
+        'null',
+        '--optimizer.learningRate',
+        '1e-2',
+      ],
+    ),
+    sd: train(
+      'superb-sd',
+      '12',
+      ...[
+        '--corpus.root',
+        at('kaldi'),
+        '--downstream.hiddenSize',
+        '16',
+        '--optimizer.learningRate',
+        '3e-2',
+        '--training.gradientAccumulate',
+        '1',
+      ],
+      ...['--trainData.chunkFrames', '300', '--training.evalStep', '12'],
+    ),
+  };
+}
+
+/** `s3 serve` as a program of its own; ends it when it is told to. */
+async function serve(...words) {
+  const program = spawn(process.execPath, [s3, 'serve', ...words], { cwd: scratch });
+  let said = '';
+  const address = await new Promise((resolve, reject) => {
+    program.stdout.on('data', (text) => {
+      said += text;
+      const [found] = /http:\S+/.exec(said) ?? [];
+      if (found) resolve(found);
+    });
+    program.stderr.on('data', (text) => {
+      said += text;
+    });
+    program.once('exit', (code) => reject(new Error(`s3 serve ended with ${code}: ${said}`)));
+  });
+  const close = () => {
+    const ended = new Promise((resolve) => program.once('exit', (code) => resolve(code)));
+    program.kill('SIGINT');
+    return ended;
+  };
+  return { address, close };
+}
+
+/** A page that has loaded, and what went wrong in it: nothing may leave it, be refused by its policy or be thrown. */
+async function open(browser, address, { engine = 'wasm', context = {} } = {}) {
+  const made = await browser.newContext(context);
+  const page = await made.newPage();
+  const troubles = [];
+  const origin = new URL(address).origin;
+  page.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== origin) troubles.push(`asked for ${request.url()}`);
+  });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/favicon/.test(`${message.text()} ${message.location().url}`)) troubles.push(message.text());
+  });
+  await page.goto(`${address}?engine=${engine}`);
+  await page.waitForSelector('main[data-ready], [role=alert]', { timeout: 60_000 });
+  return { page, troubles, close: () => made.close() };
+}
+
+/** What the page's own worker says of a file, asked as the page asks it. */
+const workersWord = (page, engine, path) =>
+  page.evaluate(
+    ({ engine, name, bytes }) =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker('./worker.js', { type: 'module' });
+        const file = new File([Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))], name);
+        worker.addEventListener('message', ({ data }) => {
+          if (data.error) reject(new Error(data.error.message));
+          if (data.id === 0 && data.result) worker.postMessage({ id: 1, call: 'predict', args: [{ file }, {}] });
+          if (data.id === 1 && data.result) {
+            const { prediction } = data.result;
+            worker.terminate();
+            resolve(ArrayBuffer.isView(prediction) ? Array.from(prediction) : prediction);
+          }
+        });
+        worker.postMessage({ id: 0, call: 'open', args: [{ engine }] });
+      }),
+    { engine, name: basename(path), bytes: readFileSync(path).toString('base64') },
+  );
+
+/** The same, each number within 1e-4. */
+function assertSame(found, expected, where) {
+  if (typeof expected === 'number') assert.ok(Math.abs(found - expected) <= 1e-4, `${where}: ${found} in the page, ${expected} in Node`);
+  else if (typeof expected !== 'object' || expected === null) assert.equal(found, expected, where);
+  else {
+    assert.deepEqual(Object.keys(found), Object.keys(expected), where);
+    for (const key of Object.keys(expected)) assertSame(found[key], expected[key], `${where}.${key}`);
+  }
+}
+
+const nodesWord = (checkpoint, path) => JSON.parse(run('predict', checkpoint, path, '--engine', 'wasm', '--format', 'json')).prediction;
+
+/** At phone and desktop width, light and dark; and what axe finds. */
+async function look(page, name) {
+  for (const [width, height, size] of [
+    [390, 844, 'phone'],
+    [1280, 900, 'desktop'],
+  ]) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(shots, `${name}-${size}-${colorScheme}.png`), fullPage: true });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `${name} at ${size} width is ${wide} pixels too wide`);
+      if (size === 'phone') assert.deepEqual(await seriousViolations(page), [], `${name}, ${colorScheme}`);
+    }
+  }
+}
+
+const alerts = (page) => page.locator('[role=alert]:not([hidden])').allInnerTexts();
+const choose = (page, place, path) => page.locator('input[type=file]').nth(place).setInputFiles(path);
+const texts = (path) => ({ path, text: readFileSync(path) });
+let checks = 0;
+async function check(name, work) {
+  const began = Date.now();
+  await work();
+  checks += 1;
+  console.log(`  ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+}
+
+const files = recordings.map(({ wav_path }) => wav_path);
+const closing = [];
+try {
+  const made = await checkpoints();
+  const plain = await startBrowser();
+  closing.push(() => plain.close());
+  const served = {};
+  for (const [name, checkpoint] of Object.entries(made)) {
+    served[name] = await serve(checkpoint);
+    closing.push(() => served[name].close());
+  }
+
+  for (const [name, checkpoint] of Object.entries(made)) {
+    await check(`${name}: the page says what Node says`, async () => {
+      const path = name === 'sd' ? at('conversation.wav') : files[0];
+      const { page, troubles, close } = await open(plain, served[name].address);
+      assertSame(await workersWord(page, 'wasm', path), nodesWord(checkpoint, path), name);
+      assert.deepEqual(troubles, []);
+      await close();
+    });
+  }
+
+  await check('verification: two files, a score, keyboard alone', async () => {
+    const { page, troubles, close } = await open(plain, served.asv.address);
+    await choose(page, 0, files[0]);
+    await choose(page, 1, files[1]);
+    await page.waitForSelector('.score');
+    const score = Number(await page.locator('.score').getAttribute('data-score'));
+    const [one, other] = [files[0], files[1]].map((path) => nodesWord(made.asv, path));
+    const dot = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0);
+    assertSame(score, dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other)), 'score');
+    assert.match(await page.locator('.verdict').first().textContent(), /Probably/);
+    await page.locator('summary', { hasText: 'Threshold' }).first().click();
+    assert.match(await page.locator('main').textContent(), /Both errors are equal there/);
+    await look(page, 'verification');
+    await page.keyboard.press('Tab');
+    for (let presses = 0; presses < 30; presses++) {
+      if ((await page.evaluate(() => document.activeElement?.textContent)) === 'Record') break;
+      await page.keyboard.press('Tab');
+    }
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Record');
+    assert.deepEqual(troubles, []);
+    // no microphone here, or not allowed: said in words, and the score is still there
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=alert]:not([hidden])');
+    assert.match((await alerts(page)).join(), /microphone/i);
+    assert.equal(Number(await page.locator('.score').getAttribute('data-score')), score);
+    await close();
+  });
+
+  await check('bad recordings are refused in words, and the one before stays', async () => {
+    writeFileSync(at('broken.flac'), readFileSync(files[0]).subarray(0, 3000));
+    writeFileSync(at('empty.wav'), '');
+    writeFileSync(at('notes.txt'), 'Dear diary, this is no recording.');
+    // an hour of silence, 8-bit samples at 8 kHz
+    const hour = wavBytes(new Float32Array(0), 8000);
+    const view = new DataView(hour.buffer);
+    const bytes = 3600 * 8000;
+    for (const [place, value, set] of [
+      [4, 36 + bytes, 'setUint32'],
+      [28, 8000, 'setUint32'],
+      [32, 1, 'setUint16'],
+      [34, 8, 'setUint16'],
+      [40, bytes, 'setUint32'],
+    ])
+      view[set](place, value, true);
+    writeSync(openSync(at('hour.wav'), 'w'), hour);
+    truncateSync(at('hour.wav'), 44 + bytes);
+    const { page, troubles, close } = await open(plain, served.asv.address);
+    await choose(page, 0, files[0]);
+    await page.waitForFunction(() => document.querySelector('.recording .about')?.textContent.includes('flac'));
+    for (const [file, words] of [
+      ['broken.flac', /broken|cut short/],
+      ['empty.wav', /empty/],
+      ['notes.txt', /text that begins with "Dear diary/],
+      ['hour.wav', /60 minutes.*at most 5 minutes/],
+    ]) {
+      await choose(page, 0, at(file));
+      await page.waitForFunction(
+        (name) => document.querySelector('.recording [role=alert]:not([hidden])')?.textContent.includes(name),
+        file.split('.')[0],
+      );
+      assert.match((await alerts(page)).join(), words);
+    }
+    await choose(page, 1, files[1]);
+    await page.waitForSelector('.score');
+    assert.deepEqual(troubles, []);
+    await close();
+  });
+
+  await check('transcription, classification and a timeline', async () => {
+    for (const [name, path] of [
+      ['asr', files[0]],
+      ['ks', files[0]],
+      ['sd', at('conversation.wav')],
+    ]) {
+      const { page, troubles, close } = await open(plain, served[name].address);
+      await choose(page, 0, path);
+      await page.waitForSelector('.result[data-done]', { timeout: 60_000 });
+      await look(page, { asr: 'transcription', ks: 'classification', sd: 'diarization' }[name]);
+      assert.deepEqual(troubles, []);
+      await close();
+    }
+  });
+
+  await check('three people are enrolled, and one is recognised live', async () => {
+    const people = [...new Set(recordings.map(({ spk }) => spk))].map((spk) => recordings.filter((row) => row.spk === spk));
+    const voice = await Promise.all(people[1].slice(1, 5).map(({ wav_path }) => readAudio(wav_path, { sampleRate: 16_000 })));
+    writeFileSync(at('microphone.wav'), wavBytes(Float32Array.from(voice.flatMap((waveform) => [...waveform])), 16_000));
+    const browser = await startBrowser({ microphone: at('microphone.wav') });
+    try {
+      const { page, troubles, close } = await open(browser, served.asv.address, { context: { permissions: ['microphone'] } });
+      for (const [index, [row]] of people.entries()) await choose(page, 2 + index, row.wav_path);
+      await page.waitForFunction(() => document.querySelectorAll('[data-voices]').length === 3);
+      await page.getByRole('button', { name: 'Listen' }).click();
+      // the likeliest one, in whichever words the threshold puts it
+      await page.waitForFunction(
+        () => {
+          const scores = [...document.querySelectorAll('.bars meter')].map(({ value }) => value);
+          return scores.length === 3 && scores[1] === Math.max(...scores);
+        },
+        undefined,
+        { timeout: 30_000 },
+      );
+      await look(page, 'recognition');
+      await page.getByRole('button', { name: 'Stop listening' }).click();
+      // and a recording of one's own
+      await page.getByRole('button', { name: 'Record' }).first().click();
+      await page.waitForTimeout(1500);
+      await page.getByRole('button', { name: 'Stop' }).first().click();
+      await page.waitForFunction(() => /take 1|silent|no sound/.test(document.querySelector('.recording').textContent));
+      assert.deepEqual(troubles, []);
+      await close();
+    } finally {
+      await browser.close();
+    }
+  });
+
+  await check('WebGPU: the same numbers; where there is none, words', async () => {
+    const { page, close } = await open(plain, served.asv.address, { engine: 'webgpu' });
+    assert.match((await alerts(page)).join(), /without WebGPU|no GPU/);
+    await close();
+    const browser = await startBrowser({ webgpu: true });
+    try {
+      const { page, troubles, close } = await open(browser, served.asv.address, { engine: 'webgpu' });
+      assert.equal(await page.locator('[data-engine]').getAttribute('data-engine'), 'webgpu');
+      assertSame(await workersWord(page, 'webgpu', files[0]), nodesWord(made.asv, files[0]), 'webgpu');
+      assert.deepEqual(troubles, []);
+      await close();
+    } finally {
+      await browser.close();
+    }
+  });
+
+  await check('the page as a folder, whole and torn', async () => {
+    run('serve', made.asv, '--build', at('page'));
+    for (const [name, spoil, words] of [
+      ['whole', () => {}, undefined],
+      [
+        'torn',
+        (folder) => truncateSync(join(folder, 'checkpoint/model.safetensors'), 1000),
+        /model\.safetensors: found another content than was written/,
+      ],
+      ['missing', (folder) => rmSync(join(folder, 'checkpoint/task.safetensors')), /task\.safetensors: found nothing/],
+    ]) {
+      cpSync(at('page'), at(name), { recursive: true });
+      spoil(at(name));
+      const { address, close: stop } = await simpleServer(at(name));
+      const { page, close } = await open(plain, address);
+      if (words) assert.match((await alerts(page)).join(), words);
+      else assert.equal(await page.locator('main').getAttribute('data-ready'), 'true');
+      await close();
+      await stop();
+    }
+  });
+
+  await check('Ctrl-C ends s3 serve', async () => {
+    const { close } = await serve(made.asv);
+    assert.equal(await close(), 0);
+  });
+  console.log(`check-pages: ${checks} checks in Chromium${process.env.S3_SCREENSHOTS ? `, screenshots in ${shots}` : ''}`);
+} finally {
+  await Promise.all(closing.map((close) => close()));
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Any web server, which knows nothing of the page. */
+async function simpleServer(folder) {
+  const types = { html: 'text/html', js: 'text/javascript', css: 'text/css', wasm: 'application/wasm' };
+  const server = createServer(({ url }, response) => {
+    const path = new URL(url, 'http://page').pathname.slice(1) || 'index.html';
+    try {
+      const { text } = texts(join(folder, path));
+      response.writeHead(200, { 'Content-Type': types[path.split('.').at(-1)] ?? 'application/octet-stream' }).end(text);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  return { address: `http://127.0.0.1:${server.address().port}/`, close };
+}
