@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { packageFolders, root } from './workspace.mjs';
 
-for (const folder of ['.', ...packageFolders]) {
-  for (const made of ['node_modules', 'dist', '.turbo']) rmSync(`${root}${folder}/${made}`, { recursive: true, force: true });
+for (const folder of ['.', 'site', ...packageFolders]) {
+  for (const made of ['node_modules', 'dist', '.turbo', ...(folder === 'site' ? ['pages', '.vitepress/cache'] : [])])
+    rmSync(`${root}${folder}/${made}`, { recursive: true, force: true });
 }
