@@ -1,15 +1,13 @@
 import { InputError } from '@s3/interface';
-import decode from 'audio-decode';
 import type { AudioFile } from './audio-bytes.ts';
+import { type AudioDecoder, audioDecoder, type DecodedAudio, decodeWhole } from './audio-codecs.ts';
 import { lastFlacFrame } from './audio-flac.ts';
-
-type Decoder = Awaited<ReturnType<typeof decode.flac>>;
 
 /** Formats whose header we read; `other` is whatever else the decoder recognises. */
 export type CodedFormat = 'flac' | 'mp3' | 'vorbis' | 'opus' | 'other';
 
 /** Starting a FLAC decoder takes longer than decoding a short clip, and one decoder reads file after file. */
-let flacDecoder: Promise<Decoder> | undefined;
+let flacDecoder: Promise<AudioDecoder> | undefined;
 
 /**
  * Decodes a whole file in memory.
@@ -22,9 +20,11 @@ export async function decodeAudio(
   bytes: Uint8Array,
   format: CodedFormat,
 ): Promise<{ channels: readonly Float32Array[]; sampleRate: number }> {
-  let decoded: { channelData: readonly Float32Array[]; sampleRate: number };
+  let decoded: DecodedAudio;
   try {
-    decoded = format === 'flac' ? await decodeFlac(bytes) : await decode(bytes);
+    if (format === 'flac') decoded = await decodeFlac(bytes);
+    else if (format === 'other') decoded = isAiff(bytes) ? await decodeWhole('aiff', bytes) : await decodeOther(bytes);
+    else decoded = await decodeWhole(format, bytes);
   } catch (cause) {
     throw notAudio(path, bytes, format, cause);
   }
@@ -47,14 +47,14 @@ export async function* decodePieces(
   offset: number,
   format: Exclude<CodedFormat, 'other'>,
 ): AsyncGenerator<{ readonly channels: readonly Float32Array[]; readonly sampleRate: number }> {
-  const decoder = await decode[format === 'vorbis' ? 'oga' : format]();
+  const decoder = await audioDecoder(format);
   let samples = 0;
   try {
     for (let place = offset; ; ) {
       const read = file.read(place, pieceBytes);
       // the decoder may lose FLAC frames that come in two pieces
       const bytes = format === 'flac' && place + read.length < file.size ? read.subarray(0, lastFlacFrame(read)) : read;
-      const { channelData, sampleRate } = await decoder(bytes.length > 0 ? bytes : undefined);
+      const { channelData, sampleRate } = decoder.decode(bytes.length > 0 ? bytes : undefined);
       samples += channelData[0]?.length ?? 0;
       if (channelData[0]?.length) yield { channels: channelData, sampleRate };
       if (bytes.length === 0) break;
@@ -69,15 +69,23 @@ export async function* decodePieces(
 }
 
 async function decodeFlac(bytes: Uint8Array) {
-  flacDecoder ??= decode.flac();
+  flacDecoder ??= audioDecoder('flac');
   const decoder = await flacDecoder;
-  const decoded = await decoder(bytes);
+  const decoded = decoder.decode(bytes);
   // One that met a broken file answers no more.
   if (!decoded.channelData[0]?.length) {
     decoder.free();
     flacDecoder = undefined;
   }
   return decoded;
+}
+
+const isAiff = (bytes: Uint8Array) => /^FORM....AIF[FC]/s.test(String.fromCharCode(...bytes.subarray(0, 12)));
+
+/** Whatever audio-decode recognises, where somebody has installed it. */
+async function decodeOther(bytes: Uint8Array): Promise<DecodedAudio> {
+  const { default: decode } = await import('audio-decode');
+  return decode(bytes);
 }
 
 function notAudio(path: string, bytes: Uint8Array, format: CodedFormat, cause?: unknown): InputError {
@@ -95,8 +103,8 @@ function notAudio(path: string, bytes: Uint8Array, format: CodedFormat, cause?: 
   return new InputError(
     path,
     looksLike,
-    'WAV, FLAC, MP3, Ogg or another common audio format',
-    'Check the file, or convert it: ffmpeg -i OLD NEW.wav',
+    'WAV, FLAC, MP3, Ogg or AIFF',
+    'Check the file, or convert it: ffmpeg -i OLD NEW.wav. With npm install audio-decode, some decoders of which are under the GPL, AAC and further formats are read too.',
     {
       cause,
     },

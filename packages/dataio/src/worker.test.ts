@@ -28,7 +28,7 @@ beforeAll(async () => {
     platform: 'node',
     target: 'node20',
     conditions: ['@s3/source'],
-    external: ['audio-decode', 'piscina', 'zod', 'csv-*', 'leven', '@tensorflow/*'],
+    external: ['@audio/*', 'audio-decode', 'piscina', 'zod', 'csv-*', 'leven', '@tensorflow/*'],
   });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
