@@ -16,6 +16,8 @@ step('types of the page', bin('tsc'), ['--noEmit', '-p', 'recipes/pages/src/app'
 step('lint', bin('biome'), ['check', '.']);
 step('WebAssembly is what its source compiles to', process.execPath, ['scripts/compile-assembly.mjs', '--check']);
 step('package rules, and what would be published', process.execPath, ['scripts/check-packages.mjs', '--packed']);
+step('licences of what people install', process.execPath, ['scripts/check-licences.mjs']);
+step('known faults in what people install', process.execPath, ['scripts/check-audit.mjs']);
 vitest('unit, conformance and recipe tests', {});
 const conformance = ['packages/featurizer', 'packages/downstream', 'packages/task-', 'packages/upstream'];
 vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, conformance);
