@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseConfig } from '@s3/interface';
+import { withFile } from '@s3/quickstart-data/testing';
 import { resolveConfig } from '@s3/trainer';
 import { expect, test } from 'vitest';
 import superbAsr from './recipe.ts';
@@ -74,12 +72,8 @@ train:
 `;
 
 test("S3PRL's default configuration is ours", async () => {
-  const folder = await mkdtemp(join(tmpdir(), 's3-superb-asr-settings-'));
-  const file = join(folder, 's3prl.yaml');
-  await writeFile(file, superbAsrOfS3prl);
   const given = ['--targetDir', 'exp/asr', '--prepare_data.dataset_root', '/data/LibriSpeech', '--build_upstream.name', 'fbank'];
-  const { config } = await resolveConfig(superbAsr, { files: [file], words: given });
-  await rm(folder, { recursive: true });
+  const { config } = await withFile('s3prl.yaml', superbAsrOfS3prl, (file) => resolveConfig(superbAsr, { files: [file], words: given }));
 
   const own = parseConfig('superb-asr', superbAsr.config, { upstream: { name: 'fbank' }, corpus: { root: '/data/LibriSpeech' } }) as Record<
     string,

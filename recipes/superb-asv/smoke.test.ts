@@ -1,31 +1,20 @@
 import { mkdtempSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTable, resolveWavPaths } from '@s3/dataio';
-import type { Table } from '@s3/interface';
+import { writeTable } from '@s3/dataio';
 import { testRecipe } from '@s3/interface/testing';
-import { trainCsv, trialsCsv } from '@s3/quickstart-data';
+import { someRecordings } from '@s3/quickstart-data';
+import { someTrials } from '@s3/quickstart-data/testing';
 import { beforeAll, describe } from 'vitest';
 import superbAsv from './recipe.ts';
 
 // A dozen recordings of real people: enough to see every stage at work.
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-asv-'));
 const [train, tests] = [join(folder, 'train.csv'), join(folder, 'trials.csv')];
-const csv = (columns: readonly string[], rows: Table) =>
-  [columns, ...rows.map((row) => columns.map((column) => row[column]))].map((cells) => `${cells.join(',')}\n`).join('');
 
 beforeAll(async () => {
-  const utterances = resolveWavPaths(await readTable(trainCsv, { columns: ['id', 'wav_path', 'spk'] }), trainCsv);
-  const speakers = [...new Set(utterances.map(({ spk }) => spk))].slice(0, 3);
-  const few = speakers.flatMap((speaker) => utterances.filter(({ spk }) => spk === speaker).slice(0, 4));
-  await writeFile(train, csv(['id', 'wav_path', 'spk'], few));
-  const columns = ['id1', 'id2', 'wav_path1', 'wav_path2', 'label'];
-  const trials = resolveWavPaths(await readTable(trialsCsv, { columns }), trialsCsv);
-  await writeFile(
-    tests,
-    csv(columns, [...trials.filter(({ label }) => label === '1').slice(0, 4), ...trials.filter(({ label }) => label === '0').slice(0, 4)]),
-  );
+  await writeTable(train, someRecordings(3, 4));
+  await writeTable(tests, someTrials(4));
 });
 
 describe('superb-asv', () => {

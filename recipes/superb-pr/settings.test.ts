@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseConfig } from '@s3/interface';
+import { withFile } from '@s3/quickstart-data/testing';
 import { resolveConfig } from '@s3/trainer';
 import { expect, test } from 'vitest';
 import superbPr from './recipe.ts';
@@ -33,12 +31,8 @@ train:
 `;
 
 test("S3PRL's default configuration is ours", async () => {
-  const folder = await mkdtemp(join(tmpdir(), 's3-superb-pr-settings-'));
-  const file = join(folder, 's3prl.yaml');
-  await writeFile(file, superbPrOfS3prl);
   const given = ['--targetDir', 'exp/pr', '--prepare_data.dataset_root', '/data/LibriSpeech', '--build_upstream.name', 'fbank'];
-  const { config } = await resolveConfig(superbPr, { files: [file], words: given });
-  await rm(folder, { recursive: true });
+  const { config } = await withFile('s3prl.yaml', superbPrOfS3prl, (file) => resolveConfig(superbPr, { files: [file], words: given }));
 
   const minimal = { upstream: { name: 'fbank' }, corpus: { root: '/data/LibriSpeech' } };
   const own = parseConfig('superb-pr', superbPr.config, minimal) as Record<string, object>;

@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseConfig } from '@s3/interface';
+import { withFile } from '@s3/quickstart-data/testing';
 import { resolveConfig } from '@s3/trainer';
 import { expect, test } from 'vitest';
 import superbSd from './recipe.ts';
@@ -60,12 +58,8 @@ scoring:
 `;
 
 test("S3PRL's default configuration is ours", async () => {
-  const folder = await mkdtemp(join(tmpdir(), 's3-superb-sd-settings-'));
-  const file = join(folder, 's3prl.yaml');
-  await writeFile(file, superbSdOfS3prl);
   const given = ['--targetDir', 'exp/sd', '--prepare_data.data_dir', '/data/Libri2Mix', '--build_upstream.name', 'fbank'];
-  const { config } = await resolveConfig(superbSd, { files: [file], words: given });
-  await rm(folder, { recursive: true });
+  const { config } = await withFile('s3prl.yaml', superbSdOfS3prl, (file) => resolveConfig(superbSd, { files: [file], words: given }));
 
   const own = parseConfig('superb-sd', superbSd.config, { upstream: { name: 'fbank' }, corpus: { root: '/data/Libri2Mix' } }) as Record<
     string,

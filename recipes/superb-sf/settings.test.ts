@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseConfig } from '@s3/interface';
+import { withFile } from '@s3/quickstart-data/testing';
 import { resolveConfig } from '@s3/trainer';
 import { expect, test } from 'vitest';
 import superbSf from './recipe.ts';
@@ -52,12 +50,8 @@ train:
 `;
 
 test("S3PRL's default configuration is ours", async () => {
-  const folder = await mkdtemp(join(tmpdir(), 's3-superb-sf-settings-'));
-  const file = join(folder, 's3prl.yaml');
-  await writeFile(file, superbSfOfS3prl);
   const given = ['--targetDir', 'exp/sf', '--prepare_data.dataset_root', '/data/SNIPS', '--build_upstream.name', 'fbank'];
-  const { config } = await resolveConfig(superbSf, { files: [file], words: given });
-  await rm(folder, { recursive: true });
+  const { config } = await withFile('s3prl.yaml', superbSfOfS3prl, (file) => resolveConfig(superbSf, { files: [file], words: given }));
 
   const minimal = { upstream: { name: 'fbank' }, corpus: { root: '/data/SNIPS' } };
   const own = parseConfig('superb-sf', superbSf.config, minimal) as Record<string, object>;
