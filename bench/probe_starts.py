@@ -20,9 +20,14 @@ arguments.add_argument("starts", type=int)
 arguments.add_argument("--balanced", action="store_true", help="each label equally often, as for keywords; else shuffled")
 arguments.add_argument("--decibels", type=float, default=0.0)
 arguments.add_argument("--steps", type=int, default=600)
+arguments.add_argument("--upstream", default="fbank_no_cmvn")
+arguments.add_argument("--learning-rate", type=float, default=2e-3)
+arguments.add_argument("--cosine", action="store_true", help="the learning rate falls to 0 along a cosine")
+arguments.add_argument("--clipping", type=float, default=1.0, help="largest norm of the gradients; 0: none")
+arguments.add_argument("--weight-decay", type=float, default=0.0)
 options = arguments.parse_args()
 torch.set_num_threads(1)
-upstream = S3PRLUpstream("fbank_no_cmvn").eval()
+upstream = S3PRLUpstream(options.upstream).eval()
 
 
 def read(path):
@@ -67,7 +72,8 @@ for seed in range(options.starts):
     numpy.random.seed(seed)
     torch.manual_seed(seed)
     model = MeanPoolingLinear(240, len(labels), hidden_size=256)
-    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.steps) if options.cosine else None
     sampler = BalancedWeightedSampler(train_labels, batch_size=32) if options.balanced else None
     step = epoch = 0
     while step < options.steps:
@@ -78,8 +84,11 @@ for seed in range(options.starts):
             loss = torch.nn.functional.cross_entropy(logits(model, train, batch), train_ids[batch])
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            if options.clipping > 0:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), options.clipping)
             optimizer.step()
+            if schedule:
+                schedule.step()
             step += 1
             if step >= options.steps:
                 break
