@@ -48,8 +48,9 @@ step('names in the tables of parity', process.execPath, ['scripts/check-names.mj
 if (chromiumPath()) {
   step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
   step('pages of checkpoints', process.execPath, ['scripts/check-pages.mjs']);
+  step('the page that learns', process.execPath, ['scripts/check-teach.mjs']);
 } else {
-  console.log(`\n== documentation as a site, and pages of checkpoints: not run, since ${howToInstall}`);
+  console.log(`\n== documentation as a site, and pages: not run, since ${howToInstall}`);
   if (process.env.S3_REQUIRE_BROWSER) failed++;
 }
 step('released to a registry, and used from there', process.execPath, ['scripts/check-release.mjs']);

@@ -34,7 +34,7 @@ const opener = element('input', { type: 'file', accept: '.zip', class: 'unseen',
 const open = element('button', { type: 'button', onclick: () => opener.click() }, 'Go on from a file');
 const openProblem = element('p', { class: 'problem', role: 'alert', hidden: true });
 
-const hints = element('ul', { class: 'hints', role: 'status' });
+const hints = element('ul', { class: 'hints' });
 const steps = element('input', { type: 'number', id: 'steps', min: 1, max: 10_000, step: 1, value: '300' });
 const train = element('button', { type: 'button', class: 'main', onclick: () => void learn(false) }, 'Train');
 const more = element('button', { type: 'button', hidden: true, onclick: () => void learn(true) }, 'Train further');
@@ -98,7 +98,7 @@ try {
       'section',
       { 'aria-labelledby': 'train' },
       element('h2', { id: 'train' }, '2. Train'),
-      hints,
+      element('div', { role: 'status' }, hints),
       element('p', {}, element('label', { for: 'steps' }, 'Steps '), steps),
       element('div', { class: 'buttons' }, train, more, stop),
       trainProblem,
