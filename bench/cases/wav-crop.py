@@ -12,7 +12,7 @@ def prepare(folder):
     paths = json.loads((folder / "paths.json").read_text())
 
     def run():
-        for path in paths:
+        for path in [*paths] * 20:
             waveform, _ = soundfile.read(path, start=16_000, stop=32_000, dtype="float32")
         return [np.abs(waveform).mean()]
 

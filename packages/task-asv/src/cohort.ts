@@ -147,9 +147,12 @@ export function asNorm(
   scores: ArrayLike<number>,
   statistics: ReadonlyMap<string, CohortStatistics>,
 ): Float32Array {
-  return Float32Array.from(trials, ({ enroll, test }, trial) => {
+  // a loop, since `Float32Array.from` makes a list of all trials first
+  const normalised = new Float32Array(trials.length);
+  trials.forEach(({ enroll, test }, trial) => {
     const [one, other] = [statistics.get(enroll)!, statistics.get(test)!];
     const score = scores[trial]!;
-    return 0.5 * ((score - one.mean) / one.deviation + (score - other.mean) / other.deviation);
+    normalised[trial] = 0.5 * ((score - one.mean) / one.deviation + (score - other.mean) / other.deviation);
   });
+  return normalised;
 }
