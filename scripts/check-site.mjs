@@ -1,6 +1,6 @@
 // The documentation as people meet it: builds it, follows every link, and looks at it in a browser at the width of a
 // phone and of a desk: nothing overflows, axe finds nothing serious, the search finds things.
-//   node scripts/check-site.mjs [--built] [--screenshots FOLDER]
+//   node scripts/check-site.mjs [--built]     S3_SCREENSHOTS is a folder for pictures of what it saw
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { root } from './workspace.mjs';
 
 const dist = join(root, 'site/dist');
 const problems = [];
-const screenshots = process.argv.includes('--screenshots') ? process.argv[process.argv.indexOf('--screenshots') + 1] : undefined;
+const screenshots = process.env.S3_SCREENSHOTS && join(process.env.S3_SCREENSHOTS, 'site');
 
 if (!process.argv.includes('--built')) {
   const { status } = spawnSync(process.execPath, ['site/build.mjs'], { cwd: root, stdio: 'inherit' });

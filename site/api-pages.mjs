@@ -77,6 +77,9 @@ export async function writeApiPages(out, settings) {
     const text = readFileSync(file, 'utf8')
       .replace(/^# .*$/m, `# ${name}`)
       .replace(/<a id="[^"]*"><\/a> /g, '')
+      // a parameter that is taken apart has no name of its own
+      .replace(/(\\_\\_|__)namedParameters\./g, '')
+      .replace(/(\\_\\_|__)namedParameters/g, '{ ... }')
       .replace(/\n\*\*\*\n/g, '')
       .replace(/^## Variables$/m, '## Components and constants')
       // parameters, returns and the like: nobody searches for them by that name
