@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { folderBytes, outsideProgram } from './outside-program.mjs';
 import { packageFolders, root } from './workspace.mjs';
 
-const mostMegabytes = 60;
+const { installedMegabytes: mostMegabytes } = JSON.parse(readFileSync(join(root, 'scripts/size-budgets.json'), 'utf8'))['@s3/task-asv'];
 const folder = mkdtempSync(join(tmpdir(), 's3-release-'));
 const { devDependencies: versions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const version = (name) => `${name}@${versions[name]}`;

@@ -42,6 +42,7 @@ if (webgpuEnv) {
   console.log(`\n== conformance on webgpu: not run, since ${webgpuLacks}`);
   if (process.env.S3_REQUIRE_WEBGPU) failed++;
 }
+step('sizes of packages', process.execPath, ['scripts/check-sizes.mjs']);
 step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
 step('commands in READMEs and docs', process.execPath, ['scripts/check-commands.mjs']);
 step('names in the tables of parity', process.execPath, ['scripts/check-names.mjs']);
