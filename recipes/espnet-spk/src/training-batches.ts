@@ -7,19 +7,18 @@ import {
   type SpeakerUtterance,
   utteranceBatch,
 } from '@s3/dataio';
-import { type BuildContext, type DataLoader, InputError, type LabelEncoder } from '@s3/interface';
+import { type BuildContext, type DataLoader, InputError, type LabelEncoder, withDefaults } from '@s3/interface';
 import type { SpeakerBatch } from '@s3/task-asv';
 import { z } from 'zod';
 import type { EvaluationContext } from './evaluation-batches.ts';
 import { atAllSpeeds, trainingCrops } from './training-crops.ts';
 
-export const trainBatchSettings = z.strictObject({
-  batchSize: z.int().min(1).default(128).describe('crops per batch'),
+export const trainBatchSettings = withDefaults(fixedBatchSampler.config, { batchSize: 128, shuffle: true, dropLast: true }).extend({
   distinctSpeakers: z
     .boolean()
     .default(true)
     .describe(
-      'no speaker twice in a batch, or none more than its share of it where there are fewer speakers; else batches by chance alone',
+      'full batches without a speaker twice, or none more than its share where there are fewer speakers; shuffle and dropLast then mean nothing',
     ),
 });
 
@@ -33,12 +32,12 @@ export interface TrainingData {
 }
 
 /**
- * Training crops of one length with their speakers, at every speed, in full batches; the order differs in every epoch.
+ * Training crops of one length with their speakers, at every speed.
  *
  * @throws InputError as `audioDataset`, and where no length of crops is set
  */
 export async function trainingBatches(
-  { utterances, speakers, speeds, data, batches: { batchSize, distinctSpeakers } }: TrainingData,
+  { utterances, speakers, speeds, data, batches: { distinctSpeakers, ...batches } }: TrainingData,
   context: EvaluationContext & BuildContext,
 ): Promise<DataLoader<SpeakerBatch>> {
   const { minSamples = 1, ...wiring } = context;
@@ -57,8 +56,8 @@ export async function trainingBatches(
   return dataLoader({
     dataset: { ...dataset, workers: recordings.workers },
     sampler: distinctSpeakers
-      ? categoryBalancedSampler({ labels: recordings.utterances.map(({ speaker }) => speaker) }, { batchSize }, context)
-      : fixedBatchSampler(dataset, { batchSize, shuffle: true, dropLast: true }, context),
+      ? categoryBalancedSampler({ labels: recordings.utterances.map(({ speaker }) => speaker) }, { batchSize: batches.batchSize }, context)
+      : fixedBatchSampler(dataset, batches, context),
     collate: (items) => ({
       ...utteranceBatch(items),
       speakers: classIds(
