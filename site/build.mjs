@@ -1,5 +1,5 @@
 // The documentation as a site: `npm run docs` builds it into site/dist, `npm run docs:serve` shows it.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, serve } from 'vitepress';
@@ -14,8 +14,11 @@ const site = fileURLToPath(new URL('.', import.meta.url));
 const pagesFolder = join(site, 'pages');
 
 if (process.argv.includes('--serve')) {
+  if (!existsSync(join(site, 'dist'))) {
+    console.error('There is nothing to show yet: `npm run docs` builds it.');
+    process.exit(1);
+  }
   await serve({ root: site, base: '/', port: 4173 });
-  console.log('The documentation is at http://localhost:4173/');
 } else {
   await writePages();
   await build(site);
