@@ -97,6 +97,7 @@ async function checkpoints() {
     '--downstream.outputSize',
     '32',
   ];
+  const encoder = ['--upstream.name', 'hf_custom', '--upstream.path', smallEncoder(), '--trainData.maxSeconds', '1'];
   const labels = table('labels.csv', 'label', ({ spk }) => spk);
   const texts = table('texts.csv', 'transcription', ({ spk }) => spk.toUpperCase());
   return {
@@ -118,6 +119,7 @@ async function checkpoints() {
       ],
       ...['--optimizer.learningRate', '1e-3', '--training.gradientAccumulate', '1'],
     ),
+    pretrained: train('superb-sid', '12', '--corpus.train', labels, '--corpus.valid', labels, '--corpus.tests', labels, ...encoder),
     ks: train(
       'superb-ks',
       '12',
@@ -161,6 +163,16 @@ async function checkpoints() {
       ...['--trainData.chunkFrames', '300', '--training.evalStep', '12'],
     ),
   };
+}
+
+/** A small speech encoder in Hugging Face layout, as they come from the hub. */
+function smallEncoder() {
+  const fixture = join(root, 'packages/upstream/src/fixtures/small-checkpoint.ts');
+  const program = `import { checkpointFiles, temporaryFolder } from ${JSON.stringify(fixture)}; console.log(await temporaryFolder(checkpointFiles('wavlm-base')));`;
+  writeFileSync(at('encoder.mts'), program);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', at('encoder.mts')], { cwd: root, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout.trim();
 }
 
 /** `s3 serve` as a program of its own; ends it when it is told to. */

@@ -13,6 +13,7 @@ const handWritten = [
       ['docs/settings.md', 'settings/index', 'Settings'],
       ['docs/files.md', 'files', 'What a run leaves'],
       ['docs/several-processes.md', 'several-processes', 'Several processes'],
+      ['docs/pages.md', 'pages', 'Checkpoints in a page'],
       ['docs/scale.md', 'scale', 'Scale'],
       ['bench/README.md', 'bench', 'Measurements'],
     ],

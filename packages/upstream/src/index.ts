@@ -6,6 +6,7 @@ export { mfcc } from './mfcc.ts';
 export { namedUpstream } from './named-upstream.ts';
 export { exportOnnx } from './pretrained/export-onnx.ts';
 export { hubNames } from './pretrained/hub-names.ts';
+export { pretrainedFolder } from './pretrained/pretrained-folder.ts';
 export { type PretrainedSettings, pretrainedUpstream } from './pretrained/pretrained-upstream.ts';
 export { spectrogram } from './spectrogram.ts';
 export { type UpstreamName, upstreamNames } from './upstream-settings.ts';

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import type { PageSettings } from './page-settings.ts';
 import { testsOfRun } from './tests-of-run.ts';
+import { upstreamFiles } from './upstream-files.ts';
 
 /** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`: a file on disk, or text. */
 export type PageContent = ReadonlyMap<string, { readonly file: string } | { readonly text: string }>;
@@ -35,7 +36,14 @@ export async function pageContent(checkpoint: string, { overrides = {} }: PageOp
     const path = join(folder, file);
     if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
   }
-  const settings: PageSettings = { name: nameOf(folder), overrides: { ...overrides }, tests: await testsOfRun(folder) };
+  const upstream = await upstreamFiles(folder, overrides);
+  for (const file of upstream) content.set(`upstream/${basename(file)}`, { file });
+  const settings: PageSettings = {
+    name: nameOf(folder),
+    overrides:
+      upstream.length > 0 ? { ...overrides, upstream: { ...(overrides['upstream'] as object), path: 'upstream' } } : { ...overrides },
+    tests: await testsOfRun(folder),
+  };
   return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 

@@ -1,22 +1,28 @@
 import { defineComponent, InputError, type Upstream } from '@s3/interface';
 import { baselines, isBaseline } from '../baseline-by-name.ts';
 import { normalizedLayers } from '../normalized-layers.ts';
+import { onnxName } from '../pretrained/hub-names.ts';
 import { refusePath, upstreamSettings } from '../upstream-settings.ts';
+import { fetchedUpstream } from './fetched-upstream.ts';
 
 /**
- * An upstream by the name that S3PRL gives it, in a browser. Hidden states are not kept: `cache` is passed over.
+ * An upstream by the name that S3PRL gives it, in a browser.
  *
- * @throws InputError for an upstream that is pretrained
+ * A pretrained one runs on TensorFlow.js; its `path` is the address of a folder with `config.json` and `model.safetensors`. Hidden states are not
+ * kept: `cache` is passed over.
+ *
+ * @throws InputError, StateError for a checkpoint that does not arrive, is damaged or does not fit
  */
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config: upstreamSettings,
-  async build(_: { readonly cacheDir: string }, { name = 'hf_custom', path, normalize, batching }): Promise<Upstream> {
+  async build(_: { readonly cacheDir: string }, { name = 'hf_custom', path, normalize, ...settings }): Promise<Upstream> {
     refusePath(name, path);
-    if (!isBaseline(name)) {
-      throw new InputError('setting upstream.name', name, 'an upstream without weights', 'Use `s3 predict`.');
+    if (name === onnxName || (!isBaseline(name) && path === undefined)) {
+      const expected = 'an upstream without weights, or one in Hugging Face layout whose folder is served beside the page';
+      throw new InputError('setting upstream.name', `'${name}'`, expected, 'Use `s3 predict` instead.');
     }
-    const upstream = baselines[name]({ batching });
+    const upstream = isBaseline(name) ? baselines[name]({ batching: settings.batching }) : await fetchedUpstream(path!, settings);
     return normalize ? normalizedLayers(upstream) : upstream;
   },
 });

@@ -2,22 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
-import { type NetworkConfig, networkConfig } from '../networks/network-config.ts';
+import { type CheckpointSettings, type NamedText, parseCheckpointSettings, parseJson } from './checkpoint-settings.ts';
 import { exists } from './hub-cache.ts';
 import { openPytorchFile } from './pytorch-file.ts';
 import { type OpenTensors, openSafetensors, type StoredTensor } from './safetensors.ts';
 
 const partIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
-const preprocessorConfig = z.object({ do_normalize: z.boolean().default(true), sampling_rate: z.number().positive().default(16_000) });
-
-/** What a checkpoint's folder says besides its weights. */
-export interface CheckpointSettings {
-  readonly network: NetworkConfig;
-  /** Hz expected of the waveforms */
-  readonly sampleRate: number;
-  /** waveforms are normalized to mean 0 and variance 1 each */
-  readonly normalizes: boolean;
-}
 
 const configFile = 'config.json';
 const preprocessorFile = 'preprocessor_config.json';
@@ -44,10 +34,8 @@ export const weightLayouts: readonly WeightLayout[] = [
  * @throws InputError naming the file and each setting that does not fit
  */
 export async function readCheckpointSettings(folder: string): Promise<CheckpointSettings> {
-  const network = await readJson(join(folder, configFile), networkConfig);
   const path = join(folder, preprocessorFile);
-  const { do_normalize, sampling_rate } = (await exists(path)) ? await readJson(path, preprocessorConfig) : preprocessorConfig.parse({});
-  return { network, sampleRate: sampling_rate, normalizes: do_normalize };
+  return parseCheckpointSettings(await readText(join(folder, configFile)), (await exists(path)) ? await readText(path) : undefined);
 }
 
 /**
@@ -101,7 +89,7 @@ async function openParts(folder: string, { index, open, ...layout }: WeightLayou
 /** The part of each tensor, by name. */
 async function readParts(folder: string, { index, ending }: WeightLayout): Promise<{ readonly [tensor: string]: string }> {
   const path = join(folder, index);
-  const { weight_map: parts } = await readJson(path, partIndex);
+  const { weight_map: parts } = parseJson(await readText(path), partIndex);
   for (const file of Object.values(parts)) {
     if (basename(file) !== file || !file.endsWith(ending)) {
       throw new InputError(
@@ -132,11 +120,10 @@ export async function hasWeights(folder: string): Promise<boolean> {
   return false;
 }
 
-async function readJson<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+async function readText(path: string): Promise<NamedText> {
   const wrong = (found: string, expected: string, remedy: string) => new InputError(path, found, expected, remedy);
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    return { path, text: await readFile(path, 'utf8') };
   } catch (error) {
     throw wrong(
       `no readable file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
@@ -144,18 +131,4 @@ async function readJson<Schema extends z.ZodType>(path: string, schema: Schema):
       `Name a folder that holds ${configFile} and ${weightLayouts[0]!.file}.`,
     );
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw wrong('text that is no JSON', 'JSON', 'The file is damaged; use another copy.');
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
-  throw wrong(
-    problems.join('; '),
-    'settings of a supported speech encoder',
-    'Use a wav2vec 2.0, HuBERT, UniSpeech-SAT, WavLM or data2vec audio checkpoint without adapters.',
-  );
 }

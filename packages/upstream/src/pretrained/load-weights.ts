@@ -2,7 +2,7 @@ import { StateError } from '@s3/interface';
 import { weightOf } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weight } from '../networks/operations.ts';
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from './stored-tensor.ts';
 
 /** Names of the encoder inside a checkpoint that has more than it. */
 const encoderPrefixes = ['wav2vec2.', 'hubert.', 'wavlm.', 'unispeech_sat.', 'data2vec_audio.'];
