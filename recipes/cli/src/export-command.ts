@@ -32,6 +32,9 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
       ) => {
         if (path.startsWith('--'))
           throw new InputError('file', 'none', 'the ONNX file to write', 'Give it after the checkpoint, such as model.onnx.');
+        if (/\.zip$/i.test(checkpoint)) {
+          throw new InputError(checkpoint, 'a zip', 'the folder of a checkpoint', 'Unpack it and give the folder of the checkpoint.');
+        }
         const recipe = await checkpointRecipe(recipes, checkpoint);
         await selectEngine(engine);
         const [{ formatTable, loadTask, replaceFile, resolveConfig }, { exportTask }] = await Promise.all([

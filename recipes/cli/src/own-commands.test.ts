@@ -6,6 +6,7 @@ import { someRecordings, trainCsv } from '@s3/quickstart-data';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { zipFiles } from '@s3/trainer/memory';
 import { expect, test } from 'vitest';
+import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { recipes } from './recipes.ts';
 import { addScoreCommand } from './score-command.ts';
@@ -25,6 +26,7 @@ async function s3(...argv: string[]): Promise<{ readonly code: number; readonly 
     stdout: into('stdout'),
     stderr: into('stderr'),
     addCommands: (command) => {
+      addExportCommand(command, program);
       addPredictCommand(command, program);
       addScoreCommand(command, program);
       addUpstreamCommand(command, program);
@@ -74,11 +76,18 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const alone = await s3('predict', checkpoint, files[2]!, '--engine', 'cpu');
   expect(JSON.parse(alone.stdout)).toEqual(lines[2]);
 
+  const exported = await s3('export', checkpoint, join(folder, 'asv.onnx'), '--engine', 'cpu', '--json');
+  expect(exported.code, exported.stderr).toBe(0);
+  const { bytes, largestDifference } = JSON.parse(exported.stdout);
+  expect(readFileSync(join(folder, 'asv.onnx')).length).toBe(bytes);
+  expect(largestDifference).toBeLessThan(1e-4);
+
   const zip = join(folder, 'voices.zip');
   const named = readdirSync(checkpoint).map((name) => [`voices/${name}`, readFileSync(join(checkpoint, name))] as const);
   writeFileSync(zip, zipFiles(new Map(named)));
   expect(await s3('predict', zip, ...files, '--engine', 'cpu')).toMatchObject({ code: 0, stdout });
   expect((await s3('predict', zip, files[0]!, '--task.scoring', 'x')).stderr).toContain('Unpack it');
+  expect((await s3('export', zip, join(folder, 'zip.onnx'))).stderr).toContain('Unpack it');
   expect((await s3('test', zip)).stderr).toContain('Unpack it');
   const wrong = await s3('predict', target, files[0]!);
   expect(wrong).toMatchObject({ code: 1 });
