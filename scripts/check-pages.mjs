@@ -209,7 +209,7 @@ async function open(browser, address, { engine = 'wasm', context = {} } = {}) {
   });
   page.on('pageerror', (error) => troubles.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/favicon/.test(`${message.text()} ${message.location().url}`)) troubles.push(message.text());
+    if (message.type() === 'error') troubles.push(message.text());
   });
   await page.goto(`${address}?engine=${engine}`);
   await page.waitForSelector('main[data-ready], [role=alert]', { timeout: 60_000 });

@@ -80,7 +80,7 @@ async function open(from = browser, engine = 'wasm') {
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !message.location().url.endsWith('favicon.ico')) errors.push(message.text());
+    if (message.type() === 'error') errors.push(message.text());
   });
   await page.goto(`${address}?engine=${engine}`);
   await page.waitForSelector('main[data-ready=true]', { timeout: 60_000 });

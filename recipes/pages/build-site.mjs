@@ -26,8 +26,8 @@ await build({
   minify: true,
   sourcemap: false,
   legalComments: 'linked',
-  // audio formats whose decoder is not installed
-  external: ['@audio/decode-ape'],
+  // has decoders under the GPL, which a page must not pass on: the formats that only it reads are refused there
+  external: ['audio-decode'],
   plugins: [{ name: 'libraries', setup: leaveOutNode }],
   logLevel: 'warning',
 });
@@ -40,7 +40,7 @@ function leaveOutNode(bundler) {
   bundler.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export {};' }));
 }
 
-for (const file of ['index.html', 'style.css']) await cp(join(app, file), join(site, file));
+for (const file of ['index.html', 'style.css', 'icon.svg']) await cp(join(app, file), join(site, file));
 await cp(join(app, 'teach/index.html'), join(site, 'teach.html'));
 await cp(join(app, 'teach/teach.css'), join(site, 'teach.css'));
 // the engine's binaries lie beside the code that starts it, in a package that only @s3/engine knows

@@ -104,7 +104,7 @@ function notAudio(path: string, bytes: Uint8Array, format: CodedFormat, cause?: 
     path,
     looksLike,
     'WAV, FLAC, MP3, Ogg or AIFF',
-    'Check the file, or convert it: ffmpeg -i OLD NEW.wav. With npm install audio-decode, some decoders of which are under the GPL, AAC and further formats are read too.',
+    'Check the file, or convert it: ffmpeg -i OLD NEW.wav. In Node, npm install audio-decode adds AAC and further formats; some of its decoders are under the GPL.',
     {
       cause,
     },

@@ -55,6 +55,28 @@ describe('readAudio', () => {
     expect(heard.level).toBeCloseTo(level, 1);
   });
 
+  it('reads AIFF', async () => {
+    const bytes = Buffer.alloc(54 + 2 * 4000);
+    bytes.write('FORM', 0, 'latin1');
+    bytes.writeUInt32BE(bytes.length - 8, 4);
+    bytes.write('AIFFCOMM', 8, 'latin1');
+    bytes.writeUInt32BE(18, 16);
+    bytes.writeUInt16BE(1, 20); // channel
+    bytes.writeUInt32BE(4000, 22);
+    bytes.writeUInt16BE(16, 26); // bits
+    bytes.set([0x40, 0x0c, 0xfa], 28); // 16,000 Hz as an 80-bit float
+    bytes.write('SSND', 38, 'latin1');
+    bytes.writeUInt32BE(8 + 2 * 4000, 42);
+    for (let index = 0; index < 4000; index++) {
+      bytes.writeInt16BE(Math.round(0.5 * 32_768 * Math.sin((2 * Math.PI * 440 * index) / 16_000)), 54 + 2 * index);
+    }
+    const path = save('tone.aiff', bytes);
+    expect(await audioInfo(path)).toEqual({ format: 'other', sampleRate: 16_000, channels: 1, samples: 4000, seconds: 0.25 });
+    const heard = tone(await readAudio(path), 16_000);
+    expect(heard.likeness).toBeGreaterThan(1 - 1e-6);
+    expect(heard.level).toBeCloseTo(1, 4);
+  });
+
   it('gives FLAC samples the scale of WAV samples', async () => {
     const samples = await readAudio(fixture('mono-16bit.flac'));
     expect(samples.every((sample) => Number.isInteger(sample * 2 ** 15))).toBe(true);
