@@ -47,7 +47,9 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
         const config = parse(await readFile(join(checkpoint, 'config.yaml'), 'utf8'));
         // a pretrained upstream would run on onnxruntime itself, which is what it is compared with
         const onTensors = 'engine' in (config.upstream ?? {}) ? { 'upstream.engine': 'tensorflow' } : {};
-        const task: AnyTask = await loadTask(recipe, checkpoint, { overrides: { ...overrides, ...onTensors } });
+        // and a cache would give what half precision has left
+        const uncached = 'cache' in (config.upstream ?? {}) ? { 'upstream.cache': undefined } : {};
+        const task: AnyTask = await loadTask(recipe, checkpoint, { overrides: { ...overrides, ...onTensors, ...uncached } });
         const { model, checks } = await exportTask(task, {
           metadata: {
             recipe: recipe.name,
