@@ -4,12 +4,11 @@ import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import { namedUpstream } from '../packages/upstream/dist/index.js';
 import { share, uniformFloats } from './inputs.mjs';
 
-const [size, inner, layers, features] = [768, 3072, 12, 512];
-const batches = [1, 4];
+const [size, inner, features] = [768, 3072, 512];
 const samples = 160_000;
 
-/** Every weight of HuBERT base by its name on the hub. */
-function weightShapes() {
+/** Every weight of HuBERT base, or of its first layers, by its name on the hub. */
+function weightShapes(layers) {
   const shapes = {};
   const affine = (name, outputs, inputs) => Object.assign(shapes, { [`${name}.weight`]: [outputs, inputs], [`${name}.bias`]: [outputs] });
   const norm = (name, length) => Object.assign(shapes, { [`${name}.weight`]: [length], [`${name}.bias`]: [length] });
@@ -34,8 +33,8 @@ function weightShapes() {
 }
 
 /** A checkpoint of HuBERT base with random weights, and waveforms for it; the peer reads both from the folder. */
-export async function hubertInputs(folder) {
-  const shapes = weightShapes();
+export async function hubertInputs(folder, { layers = 12, batches = [1, 4] } = {}) {
+  const shapes = weightShapes(layers);
   const header = {};
   let end = 0;
   for (const [name, shape] of Object.entries(shapes)) {
@@ -56,7 +55,13 @@ export async function hubertInputs(folder) {
     await file.writeFile(new Uint8Array(values.buffer));
   }
   await file.close();
-  const config = { architectures: ['HubertModel'], model_type: 'hubert', layerdrop: 0, apply_spec_augment: false };
+  const config = {
+    architectures: ['HubertModel'],
+    model_type: 'hubert',
+    num_hidden_layers: layers,
+    layerdrop: 0,
+    apply_spec_augment: false,
+  };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeFile(join(folder, 'preprocessor_config.json'), JSON.stringify({ do_normalize: false, sampling_rate: 16_000 }));
   const values = uniformFloats(Math.max(...batches) * samples, 1, 'waveforms');

@@ -11,5 +11,5 @@ def peer():
 
 def load(folder):
     model = transformers.HubertModel.from_pretrained(folder)
-    values = torch.from_numpy(np.fromfile(folder / "waveforms.f32", np.float32)).view(4, -1)
-    return model, [values[:1], values]
+    values = torch.from_numpy(np.fromfile(folder / "waveforms.f32", np.float32)).view(-1, 160_000)
+    return model, [values[:batch] for batch in sorted({1, len(values)})]

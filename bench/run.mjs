@@ -11,7 +11,7 @@ import { startPeer } from './peer.mjs';
 import { header, line, summary } from './table.mjs';
 
 const caseNames = [
-  ...['hubert-frozen', 'hubert-forward', 'hubert-step'],
+  ...['hubert-frozen', 'hubert-forward', 'hubert-step', 'hubert-step-short'],
   ...['xvector-step', 'xvector-step-conv1d', 'blstm-ctc-step', 'blstm-ctc-step-packed', 'sd-step'],
   ...['fbank', 'fbank-kaldi', 'resample', 'wav-read', 'wav-crop', 'loader', 'trials', 'as-norm'],
   ...['loop-asv', 'loop-ks', 'loop-sid', 'loop-sd', 'loop-asr', 'startup', 'installed-size'],

@@ -10,13 +10,13 @@ const { optimizer: makeOptimizer } = await trainer('optimizers/optimizer');
 const { optimizerSettings, resolveOptimizer } = await trainer('optimizers/optimizer-settings');
 
 /** One update of the encoder, its convolutions frozen, dropout as in its settings. */
-export default async function prepare({ folder }) {
-  const { upstream, waveforms, dispose: end } = await hubertInputs(folder);
+export default async function prepare({ folder }, shape) {
+  const { upstream, waveforms, dispose: end } = await hubertInputs(folder, shape);
   const weights = new Map(Object.entries(upstream.state().tensors).filter(([, weight]) => upstream.trainable.includes(weight)));
   const optimizer = makeOptimizer(weights, resolveOptimizer(optimizerSettings.parse({ name: 'AdamW', learningRate: 1e-6 })));
   let step = 0;
   return {
-    work: 'HuBERT base with random weights, one AdamW update from 1 x 10 s and one from 4 x 10 s, convolutions frozen',
+    work: `HuBERT base with random weights, ${shape ? `its first ${shape.layers} layers, one AdamW update from 1 x 10 s` : 'one AdamW update from 1 x 10 s and one from 4 x 10 s'}, convolutions frozen`,
     target: 1.2,
     // chance differs: the dropout of one is not that of the other
     tolerance: 0.05,
