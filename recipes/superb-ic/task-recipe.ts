@@ -4,14 +4,11 @@ import { weightedSum } from '@s3/featurizer';
 import { defineTaskRecipe, type TaskBuild } from '@s3/interface';
 import { labelGroupClassification } from '@s3/task-classification';
 import { namedUpstream } from '@s3/upstream';
-import { connectedModel } from '@s3/utterance-classification/task';
-import { z } from 'zod';
+import { connectedModel, modelSettings } from '@s3/utterance-classification/task';
 
 const usual = {
   parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: utteranceClassifier, task: labelGroupClassification },
-  settings: {
-    model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
-  },
+  settings: { model: modelSettings },
 };
 type Build = TaskBuild<
   typeof usual.parts,

@@ -17,6 +17,15 @@ export type ClassificationParts = {
   readonly downstream: ComponentOf<{ readonly input: FrameSpec; readonly outputSize: number }, UtteranceModel>;
 };
 
+/** Of what a recipe's `buildTask` is given, what its model needs. */
+export interface ClassificationBuild {
+  readonly config: { readonly [Part in keyof ClassificationParts]: unknown } & {
+    readonly model: { readonly upstreamTrainable: boolean };
+  };
+  readonly parts: ClassificationParts;
+  readonly context: BuildContext & { readonly cacheDir: string };
+}
+
 /**
  * Upstream, featurizer and downstream of a recipe, each with the settings of its section, joined to one model of waveforms.
  *
@@ -25,17 +34,7 @@ export type ClassificationParts = {
  * @throws WiringError as `connect`
  */
 export async function connectedModel(
-  {
-    config,
-    parts,
-    context,
-  }: {
-    readonly config: { readonly [Part in keyof ClassificationParts]: unknown } & {
-      readonly model: { readonly upstreamTrainable: boolean };
-    };
-    readonly parts: ClassificationParts;
-    readonly context: BuildContext & { readonly cacheDir: string };
-  },
+  { config, parts, context }: ClassificationBuild,
   outputSize: number,
 ): Promise<WaveformModel<Embeddings>> {
   // each section was parsed by the schema of its part, whichever part that is
