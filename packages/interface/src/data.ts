@@ -24,7 +24,7 @@ export type Collate<Item, Batch> = (items: readonly Item[]) => Batch;
 
 /** Batches, epoch by epoch. */
 export interface DataLoader<Batch> {
-  /** batches in an epoch */
+  /** batches in epoch 0; in later ones there may be a few more or fewer, see `BatchSampler` */
   readonly length: number;
   /** seconds of audio in an epoch at most, where that is known */
   readonly audioSeconds?: number;

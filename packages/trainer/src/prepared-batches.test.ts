@@ -77,6 +77,27 @@ describe('preparedBatches', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('knows the end of an epoch by the batch that follows, wherever it begins', async () => {
+    const ends = async (place: { readonly epoch: number; readonly start: number }, count: number, limit?: number) => {
+      const stream = preparedBatches(phaseOf([]), { ...place, epochs: Number.POSITIVE_INFINITY }, limit);
+      const seen = [await stream.endedEpoch(count)];
+      for (let step = 0; step < 4; step++) {
+        for (let batch = 0; batch < count; batch++) disposeTensors((await stream.next()).value);
+        seen.push(await stream.endedEpoch(count));
+      }
+      await stream.return();
+      return seen;
+    };
+    const before = tf.memory().numTensors;
+    expect(await ends({ epoch: 0, start: 0 }, 1)).toEqual([false, false, false, true, false]);
+    expect(await ends({ epoch: 1, start: 3 }, 1)).toEqual([true, false, false, true, false]);
+    // two batches a step: an epoch of three ends within the second
+    expect(await ends({ epoch: 0, start: 0 }, 2)).toEqual([false, false, true, true, false]);
+    expect(await ends({ epoch: 1, start: 1 }, 2)).toEqual([true, true, false, true, true]);
+    expect(await ends({ epoch: 0, start: 0 }, 1, 2)).toEqual([false, false, true, true, true]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('ends where there are no batches', async () => {
     const stream = preparedBatches(phaseOf([], 0), { epoch: 0, start: 0, epochs: Number.POSITIVE_INFINITY });
     expect(await stream.next()).toEqual({ done: true, value: undefined });

@@ -14,6 +14,17 @@ export interface PreparedBatch {
   readonly index: number;
 }
 
+/** Batches in the order of training; leaving them early, by `return`, lets go of what was read ahead. */
+export interface PreparedBatches extends AsyncIterableIterator<PreparedBatch, undefined, undefined> {
+  /**
+   * Whether an epoch ended with one of the last so many batches, or none is left.
+   *
+   * Epochs need not be of one length, so it waits for the next batch.
+   */
+  readonly endedEpoch: (batches: number) => Promise<boolean>;
+  readonly return: () => Promise<IteratorReturnResult<undefined>>;
+}
+
 /**
  * The batches of a phase, the next one read and prepared while the current one is stepped.
  *
@@ -22,19 +33,22 @@ export interface PreparedBatch {
  * @param choose which items of each batch are this process's; all unless given
  * @throws WiringError for batches that cannot be shared among processes
  */
-export async function* preparedBatches(
+export function preparedBatches(
   phase: PhaseRun<Log>,
   place: { readonly epoch: number; readonly start: number; readonly epochs: number },
   limit = Number.POSITIVE_INFINITY,
   choose?: ChooseItems,
-): AsyncGenerator<PreparedBatch> {
+): PreparedBatches {
   const source = batches(phase, place, choose);
+  let { epoch, start: done } = place;
   let asked = 0;
-  const next = async (): Promise<PreparedBatch | undefined> => {
+  let upcoming: Promise<PreparedBatch | undefined> | undefined;
+
+  const prepareNext = async (): Promise<PreparedBatch | undefined> => {
     asked += 1;
     if (asked > limit) return undefined;
-    const { done, value } = await source.next();
-    if (done) return undefined;
+    const { done: isOver, value } = await source.next();
+    if (isOver) return undefined;
     if (value.batch === undefined) return { ...value, prepared: undefined };
     try {
       return { ...value, prepared: await phase.prepare(value.batch as never) };
@@ -43,24 +57,41 @@ export async function* preparedBatches(
       throw error;
     }
   };
-
-  let upcoming = next();
-  try {
-    for (;;) {
-      const current = await upcoming;
-      if (!current) return;
-      upcoming = next();
-      // its failure is seen when its turn comes; until then it must not count as unhandled
-      upcoming.catch(() => {});
-      // an engine in this thread answers at once: let signals, timers and drawing have their turn
-      await otherTurns();
-      yield current;
-    }
-  } finally {
-    const left = await upcoming.catch(() => undefined);
+  const ahead = (): Promise<PreparedBatch | undefined> => {
+    upcoming ??= prepareNext();
+    // its failure is seen when its turn comes; until then it must not count as unhandled
+    upcoming.catch(() => {});
+    return upcoming;
+  };
+  const close = async (): Promise<IteratorReturnResult<undefined>> => {
+    const left = await upcoming?.catch(() => undefined);
+    upcoming = Promise.resolve(undefined);
     if (left) disposeTensors(left.batch, left.prepared);
     await source.return(undefined);
-  }
+    return { done: true, value: undefined };
+  };
+
+  return {
+    async next() {
+      const current = await ahead().catch(async (error) => {
+        await close();
+        throw error;
+      });
+      if (!current) return close();
+      upcoming = undefined;
+      ahead();
+      // an engine in this thread answers at once: let signals, timers and drawing have their turn
+      await otherTurns();
+      epoch = current.epoch;
+      done = current.index + 1;
+      return { done: false, value: current };
+    },
+    return: close,
+    endedEpoch: async (count) => (epoch > 0 && done < count) || (await ahead())?.epoch !== epoch,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 // a page has no setImmediate
@@ -75,12 +106,9 @@ async function* batches(
   for (let done = 0; done < place.epochs; done++) {
     const epoch = place.epoch + done;
     let index = done === 0 ? place.start : 0;
-    const isWhole = index === 0;
-    if (index < loader.length) {
-      for await (const { batch, fraction } of read(loader, epoch, index, choose)) yield { batch, fraction, epoch, index: index++ };
-    }
+    for await (const { batch, fraction } of read(loader, epoch, index, choose)) yield { batch, fraction, epoch, index: index++ };
     // an endless wait for batches that never come
-    if (isWhole && index === 0) return;
+    if (index === 0) return;
   }
 }
 

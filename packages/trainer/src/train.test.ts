@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { toyRecipe } from './fixtures/toy-recipe.ts';
 import { temporaryFolder, toyEngine, witness } from './fixtures/toy-run.ts';
+import { InterruptedError } from './interrupted-error.ts';
 import { observeAll } from './observer.ts';
 import { oneProcess } from './parallel/one-process.ts';
+import { disposeTensors } from './tensors-of.ts';
 import { type TrainOptions, train } from './train.ts';
 
 /** Trains the toy recipe without stages; tests change its parts and settings. */
@@ -156,6 +158,48 @@ describe('train', () => {
     // the batch read ahead and its preparation come and go
     expect(Math.max(...counts.slice(2)) - Math.min(...counts.slice(2, 4))).toBeLessThanOrEqual(4);
     expect(counts.slice(2, -2)).toEqual(counts.slice(2, -2).fill(counts[2]!));
+  });
+
+  it('evaluates at the end of epochs of any length, and goes on in the middle of one', async () => {
+    const training = { totalSteps: 9, saveStep: 9, evalEachEpoch: true };
+    // epochs of 3, 5, 3, 5 batches
+    const uneven = ({ problem }: TrainOptions): Partial<TrainOptions> => {
+      const { batches } = problem.train;
+      const epoch = async function* (number: number, start = 0) {
+        const all = [batches.epoch(number), ...(number % 2 === 1 ? [batches.epoch(number + 100)] : [])];
+        let index = 0;
+        for (const part of all) {
+          for await (const batch of part) {
+            if (index === 5) return void disposeTensors(batch);
+            if (index++ < start) disposeTensors(batch);
+            else yield batch;
+          }
+        }
+      };
+      return { problem: { ...problem, train: { ...problem.train, batches: { ...batches, epoch } } } };
+    };
+    const settings = { corpus: { valid: true }, scheduler: { name: 'ReduceLROnPlateau', patience: 0 }, training };
+    const whole = await trainToy(settings, uneven);
+    const evaluated = ({ seen }: typeof whole) => seen.entries.flatMap(({ split, step }) => (split === 'valid' ? [step] : []));
+    expect(evaluated(whole)).toEqual([3, 8, 9]);
+    const everyOther = await trainToy({ ...settings, training: { ...training, gradientAccumulate: 2 } }, uneven);
+    expect(evaluated(everyOther)).toEqual([2, 4, 6, 8, 9]);
+
+    for (const stopAt of [3, 7, 8]) {
+      const stopping = new AbortController();
+      let trainDir = '';
+      const stopped = trainToy(settings, (options) => {
+        trainDir = options.trainDir;
+        const progress: typeof options.observer.progress = ({ label, done }) =>
+          void (label === 'train' && done === stopAt && stopping.abort());
+        return { ...uneven(options), signal: stopping.signal, observer: { ...options.observer, progress } };
+      });
+      await expect(stopped).rejects.toThrow(InterruptedError);
+      const from = await readCheckpoint(join(trainDir, `step_${stopAt}`));
+      const resumed = await trainToy(settings, (options) => ({ ...uneven(options), trainDir, from }));
+      expect(resumed.weights, `stopped at step ${stopAt}`).toEqual(whole.weights);
+      expect(evaluated(resumed)).toEqual(evaluated(whole).filter((step) => step >= stopAt));
+    }
   });
 
   it('refuses an empty training set', async () => {

@@ -135,8 +135,8 @@ export async function train(options: TrainOptions): Promise<void> {
   };
 
   const validate = async (): Promise<void> => {
-    const isEpochEnd = training.evalEachEpoch && batchInEpoch >= problem.train.batches.length;
-    const isDue = isEpochEnd || (evalStep !== null && step % evalStep === 0);
+    const isAtStep = evalStep !== null && step % evalStep === 0;
+    const isDue = isAtStep || (training.evalEachEpoch && (await stream.endedEpoch(gradientAccumulate)));
     const isLast = step >= totalSteps && (evalStep !== null || training.evalEachEpoch);
     if (!problem.valid || !(isDue || isLast) || evaluatedStep >= step) return;
     await shareStatistics();
@@ -249,7 +249,7 @@ export async function train(options: TrainOptions): Promise<void> {
     if (error instanceof InterruptedError && error.checkpoint === undefined) await stopHere();
     throw error;
   } finally {
-    await stream.return(undefined);
+    await stream.return();
     optimizer.dispose();
   }
 }

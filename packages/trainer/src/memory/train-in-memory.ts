@@ -85,8 +85,8 @@ export async function trainInMemory(options: TrainInMemoryOptions): Promise<Trai
   let stream: ReturnType<typeof preparedBatches> | undefined;
 
   const validate = async (): Promise<void> => {
-    const isEpochEnd = training.evalEachEpoch && batchInEpoch >= problem.train.batches.length;
-    const isDue = isEpochEnd || (evalStep !== null && step % evalStep === 0);
+    const isAtStep = evalStep !== null && step % evalStep === 0;
+    const isDue = isAtStep || (training.evalEachEpoch && (await stream!.endedEpoch(gradientAccumulate)));
     const isLast = step >= totalSteps && (evalStep !== null || training.evalEachEpoch);
     if (!problem.valid || !(isDue || isLast) || evaluatedStep >= step) return;
     const reduction = await judgeInMemory(problem.valid, { label: `valid at step ${step}`, observer, ...(signal && { signal }) });
@@ -153,7 +153,7 @@ export async function trainInMemory(options: TrainInMemoryOptions): Promise<Trai
     });
     return { step, files };
   } finally {
-    await stream?.return(undefined);
+    await stream?.return();
     optimizer.dispose();
   }
 }
