@@ -41,7 +41,8 @@ export async function writeApiPages(out, settings) {
     excludeExternals: true,
     disableSources: true,
     readme: 'none',
-    logLevel: LogLevel.Error,
+    // such as an @param that names nothing, or a link to nothing
+    logLevel: LogLevel.Warn,
     sort: ['source-order'],
     groupOrder: ['Variables', 'Functions', 'Classes', 'Interfaces', 'Type Aliases', '*'],
     router: 'module',
@@ -68,7 +69,8 @@ export async function writeApiPages(out, settings) {
     }
   }
   await app.generateOutputs(project);
-  if (app.logger.hasErrors()) throw new Error('typedoc failed; what it printed is above');
+  if (app.logger.hasErrors() || app.logger.hasWarnings())
+    throw new Error('typedoc found faults in the docstrings; what it printed is above');
 
   rmSync(join(out, 'README.md'), { force: true }); // a list of modules; the site has its own
   const written = entries.filter(({ to }) => modules.some((module) => module.name === to && module.children?.length));

@@ -15,13 +15,17 @@ export type ArrayFormat = (typeof arrayFormats)[number];
 /**
  * Arrays as one file, the same bytes for the same numbers.
  *
- * @param options.compress for `npz`, as `np.savez_compressed`; the other formats cannot
  * @throws WiringError for several arrays as `npy`, which holds one
  */
 export function arrayBytes(
   arrays: NamedArrays,
   format: ArrayFormat,
-  { compress = false }: { readonly compress?: boolean } = {},
+  {
+    compress = false,
+  }: {
+    /** for `npz`, as `np.savez_compressed`; the other formats cannot */
+    readonly compress?: boolean;
+  } = {},
 ): Uint8Array {
   if (format === 'npz') return npzBytes(arrays, compress);
   if (format === 'safetensors') return safetensorsBytes(arrays);

@@ -64,7 +64,6 @@ export interface Mixtures {
  *
  * A recording counts as speech from its beginning to its end; cut silence off before where that matters.
  *
- * @param wiring.speech rows of single-speaker recordings: id, wav_path, speaker (or spk)
  * @throws InputError for fewer speakers than a mixture needs, recordings that cannot be read, noise that is silent, or a
  *   folder that holds mixtures made otherwise
  */
@@ -74,6 +73,7 @@ export async function makeMixtures(
     folder,
     onProgress,
   }: {
+    /** rows of single-speaker recordings: id, wav_path, speaker (or spk) */
     readonly speech: Table;
     readonly folder: string;
     readonly onProgress?: (label: string, done: number, total: number) => void;

@@ -18,14 +18,20 @@ export interface TaskExport {
  * speakers; sequences come with their `frame_lengths`. The file's metadata_props have the task's name, the sample rate, the fewest
  * samples of an utterance, what the task says of its outputs, and what is given here; each as text or JSON.
  *
- * @param metadata further entries, such as label sets and settings
- * @param reference what the graph is compared with; the task itself unless given
  * @throws WiringError naming a part that cannot be exported
  * @throws InputError where the graph's numbers are not ours, or there is no onnxruntime to see
  */
 export async function exportTask(
   task: AnyTask,
-  { metadata = {}, reference = task }: { readonly metadata?: { readonly [key: string]: Json }; readonly reference?: AnyTask } = {},
+  {
+    metadata = {},
+    reference = task,
+  }: {
+    /** further entries, such as label sets and settings */
+    readonly metadata?: { readonly [key: string]: Json };
+    /** what the graph is compared with; the task itself unless given */
+    readonly reference?: AnyTask;
+  } = {},
 ): Promise<TaskExport> {
   const { graph, model, name } = task;
   if (!graph || !reference.graph) {

@@ -12,8 +12,8 @@ import { crossEntropy, oneHotOf, type SpeakerLoss, unitLength } from './speaker-
  * Wang et al., "Additive Margin Softmax for Face Verification", 2018.
  *
  * @param sizes `inputSize` features of an embedding, `outputSize` speakers
- * @param margin in cosine
- * @param scale factor of the cosines before the softmax
+ * @param settings `margin` in cosine, `scale` of the cosines before the softmax
+ * @param random draws the speakers' first weights
  */
 export function amSoftmax(
   { inputSize, outputSize }: { readonly inputSize: number; readonly outputSize: number },

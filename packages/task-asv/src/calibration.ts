@@ -17,7 +17,7 @@ export interface Calibration {
 /**
  * Learns a calibration from scored trials of other speakers (QMF): logistic regression on score and quality measures, as ESPnet has it.
  *
- * @param strength how much the trials count against the penalty on weights; scikit-learn's `C`
+ * @param options.strength how much the trials count against the penalty on weights; scikit-learn's `C`
  * @throws InputError when trials of one kind are missing or a measure is not finite
  */
 export function learnCalibration(

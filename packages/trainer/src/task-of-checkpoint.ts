@@ -22,14 +22,20 @@ export interface SettingOverrides {
  * Builds the task of a checkpoint, with initial weights; `saved.load` gives it the trained ones.
  *
  * @param recipe the one that made it, or its half that needs no files; sections that are not its own are passed over
- * @param options.cacheDir shared between runs
  * @throws InputError for a checkpoint of another recipe
  * @throws ConfigError for overrides that the recipe refuses
  */
 export async function taskOfCheckpoint<R extends AnyTaskRecipe>(
   recipe: R,
   { directory, state, config, encoders }: Checkpoint,
-  { overrides = {}, taskOverrides = {}, cacheDir }: SettingOverrides & { readonly cacheDir: string },
+  {
+    overrides = {},
+    taskOverrides = {},
+    cacheDir,
+  }: SettingOverrides & {
+    /** shared between runs */
+    readonly cacheDir: string;
+  },
 ): Promise<TaskOf<R>> {
   if (state.recipe !== recipe.name) {
     throw new InputError(

@@ -41,10 +41,17 @@ const headers = {
 /**
  * Serves a page on this computer, to this computer alone.
  *
- * @param options.port 0 for one that is free
  * @throws InputError when the port is taken
  */
-export async function servePage(content: PageContent, { port = 0 }: { readonly port?: number } = {}): Promise<ServedPage> {
+export async function servePage(
+  content: PageContent,
+  {
+    port = 0,
+  }: {
+    /** 0 for one that is free */
+    readonly port?: number;
+  } = {},
+): Promise<ServedPage> {
   const server = createServer((request, response) => {
     // a page elsewhere whose name was bent to this computer is not answered
     const host = request.headers.host ?? '';

@@ -28,10 +28,6 @@ type DataSettings = Omit<z.output<typeof audioDataset.config>, 'maxSeconds'>;
 
 /**
  * Joins a task to its transcribed utterances: trained in the batches of `sampler`, judged in batches of a fixed size.
- *
- * @param choice.sampler groups the training set to batches
- * @param choice.best the metric that chooses the checkpoint
- * @param choice.utterancesOf the utterances of a table, with the text that is to be written; by default its transcriptions
  */
 export async function buildSpeechToTextProblem(
   {
@@ -54,8 +50,11 @@ export async function buildSpeechToTextProblem(
     best,
     utterancesOf = transcriptTable,
   }: {
+    /** groups the training set to batches */
     readonly sampler: (dataset: AudioDataset<TranscribedUtterance>) => BatchSampler;
+    /** the metric that chooses the checkpoint */
     readonly best: Problem<RecognitionLog>['best'];
+    /** the utterances of a table, with the text that is to be written; by default its transcriptions */
     readonly utterancesOf?: (table: Table, name?: string) => readonly TranscribedUtterance[];
   },
 ): Promise<Problem<RecognitionLog>> {

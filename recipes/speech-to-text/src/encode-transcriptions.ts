@@ -18,8 +18,6 @@ type TokenizerSettings = z.output<typeof tokenizerSettings>;
 /**
  * The tokenizer of a corpus: that of a vocabulary file, or of the training transcriptions.
  *
- * @param options.slots names of slots whose marks are tokens, too
- * @param options.utterancesOf the utterances of a table, with the text that is to be written; by default its transcriptions
  * @throws InputError for transcriptions with unknown tokens, if they are to be refused; for subwords without a file; and as
  *   `readVocabulary` and `readSubwords` do
  */
@@ -29,7 +27,12 @@ export async function encodeTranscriptions(
   {
     slots,
     utterancesOf = transcriptTable,
-  }: { readonly slots?: readonly string[]; readonly utterancesOf?: (table: Table, name?: string) => readonly TranscribedUtterance[] } = {},
+  }: {
+    /** names of slots whose marks are tokens, too */
+    readonly slots?: readonly string[];
+    /** the utterances of a table, with the text that is to be written; by default its transcriptions */
+    readonly utterancesOf?: (table: Table, name?: string) => readonly TranscribedUtterance[];
+  } = {},
 ): Promise<{ readonly tokenizer: TokenizerData }> {
   const words = await wordTokenizer(settings, corpus.train);
   const tokenizer = await loadTokenizer(slots ? { ...words, slots } : words);

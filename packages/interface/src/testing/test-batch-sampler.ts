@@ -3,18 +3,17 @@ import type { BatchSampler } from '../data.ts';
 
 /**
  * What every batch sampler must do, as vitest tests; call it inside a `describe`.
- *
- * @param build makes the sampler, with the same seed each time
- * @param count items of its dataset
- * @param everyItem whether an epoch holds each item exactly once (a balancing sampler says `false`)
  */
 export function testBatchSampler({
   build,
   count,
   everyItem = true,
 }: {
+  /** makes the sampler, with the same seed each time */
   readonly build: () => BatchSampler;
+  /** items of its dataset */
   readonly count: number;
+  /** whether an epoch holds each item exactly once (a balancing sampler says `false`) */
   readonly everyItem?: boolean;
 }): void {
   test('an epoch is a function of its number alone', () => {

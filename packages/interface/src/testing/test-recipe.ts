@@ -7,11 +7,6 @@ import { judge, prepareBatches, trainSteps } from './train-steps.ts';
 
 /**
  * What every recipe must do on a small corpus, as vitest tests; call it inside a `describe`.
- *
- * @param recipe the recipe
- * @param config its settings for the small corpus
- * @param targetDir an empty folder
- * @param learningRate of the plain gradient descent that has to lower the loss
  */
 export function testRecipe({
   recipe,
@@ -21,9 +16,13 @@ export function testRecipe({
   steps = 10,
 }: {
   readonly recipe: AnyRecipe;
+  /** its settings for the small corpus */
   readonly config: object;
+  /** gives an empty folder */
   readonly targetDir: () => string;
+  /** of the plain gradient descent that has to lower the loss */
   readonly learningRate: number;
+  /** of that descent */
   readonly steps?: number;
 }): void {
   const parsed = () => parseConfig(recipe.name, recipe.config as z.ZodType, config) as never;

@@ -8,11 +8,6 @@ import { judge, prepareBatches, trainSteps } from './train-steps.ts';
 
 /**
  * What every task must do, as vitest tests; call it inside a `describe`.
- *
- * @param build makes the task and its data, the same weights and batches each time; two short utterances are enough
- * @param learningRate of the plain gradient descent that has to overfit the data
- * @param metrics names that `test` must report
- * @param sampleRate Hz of the waveforms that `predict` takes
  */
 export function testTask({
   build,
@@ -21,10 +16,15 @@ export function testTask({
   metrics,
   sampleRate = 16_000,
 }: {
+  /** makes the task and its data, the same weights and batches each time; two short utterances are enough */
   readonly build: () => ToyProblem | Promise<ToyProblem>;
+  /** of the plain gradient descent that has to overfit the data */
   readonly learningRate: number;
+  /** of that descent */
   readonly steps?: number;
+  /** names that `test` must report */
   readonly metrics: readonly string[];
+  /** Hz of the waveforms that `predict` takes */
   readonly sampleRate?: number;
 }): void {
   test('every trainable weight gets a gradient', async () => {

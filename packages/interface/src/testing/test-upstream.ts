@@ -7,16 +7,17 @@ import { alone, inGraph, waveformsOf } from './toy-sequences.ts';
 
 /**
  * What every upstream must do, as vitest tests; call it inside a `describe`.
- *
- * @param build makes the upstream, the same weights each time
- * @param paddingTolerance how far an utterance alone and padded may differ, relative to its largest value;
- *   `null` where the architecture itself depends on padding (group norm over time)
  */
 export function testUpstream({
   build,
   paddingTolerance = 1e-4,
 }: {
+  /** makes the upstream, the same weights each time */
   readonly build: () => Upstream | Promise<Upstream>;
+  /**
+   * how far an utterance alone and padded may differ, relative to its largest value;
+   * `null` where the architecture itself depends on padding (group norm over time)
+   */
   readonly paddingTolerance?: number | null;
 }): void {
   let upstream: Upstream;
