@@ -1,5 +1,6 @@
 /** The page: opens the checkpoint that lies beside it, and shows what its task can do. */
-import { startComputer, wordsFor } from './computer.ts';
+import { wordsFor } from './calls/told-error.ts';
+import { startComputer } from './computer.ts';
 import { element } from './element.ts';
 import type { CallProgress, Opened } from './protocol.ts';
 import { viewsOf } from './views/views-of.ts';

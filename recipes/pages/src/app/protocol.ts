@@ -74,11 +74,3 @@ export interface CallProgress {
   readonly total?: number | undefined;
   readonly unit: string;
 }
-
-export type Request = { readonly id: number; readonly call: keyof Calls; readonly args: readonly unknown[] };
-
-export type Reply =
-  | { readonly id: number; readonly progress: CallProgress }
-  | { readonly id: number; readonly result: unknown }
-  /** `expected`: the message is for the user; otherwise something is wrong in the page */
-  | { readonly id: number; readonly error: { readonly message: string; readonly expected: boolean } };

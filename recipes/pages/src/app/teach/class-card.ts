@@ -1,4 +1,4 @@
-import { ToldError, wordsFor } from '../computer.ts';
+import { ToldError, wordsFor } from '../calls/told-error.ts';
 import { duration, element } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
 import type { AudioInput } from '../protocol.ts';

@@ -74,13 +74,3 @@ export interface TeachCalls {
   /** Opens such a file; what was there before is forgotten. */
   reopen(file: File): Promise<Reopened>;
 }
-
-export type TeachRequest =
-  | { readonly id: number; readonly call: keyof TeachCalls; readonly args: readonly unknown[] }
-  /** ends the training that goes on, after its present step; what was learned so far is kept */
-  | { readonly stop: true };
-
-export type TeachReply =
-  | { readonly event: TeachEvent }
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: { readonly message: string; readonly expected: boolean } };

@@ -7,9 +7,11 @@ import { type Checkpoint, findCheckpointFolder, openCheckpointFiles, taskOfCheck
 import { namedUpstream, rememberedUpstream } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { answerCalls } from '../calls/answer-calls.ts';
+import { handOver } from '../calls/message.ts';
 import { inspectRecording, readableRecording } from '../readable-recording.ts';
 import { keptRecordings, waveformOf } from './kept-recordings.ts';
-import type { HeldOut, TaughtClass, TeachCalls, TeachEvent, TeachReply, TeachRequest, Trained } from './protocol.ts';
+import type { HeldOut, TaughtClass, TeachCalls, TeachEvent, Trained } from './protocol.ts';
 
 // zod would make functions of text, which a strict Content-Security-Policy refuses
 z.config({ jitless: true });
@@ -23,13 +25,10 @@ const features = ['fbank_no_cmvn'] as const;
 const kept = keptRecordings(sampleRate);
 const upstreams = new Map<string, ReturnType<typeof rememberedUpstream>>();
 let engine: EngineInfo | undefined;
-let stopping = new AbortController();
 /** what was learned last */
 let learned: { readonly lesson: Lesson; readonly taught: Pick<Taught, 'step' | 'files'>; readonly task: AnyTask } | undefined;
 
-const tell = (event: TeachEvent) => postMessage({ event } satisfies TeachReply);
-
-const calls: TeachCalls = {
+answerCalls<TeachCalls, TeachEvent>(globalThis, {
   async start(name) {
     engine = await selectEngine(name as EngineName, new URL('wasm/', new URL('.', location.href)).href);
     return { engine: engine.name, library: `${engine.library}: ${engine.reason}`, features };
@@ -44,11 +43,10 @@ const calls: TeachCalls = {
       recordingsOf(classes).map(({ recording }) => recording),
     ),
 
-  async train(classes, { features: name, steps, more }) {
+  async train(classes, { features: name, steps, more }, { tell, signal }) {
     const all = recordingsOf(classes);
     const recordings = all.map(({ recording }) => recording);
     const from = more && learned && isSame(learned.lesson.recordings, recordings) ? openLearned() : undefined;
-    stopping = new AbortController();
     const began = performance.now();
     const upstreamSettings = { name, batching: 'independent' };
     const upstream = upstreams.get(name) ?? rememberedUpstream(await namedUpstream({ cacheDir: '' }, upstreamSettings as never));
@@ -63,7 +61,7 @@ const calls: TeachCalls = {
       totalSteps,
       evalStep: Math.max(1, Math.round(steps / 30)),
       from,
-      signal: stopping.signal,
+      signal,
       observer: {
         progress: ({ label, done, total, latest }) => {
           if (label === 'train' && latest) tell({ kind: 'step', step: done, total, loss: latest['loss']! });
@@ -89,7 +87,7 @@ const calls: TeachCalls = {
     const files = lessonFiles(packName, lesson, taught);
     const packed = withRecordings ? files : new Map([...files].filter(([file]) => file.includes('/train/')));
     const bytes = zipFiles(packed) as Uint8Array<ArrayBuffer>;
-    return { name: `${packName}.zip`, bytes, step: taught.step };
+    return handOver({ name: `${packName}.zip`, bytes, step: taught.step }, [bytes.buffer]);
   },
 
   async reopen(file) {
@@ -115,7 +113,7 @@ const calls: TeachCalls = {
       trained: await summary(ids, false, saved.state.seconds),
     };
   },
-};
+});
 
 function recordingsOf(classes: readonly TaughtClass[]): readonly { readonly id: number; readonly recording: Recording }[] {
   const recordingOf = (id: number, label: string): Recording => {
@@ -171,22 +169,5 @@ async function probabilities(task: AnyTask, name: string, waveform: Float32Array
       .sort((one, other) => other.probability - one.probability);
   } finally {
     values.dispose();
-  }
-}
-
-// one after the other: a model and an engine serve one at a time
-let last: Promise<unknown> = Promise.resolve();
-addEventListener('message', ({ data }: MessageEvent<TeachRequest>) => {
-  if ('stop' in data) stopping.abort();
-  else last = last.then(() => answer(data));
-});
-
-async function answer({ id, call, args }: Exclude<TeachRequest, { readonly stop: true }>): Promise<void> {
-  const reply = (message: TeachReply) => postMessage(message);
-  try {
-    reply({ id, result: await (calls[call] as (...args: readonly unknown[]) => Promise<unknown>)(...args) });
-  } catch (error) {
-    const expected = typeof error === 'object' && error !== null && Symbol.for('s3.error') in error;
-    reply({ id, error: { message: error instanceof Error ? error.message : String(error), expected } });
   }
 }

@@ -1,5 +1,5 @@
 /** The page that teaches: classes of one's own from a few recordings each, trained in this page. */
-import { wordsFor } from '../computer.ts';
+import { wordsFor } from '../calls/told-error.ts';
 import { duration, element, percent } from '../element.ts';
 import { type ClassCard, classCard } from './class-card.ts';
 import { confusionTable } from './confusion-table.ts';

@@ -1,4 +1,5 @@
-import { type Computer, wordsFor } from '../computer.ts';
+import { wordsFor } from '../calls/told-error.ts';
+import type { Computer } from '../computer.ts';
 import { duration, element } from '../element.ts';
 import type { AudioInput, Opened, Predicted } from '../protocol.ts';
 import { recordingInput } from '../recording-input.ts';

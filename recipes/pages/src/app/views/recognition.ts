@@ -1,4 +1,5 @@
-import { type Computer, ToldError, wordsFor } from '../computer.ts';
+import { ToldError, wordsFor } from '../calls/told-error.ts';
+import type { Computer } from '../computer.ts';
 import { element, shortNumber } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
 import { recordingInput } from '../recording-input.ts';

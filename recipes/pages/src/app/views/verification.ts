@@ -1,4 +1,5 @@
-import { type Computer, wordsFor } from '../computer.ts';
+import { wordsFor } from '../calls/told-error.ts';
+import type { Computer } from '../computer.ts';
 import { element, percent, shortNumber } from '../element.ts';
 import { recordingInput } from '../recording-input.ts';
 import { scoreScale } from './score-scale.ts';
