@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Communicator, InputError } from '@s3/interface';
 import { type Launch, launchOf } from './launch.ts';
 import { openMpiLibrary } from './mpi-library.ts';
+import { calmUcx } from './ucx.ts';
 import type { WorkerAnswer, WorkerCall, WorkerLaunch } from './worker-call.ts';
 
 export interface ConnectMpiOptions {
@@ -32,6 +33,7 @@ export async function connectMpi({
       'Start the program as `mpirun -np 4 npx s3 run ...`, or without MPI in one process.',
     );
   }
+  calmUcx();
   // here too: its errors are told at once, and ending all processes must not wait for the thread, which may be waiting
   const library = openMpiLibrary(launch);
   const workerData: WorkerLaunch = { variable: launch.variable, ...(launch.flavor && { flavor: launch.flavor }) };
