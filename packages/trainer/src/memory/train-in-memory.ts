@@ -1,29 +1,15 @@
-import {
-  type AnyTask,
-  InputError,
-  type Json,
-  type Log,
-  type PhaseRun,
-  type Problem,
-  parseConfig,
-  type Reduction,
-  randomStream,
-} from '@s3/interface';
+import { type AnyTask, type Json, type Log, type PhaseRun, type Problem, parseConfig, type Reduction } from '@s3/interface';
 import type { z } from 'zod';
 import { version } from '../../package.json';
 import type { Checkpoint, CheckpointState } from '../checkpoint/checkpoint-state.ts';
 import { addToColumns, type CollectedColumns } from '../collected-columns.ts';
-import { addGradients } from '../gradients.ts';
+import { decidingMetric, metricOf } from '../deciding-metric.ts';
 import { batchesToJudge, judgeBatches } from '../judge-batches.ts';
-import { namedWeights } from '../named-weights.ts';
 import { observeAll, type RunObserver } from '../observer.ts';
-import { optimizer as makeOptimizer, type NamedGradients } from '../optimizers/optimizer.ts';
-import { optimizerSettings, resolveOptimizer } from '../optimizers/optimizer-settings.ts';
-import { preparedBatches } from '../prepared-batches.ts';
-import { schedule as makeSchedule } from '../schedules/schedule.ts';
+import { optimizerSettings } from '../optimizers/optimizer-settings.ts';
 import { schedulerSettings } from '../schedules/scheduler-settings.ts';
 import { trainingSettings } from '../training-settings.ts';
-import { backward, skippedWarning, update } from '../training-step.ts';
+import { trainingSteps } from '../training-steps.ts';
 import { checkpointFiles, type NamedFiles } from './checkpoint-files.ts';
 
 export interface TrainInMemoryOptions {
@@ -65,96 +51,29 @@ export interface TrainedInMemory {
  * @throws InputError for a training set without batches
  */
 export async function trainInMemory(options: TrainInMemoryOptions): Promise<TrainedInMemory> {
-  const { problem, task, signal, from } = options;
+  const { problem, task, signal, from, origin, config, encoders } = options;
   const training = parseConfig('training', trainingSettings, options.training);
-  const { totalSteps, logStep, evalStep, gradientAccumulate, gradientClipping, seed } = training;
+  const optimizer = parseConfig('optimizer', optimizerSettings, options.optimizer);
+  const scheduler = parseConfig('scheduler', schedulerSettings, options.scheduler ?? {});
   const observer = observeAll(options.observer ? [options.observer] : []);
-  const weights = namedWeights(task);
-  const settings = resolveOptimizer(parseConfig('optimizer', optimizerSettings, options.optimizer));
-  const optimizer = makeOptimizer(weights, settings);
-  const schedule = makeSchedule(parseConfig('scheduler', schedulerSettings, options.scheduler ?? {}), {
-    learningRate: settings.learningRate,
-    totalSteps,
-    order: training.validOrder ?? problem.best.order,
-    hasMomentum: settings.betas !== undefined || settings.momentum !== undefined,
-  });
-  let { step, epoch, batchInEpoch, skippedSteps, evaluatedStep } = from?.state ?? fresh;
-  let columns: CollectedColumns = {};
-  const secondsBefore = from?.state.seconds ?? 0;
-  const begin = performance.now();
-  let stream: ReturnType<typeof preparedBatches> | undefined;
-
-  const validate = async (): Promise<void> => {
-    const isAtStep = evalStep !== null && step % evalStep === 0;
-    const isDue = isAtStep || (training.evalEachEpoch && (await stream!.endedEpoch(gradientAccumulate)));
-    const isLast = step >= totalSteps && (evalStep !== null || training.evalEachEpoch);
-    if (!problem.valid || !(isDue || isLast) || evaluatedStep >= step) return;
-    const reduction = await judgeInMemory(problem.valid, { label: `valid at step ${step}`, observer, ...(signal && { signal }) });
-    if (!reduction) return;
-    observer.logged({ split: 'valid', step, epoch, log: reduction.log });
-    options.onJudged?.(step, reduction);
-    schedule.evaluated?.(reduction.log[training.validMetric ?? problem.best.metric]!);
-    evaluatedStep = step;
-  };
-
+  const steps = await trainingSteps({ problem, task, training, optimizer, scheduler, from, observer, signal });
   try {
-    if (from) {
-      await from.load('model', task.model);
-      await from.load('task', task);
-      await from.load('optimizer', optimizer);
-      schedule.loadState({ tensors: {}, values: from.state.values.schedule as { [key: string]: Json } });
-      columns = await from.sinceLog();
+    while (steps.place.step < training.totalSteps && !steps.isAskedToStop) {
+      await steps.take();
+      const { step, epoch } = steps.place;
+      if (!problem.valid || !(await steps.isEvaluationDue())) continue;
+      const reduction = await judgeInMemory(problem.valid, { label: `valid at step ${step}`, observer, ...(signal && { signal }) });
+      if (!reduction) break;
+      observer.logged({ split: 'valid', step, epoch, log: reduction.log });
+      options.onJudged?.(step, reduction);
+      steps.evaluated(metricOf(reduction.log, decidingMetric(problem, training).metric));
     }
-    stream = preparedBatches(
-      problem.train,
-      { epoch, start: batchInEpoch, epochs: Number.POSITIVE_INFINITY },
-      Math.max(0, totalSteps - step) * gradientAccumulate,
-    );
-    observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps' });
-    while (step < totalSteps && !signal?.aborted) {
-      let gradients: NamedGradients = new Map();
-      let loss = 0;
-      for (let microBatch = 0; microBatch < gradientAccumulate; microBatch++) {
-        const { value: next, done } = await stream.next();
-        if (done) throw new InputError('the training set', 'no batches', 'at least one', 'Give more recordings, or smaller batches.');
-        const random = randomStream(seed, 'step', step, microBatch);
-        const share = 1 / gradientAccumulate;
-        const stepped = await backward(problem.train, weights, next, { random, share });
-        gradients = addGradients(gradients, stepped.gradients);
-        loss += stepped.loss * share;
-        addToColumns(columns, stepped.entry);
-        epoch = next.epoch;
-        batchInEpoch = next.index + 1;
-      }
-      const rate = schedule.at(step);
-      const { gradientNorm, isUsable } = await update(optimizer, gradients, rate, gradientClipping);
-      step += 1;
-      const warning = isUsable ? undefined : skippedWarning(step, gradientNorm, ++skippedSteps);
-      if (warning !== undefined) observer.message('warning', warning);
-      const current: Log = { learningRate: rate.learningRate, gradientNorm, ...(skippedSteps > 0 && { skippedSteps }) };
-      observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps', latest: { loss, ...current } });
-      if (step % logStep === 0) {
-        const { log } = problem.train.reduce(columns as never);
-        observer.logged({ split: 'train', step, epoch, log: { ...log, ...current } });
-        columns = {};
-      }
-      await validate();
-    }
-    const state = { ...options.origin, version, step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, best: null };
-    const files = await checkpointFiles({
-      model: task.model,
-      task,
-      optimizer,
-      schedule,
-      state: { ...state, scheduled: step >= totalSteps, seconds: secondsBefore + (performance.now() - begin) / 1000 },
-      config: options.config,
-      encoders: options.encoders,
-      sinceLog: columns,
-    });
-    return { step, files };
+    const { state, ...content } = await steps.content();
+    const scheduled = state.step >= training.totalSteps;
+    const files = await checkpointFiles({ ...content, config, encoders, state: { ...origin, version, ...state, best: null, scheduled } });
+    return { step: state.step, files };
   } finally {
-    await stream?.return();
-    optimizer.dispose();
+    await steps.close();
   }
 }
 
@@ -170,5 +89,3 @@ export async function judgeInMemory<L extends Log>(
   for (const { entry } of entries) addToColumns(columns, entry);
   return phase.reduce(columns as never);
 }
-
-const fresh = { step: 0, epoch: 0, batchInEpoch: 0, skippedSteps: 0, evaluatedStep: 0 } as const;

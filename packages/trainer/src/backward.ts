@@ -1,10 +1,9 @@
 import type { Log, PhaseRun, Random } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { downloadFields } from './download-fields.ts';
-import { clippingScale, globalNorm, gradientsOf } from './gradients.ts';
-import type { NamedGradients, Optimizer } from './optimizers/optimizer.ts';
+import { gradientsOf } from './gradients.ts';
+import type { NamedGradients } from './optimizers/optimizer.ts';
 import type { PreparedBatch } from './prepared-batches.ts';
-import type { Rate } from './schedules/schedule.ts';
 import { disposeTensors, tensorsOf } from './tensors-of.ts';
 
 /** What a batch gave. */
@@ -40,28 +39,4 @@ export async function backward(
   } finally {
     disposeTensors(fields, batch, prepared);
   }
-}
-
-/**
- * Changes the weights by these gradients, which are disposed; gradients whose norm is NaN or infinite change nothing.
- *
- * @param clipping largest norm of all gradients together; null: no limit
- */
-export async function update(
-  optimizer: Optimizer,
-  gradients: NamedGradients,
-  rate: Rate,
-  clipping: number | null,
-): Promise<{ readonly gradientNorm: number; readonly isUsable: boolean }> {
-  const gradientNorm = await globalNorm(gradients);
-  const isUsable = Number.isFinite(gradientNorm);
-  if (isUsable) optimizer.step(gradients, rate, clippingScale(gradientNorm, clipping));
-  disposeTensors([...gradients.values()]);
-  return { gradientNorm, isUsable };
-}
-
-/** The warning for a step that was left out; a run gone bad skips every step and need not say so every time. */
-export function skippedWarning(step: number, norm: number, count: number): string | undefined {
-  if (!Number.isInteger(Math.log2(count))) return undefined;
-  return `step ${step}: the gradient norm is ${norm}, the step is skipped (${count} so far)`;
 }

@@ -1,0 +1,196 @@
+import { type AnyTask, type Communicator, InputError, type Json, type Log, type Problem, randomStream } from '@s3/interface';
+import { backward } from './backward.ts';
+import type { Checkpoint, CheckpointContent, CheckpointState } from './checkpoint/checkpoint-state.ts';
+import { addToColumns, type CollectedColumns } from './collected-columns.ts';
+import { decidingMetric } from './deciding-metric.ts';
+import { addGradients, clippingScale, globalNorm } from './gradients.ts';
+import { namedWeights } from './named-weights.ts';
+import type { RunObserver } from './observer.ts';
+import { optimizer as makeOptimizer, type NamedGradients } from './optimizers/optimizer.ts';
+import { type OptimizerSettings, resolveOptimizer } from './optimizers/optimizer-settings.ts';
+import { gradientSum } from './parallel/gradient-sum.ts';
+import { joinShares, type SharedEntry } from './parallel/join-shares.ts';
+import { oneProcess } from './parallel/one-process.ts';
+import { splitBatches } from './parallel/shares.ts';
+import { preparedBatches } from './prepared-batches.ts';
+import { schedule as makeSchedule } from './schedules/schedule.ts';
+import type { SchedulerSettings } from './schedules/scheduler-settings.ts';
+import { disposeTensors } from './tensors-of.ts';
+import type { TrainingSettings } from './training-settings.ts';
+
+export interface TrainingStepsOptions {
+  readonly problem: Problem;
+  readonly task: AnyTask;
+  readonly training: TrainingSettings;
+  readonly optimizer: OptimizerSettings;
+  readonly scheduler: SchedulerSettings;
+  /** where to go on from; absent to start anew */
+  readonly from?: Checkpoint | undefined;
+  readonly observer: Required<RunObserver>;
+  readonly signal?: AbortSignal | undefined;
+  /** the processes that share each batch; this one alone unless given */
+  readonly communicator?: Communicator;
+  /** The values of all processes, on rank 0; as `gatherValues`, which needs Node, for more than one. */
+  readonly gather?: <Value>(value: Value) => Promise<readonly Value[] | undefined>;
+}
+
+/** Where training is in its steps and in the data. */
+export type Place = Pick<CheckpointState, 'step' | 'epoch' | 'batchInEpoch' | 'skippedSteps' | 'evaluatedStep'>;
+
+/** The training of a task, step by step: what a run with a disk and one in a page have in common. */
+export interface TrainingSteps {
+  readonly place: Place;
+  /** whether to stop before the next step; all processes agree on it */
+  readonly isAskedToStop: boolean;
+  /** One update of the weights; logs when it is due. */
+  readonly take: () => Promise<void>;
+  /** Whether the validation set is to be judged after this step, and has not been. */
+  readonly isEvaluationDue: () => Promise<boolean>;
+  /** Hears of that, with the deciding metric. */
+  readonly evaluated: (value: number) => void;
+  /** What a checkpoint keeps of it; every process asks, that of rank 0 is whole. */
+  readonly content: () => Promise<
+    Pick<CheckpointContent, 'model' | 'task' | 'optimizer' | 'schedule' | 'sinceLog'> & {
+      readonly state: Place & Pick<CheckpointState, 'seed' | 'seconds'>;
+    }
+  >;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Makes the steps of a task's training, from a checkpoint or from its initial weights.
+ *
+ * One step is one update. Everything that a step depends on is a function of its number, the place in the data and the
+ * weights, so that training goes on from a checkpoint exactly as if it had never stopped. Steps whose gradient norm is
+ * NaN or infinite change nothing (S3PRL lets infinite ones through); the schedule moves on all the same.
+ *
+ * Several processes split each batch, so that the same settings train the same however many there are (S3PRL's batch
+ * grows with them). Their gradients are averaged, weighted by items, which is exact for a loss that is a mean over the
+ * items; statistics of batch normalization are of each process's share.
+ *
+ * @throws StateError when the checkpoint is of a task that was built otherwise
+ */
+export async function trainingSteps(options: TrainingStepsOptions): Promise<TrainingSteps> {
+  const { problem, task, training, observer, signal, from, communicator = oneProcess, gather = async (value) => [value] } = options;
+  const { totalSteps, logStep, evalStep, evalEachEpoch, gradientAccumulate, gradientClipping, seed } = training;
+  const weights = namedWeights(task);
+  const sumGradients = gradientSum(communicator, weights);
+  const settings = resolveOptimizer(options.optimizer);
+  const optimizer = makeOptimizer(weights, settings);
+  const schedule = makeSchedule(options.scheduler, {
+    learningRate: settings.learningRate,
+    totalSteps,
+    order: decidingMetric(problem, training).order,
+    hasMomentum: settings.betas !== undefined || settings.momentum !== undefined,
+  });
+
+  let { step, epoch, batchInEpoch, skippedSteps, evaluatedStep }: Place = from?.state ?? start;
+  /** what the steps since the last log gave, of all processes; on rank 0 alone */
+  let columns: CollectedColumns = {};
+  /** the same of this process, not yet among them */
+  let entries: SharedEntry[] = [];
+  let isAnyStopping = false;
+  if (from) {
+    await from.load('model', task.model);
+    await from.load('task', task);
+    await from.load('optimizer', optimizer);
+    schedule.loadState({ tensors: {}, values: from.state.values.schedule as { [key: string]: Json } });
+    if (communicator.rank === 0) columns = await from.sinceLog();
+  }
+  const secondsBefore = from?.state.seconds ?? 0;
+  const begin = performance.now();
+  const stream = preparedBatches(
+    problem.train,
+    { epoch, start: batchInEpoch, epochs: Number.POSITIVE_INFINITY },
+    Math.max(0, totalSteps - step) * gradientAccumulate,
+    communicator.size === 1 ? undefined : splitBatches(communicator),
+  );
+  const showProgress = (latest?: Log): void =>
+    observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps', ...(latest && { latest }) });
+  showProgress();
+
+  /** Gradients and loss of this process's share of the step. */
+  const backwardShare = async (): Promise<{ readonly gradients: NamedGradients; readonly loss: number }> => {
+    let gradients: NamedGradients = new Map();
+    let loss = 0;
+    for (let microBatch = 0; microBatch < gradientAccumulate; microBatch++) {
+      const { value: next, done } = await stream.next();
+      if (done) throw new InputError('the training set', 'no batches', 'at least one', 'Give it more recordings, or smaller batches.');
+      if (next.batch !== undefined) {
+        // ranks work on different items, so each draws for itself
+        const random = randomStream(seed, 'step', step, microBatch, ...(communicator.rank === 0 ? [] : [communicator.rank]));
+        const share = next.fraction / gradientAccumulate;
+        const stepped = await backward(problem.train, weights, next, { random, share });
+        gradients = addGradients(gradients, stepped.gradients);
+        loss += stepped.loss * share;
+        entries.push({ batch: step * gradientAccumulate + microBatch, fraction: next.fraction, entry: stepped.entry });
+      }
+      epoch = next.epoch;
+      batchInEpoch = next.index + 1;
+    }
+    return { gradients, loss };
+  };
+
+  const gatherEntries = async (): Promise<void> => {
+    const all = await gather(entries);
+    entries = [];
+    for (const entry of joinShares(all?.flat() ?? [])) addToColumns(columns, entry);
+  };
+
+  return {
+    get place() {
+      return { step, epoch, batchInEpoch, skippedSteps, evaluatedStep };
+    },
+    get isAskedToStop() {
+      return communicator.size === 1 ? signal?.aborted === true : isAnyStopping;
+    },
+    async take() {
+      const own = await backwardShare();
+      // all processes have to stop at the same step
+      const summed = await sumGradients(own.gradients, [own.loss, signal?.aborted ? 1 : 0]);
+      const [loss, stopping] = summed.numbers as [number, number];
+      isAnyStopping = stopping > 0;
+      const rate = schedule.at(step);
+      const gradientNorm = await globalNorm(summed.gradients);
+      const isUsable = Number.isFinite(gradientNorm);
+      if (isUsable) optimizer.step(summed.gradients, rate, clippingScale(gradientNorm, gradientClipping));
+      disposeTensors([...summed.gradients.values()]);
+      step += 1;
+      if (!isUsable) skippedSteps += 1;
+      // a run gone bad skips every step and need not say so every time
+      if (!isUsable && Number.isInteger(Math.log2(skippedSteps)))
+        observer.message('warning', `step ${step}: the gradient norm is ${gradientNorm}, the step is skipped (${skippedSteps} so far)`);
+
+      const current: Log = { learningRate: rate.learningRate, gradientNorm, ...(skippedSteps > 0 && { skippedSteps }) };
+      showProgress({ loss, ...current });
+      if (step % logStep !== 0) return;
+      await gatherEntries();
+      if (communicator.rank === 0) {
+        const { log } = problem.train.reduce(columns as never);
+        observer.logged({ split: 'train', step, epoch, log: { ...log, ...current } });
+      }
+      columns = {};
+    },
+    async isEvaluationDue() {
+      if (!problem.valid || evaluatedStep >= step || (evalStep === null && !evalEachEpoch)) return false;
+      const isAtStep = evalStep !== null && step % evalStep === 0;
+      return step >= totalSteps || isAtStep || (evalEachEpoch && (await stream.endedEpoch(gradientAccumulate)));
+    },
+    evaluated(value) {
+      schedule.evaluated?.(value);
+      evaluatedStep = step;
+    },
+    async content() {
+      await gatherEntries();
+      const seconds = secondsBefore + (performance.now() - begin) / 1000;
+      const state = { step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, seconds };
+      return { model: task.model, task, optimizer, schedule, state, sinceLog: columns };
+    },
+    async close() {
+      await stream.return();
+      optimizer.dispose();
+    },
+  };
+}
+
+const start: Place = { step: 0, epoch: 0, batchInEpoch: 0, skippedSteps: 0, evaluatedStep: 0 };
