@@ -1,17 +1,12 @@
 import { rnnEncoder, specAugment } from '@s3/downstream';
 import { weightedSum } from '@s3/featurizer';
-import { defineComponent, defineTaskRecipe, withDefaults } from '@s3/interface';
+import { defineTaskRecipe, withDefaults } from '@s3/interface';
 import { buildSpeechToTextTask, modelSettings } from '@s3/speech-to-text/task';
 import { speechToTextCtc } from '@s3/task-ctc';
 import { namedUpstream } from '@s3/upstream';
 
-/** Speech to text, judged by its slots. */
-const slotFilling = defineComponent({
-  name: speechToTextCtc.componentName,
-  config: withDefaults(speechToTextCtc.config, {
-    metrics: ['wer', 'cer', 'slotTypeF1', 'slotValueCer', 'slotValueWer', 'slotEditF1Full', 'slotEditF1Part'],
-  }),
-  build: (wiring: Parameters<typeof speechToTextCtc>[0], config, context) => speechToTextCtc(wiring, config, context),
+const slotFilling = withDefaults(speechToTextCtc, {
+  metrics: ['wer', 'cer', 'slotTypeF1', 'slotValueCer', 'slotValueWer', 'slotEditF1Full', 'slotEditF1Part'],
 });
 
 /** What a checkpoint of SUPERB slot filling is built of. */

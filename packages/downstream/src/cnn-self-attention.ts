@@ -4,7 +4,7 @@ import { linear } from '@s3/interface/layers';
 import { dropout } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { attentiveMean, graphAttentiveMean } from './attention-shares.ts';
+import { attentiveHead } from './attentive-head.ts';
 import { averagePool, pooledLength } from './average-pool.ts';
 import { conv1d } from './conv1d.ts';
 import { maskFrames } from './mask-frames.ts';
@@ -43,14 +43,12 @@ export const cnnSelfAttention = defineComponent({
     const convolutions = [projectorSize, hiddenSize, hiddenSize].map((inputSize) =>
       conv1d({ inputSize, outputSize: hiddenSize, kernelSize }, random),
     );
-    const attention = linear(hiddenSize, 1, random);
-    const layers = [linear(hiddenSize, hiddenSize, random), linear(hiddenSize, outputSize, random)] as const;
+    const head = attentiveHead({ inputSize: hiddenSize, hiddenSize, outputSize }, random);
     // the places that the original's sequences give them
     const [first, second, third] = convolutions;
     const model = moduleOf({
       model_seq: moduleOf({ 2: first!, 5: second!, 8: third! }),
-      pooling: moduleOf({ W: attention }),
-      out_layer: moduleOf({ 0: layers[0], 2: layers[1] }),
+      ...head.modules,
     });
 
     function frames({ values, lengths }: Frames, { training, random: chance }: Mode): Frames {
@@ -68,12 +66,7 @@ export const cnnSelfAttention = defineComponent({
       ...moduleOf({ projector, model: moduleOf({ model }) }),
       input,
       outputSize,
-      forward: (given, mode) =>
-        tf.tidy(() => {
-          const x = frames(given, mode);
-          const pooled = attentiveMean(x, attention.forward(x.values));
-          return layers[1].forward(tf.relu(layers[0].forward(pooled)));
-        }),
+      forward: (given, mode) => tf.tidy(() => head.forward(frames(given, mode))),
       graph(operations, { values, lengths }) {
         const projected = graphMasked(operations, { values: operations.affine(values, projector.weight, projector.bias), lengths });
         const left = operations.divide(operations.add(lengths, pooling - 1), pooling);
@@ -90,10 +83,7 @@ export const cnnSelfAttention = defineComponent({
           const values = convolution.graph(operations, index > 0 ? operations.relu(x) : x);
           x = graphMasked(operations, { values, lengths: left });
         });
-        const logits = operations.affine(x, attention.weight, attention.bias);
-        const pooled = graphAttentiveMean(operations, { values: x, lengths: left }, logits);
-        const [first, last] = layers;
-        return operations.affine(operations.relu(operations.affine(pooled, first.weight, first.bias)), last.weight, last.bias);
+        return head.graph(operations, { values: x, lengths: left });
       },
     };
   },

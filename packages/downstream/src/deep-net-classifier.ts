@@ -3,7 +3,7 @@ import { linear } from '@s3/interface/layers';
 import { dropout } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { attentiveMean, graphAttentiveMean } from './attention-shares.ts';
+import { attentiveHead } from './attentive-head.ts';
 import { batchNorm } from './batch-norm.ts';
 import { conv1d } from './conv1d.ts';
 import { graphMaxPool, maxPool } from './max-pool.ts';
@@ -43,15 +43,13 @@ export const deepNetClassifier = defineComponent({
     ];
     const norms = [10, 40, 80].map((size) => batchNorm(size, { affine: false }));
     const last = convolution(80, 80, 1);
-    const attention = linear(80, 1, random);
-    const layers = [linear(80, 30, random), linear(30, outputSize, random)] as const;
+    const head = attentiveHead({ inputSize: 80, hiddenSize: 30, outputSize }, random);
     // the places that the original's sequence gives them
     const sequence = [...groups.flatMap(({ convolutions }, index) => [...convolutions, norms[index]!]), last];
     const places = [0, 2, 4, 6, 9, 11, 13, 16, 18, 20, 23];
     const model = moduleOf({
       model_seq: moduleOf(Object.fromEntries(sequence.map((layer, index) => [String(places[index]), layer]))),
-      pooling: moduleOf({ W: attention }),
-      out_layer: moduleOf({ 0: layers[0], 2: layers[1] }),
+      ...head.modules,
     });
 
     function frames({ values, lengths }: Frames, mode: Mode): Frames {
@@ -72,12 +70,7 @@ export const deepNetClassifier = defineComponent({
       input,
       outputSize,
       minFrames: framesTaken + 1,
-      forward: (given, mode) =>
-        tf.tidy(() => {
-          const x = frames(given, mode);
-          const pooled = attentiveMean(x, attention.forward(x.values));
-          return layers[1].forward(tf.relu(layers[0].forward(pooled)));
-        }),
+      forward: (given, mode) => tf.tidy(() => head.forward(frames(given, mode))),
       graph(operations, { values, lengths }) {
         let x = operations.affine(values, projector.weight, projector.bias);
         for (const [index, { convolutions, window }] of groups.entries()) {
@@ -86,11 +79,7 @@ export const deepNetClassifier = defineComponent({
           });
           x = operations.relu(norms[index]!.graph(operations, graphMaxPool(operations, x, window, 1)));
         }
-        x = last.graph(operations, x);
-        const frames = { values: x, lengths: operations.subtract(lengths, framesTaken) };
-        const pooled = graphAttentiveMean(operations, frames, operations.affine(x, attention.weight, attention.bias));
-        const [inner, outer] = layers;
-        return operations.affine(operations.relu(operations.affine(pooled, inner.weight, inner.bias)), outer.weight, outer.bias);
+        return head.graph(operations, { values: last.graph(operations, x), lengths: operations.subtract(lengths, framesTaken) });
       },
     };
   },

@@ -4,7 +4,7 @@ import { linear } from '@s3/interface/layers';
 import { dropout } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { attentiveMean, graphAttentiveMean } from './attention-shares.ts';
+import { attentiveHead } from './attentive-head.ts';
 import { conv1d } from './conv1d.ts';
 import { graphLocalResponseNorm, localResponseNorm } from './local-response-norm.ts';
 import { maskFrames } from './mask-frames.ts';
@@ -45,13 +45,11 @@ export const fcnClassifier = defineComponent({
       conv1d({ inputSize: channels[place - 1] ?? projectorSize, outputSize: channels[place]!, kernelSize, stride }, random);
     const [first, second, third] = [convolution(0, 11, 4), convolution(1, 5), convolution(2, 3)];
     const [fourth, fifth] = [convolution(3, 3), convolution(4, 3)];
-    const attention = linear(256, 1, random);
-    const layers = [linear(256, 256, random), linear(256, outputSize, random)] as const;
+    const head = attentiveHead({ inputSize: 256, hiddenSize: 256, outputSize }, random);
     // the places that the original's sequences give them
     const model = moduleOf({
       model_seq: moduleOf({ 0: first, 5: second, 10: third, 14: fourth, 17: fifth }),
-      pooling: moduleOf({ W: attention }),
-      out_layer: moduleOf({ 0: layers[0], 2: layers[1] }),
+      ...head.modules,
     });
 
     function frames({ values, lengths }: Frames, { training, random: chance }: Mode): Frames {
@@ -77,12 +75,7 @@ export const fcnClassifier = defineComponent({
       input,
       outputSize,
       minFrames: 57,
-      forward: (given, mode) =>
-        tf.tidy(() => {
-          const x = frames(given, mode);
-          const pooled = attentiveMean(x, attention.forward(x.values));
-          return layers[1].forward(tf.relu(layers[0].forward(pooled)));
-        }),
+      forward: (given, mode) => tf.tidy(() => head.forward(frames(given, mode))),
       graph(operations, { values, lengths }) {
         let x = operations.affine(values, projector.weight, projector.bias);
         let left = lengths;
@@ -95,9 +88,7 @@ export const fcnClassifier = defineComponent({
           x = graphMaxPool(operations, x, 3, 2);
           left = graphMaxPooledLength(operations, left, 3, 2);
         }
-        const pooled = graphAttentiveMean(operations, { values: x, lengths: left }, operations.affine(x, attention.weight, attention.bias));
-        const [inner, outer] = layers;
-        return operations.affine(operations.relu(operations.affine(pooled, inner.weight, inner.bias)), outer.weight, outer.bias);
+        return head.graph(operations, { values: x, lengths: left });
       },
     };
   },

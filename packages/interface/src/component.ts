@@ -58,7 +58,21 @@ export function parseConfig<Schema extends z.ZodType>(owner: string, schema: Sch
 export function withDefaults<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   defaults: Partial<z.input<z.ZodObject<Shape>>>,
-): z.ZodObject<Shape> {
+): z.ZodObject<Shape>;
+/** The component with other defaults. */
+export function withDefaults<Wiring, Schema extends z.ZodObject, Built>(
+  component: Component<Wiring, Schema, Built>,
+  defaults: Partial<z.input<Schema>>,
+): Component<Wiring, Schema, Built>;
+export function withDefaults(
+  part: z.ZodObject | Component<unknown, z.ZodObject, unknown>,
+  defaults: { readonly [setting: string]: unknown },
+): z.ZodObject | Component<unknown, z.ZodObject, unknown> {
+  if (typeof part !== 'function') return schemaWithDefaults(part, defaults);
+  return defineComponent({ name: part.componentName, config: schemaWithDefaults(part.config, defaults), build: part });
+}
+
+function schemaWithDefaults(schema: z.ZodObject, defaults: { readonly [setting: string]: unknown }): z.ZodObject {
   const shape: Record<string, z.ZodType> = {};
   for (const [key, value] of Object.entries(defaults)) {
     const field = schema.shape[key] as unknown as z.ZodType | undefined;
@@ -68,5 +82,5 @@ export function withDefaults<Shape extends z.ZodRawShape>(
     shape[key] = meta ? next.meta(meta) : next;
   }
   // a schema may have rules that span settings, which hold on
-  return schema.safeExtend(shape as never) as unknown as z.ZodObject<Shape>;
+  return schema.safeExtend(shape as never) as unknown as z.ZodObject;
 }

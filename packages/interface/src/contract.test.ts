@@ -109,6 +109,14 @@ describe('components', () => {
     expect(schema.safeParse({ size: 1.5 }).success).toBe(false);
     expect(() => withDefaults(part.config, { sizes: 8 } as never)).toThrow("no setting 'sizes'");
   });
+
+  test('are the same with other defaults', () => {
+    const larger = withDefaults(part, { size: 8 });
+    expect(larger.componentName).toBe('part');
+    expect(larger(null)).toEqual({ size: 8, seed: 0 });
+    expect(larger(null, { size: 4 }, { seed: 7 })).toEqual({ size: 4, seed: 7 });
+    expect(() => withDefaults(part, { sizes: 8 } as never)).toThrow("no setting 'sizes'");
+  });
 });
 
 test('errors made on purpose are told from others, whatever copy of the package made them', () => {

@@ -144,21 +144,26 @@ export interface Recipe<
    *
    * @example superbAsv.with({ downstream: ecapaTdnn }, { name: 'ecapa-asv' })
    */
-  readonly with: <E extends Exchanges<P>>(
-    parts: E,
-    names?: { readonly name?: string; readonly summary?: string },
-  ) => Recipe<
-    Omit<P, keyof E> & { readonly [Name in keyof E]: NonNullable<E[Name]> } extends infer Q extends Parts ? Q : never,
-    S,
-    Encoders,
-    T,
-    L
-  >;
+  readonly with: <E extends Exchanges<P>>(parts: E, names?: RecipeNames) => Recipe<Exchanged<P, E>, S, Encoders, T, L>;
 }
+
+/** What a recipe with other parts is called; as before unless given. */
+export interface RecipeNames {
+  readonly name?: string;
+  readonly summary?: string;
+}
+
+/** The parts of a recipe, some of them exchanged. */
+export type Exchanged<P extends Parts, E> = Omit<P, keyof E> & { readonly [Name in keyof E]: NonNullable<E[Name]> } extends infer Q extends
+  Parts
+  ? Q
+  : never;
 
 export interface TaskRecipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask>
   extends AnyTaskRecipe {
   readonly spec: TaskRecipeSpec<P, S, Encoders, T>;
+  /** The same wiring of other parts; their settings replace those of the parts they stand for. */
+  readonly with: <E extends Exchanges<P>>(parts: E, names?: RecipeNames) => TaskRecipe<Exchanged<P, E>, S, Encoders, T>;
 }
 
 /**
@@ -179,6 +184,7 @@ export function defineTaskRecipe<
     config: configOf(spec),
     partNames: Object.keys(spec.parts),
     buildTask: (build: Omit<Parameters<typeof spec.buildTask>[0], 'parts'>) => spec.buildTask({ ...build, parts: spec.parts }),
+    with: (parts: Partial<Parts>, names = {}) => defineTaskRecipe({ ...spec, ...names, parts: { ...spec.parts, ...parts } } as never),
   } as unknown as TaskRecipe<P, S, Encoders, T>;
 }
 
