@@ -80,6 +80,44 @@ describe('UnsortedSegmentSum', () => {
   });
 });
 
+describe('GatherV2', () => {
+  const cases: [number[], number[], number, number][] = [
+    [[4, 3], [5], 0, 0],
+    [[3, 4, 2], [2, 3], 1, 0],
+    [[3, 5], [3, 2], 1, 1],
+    [[3, 5, 7], [3, 2], 1, 1],
+    [[3, 2, 5, 3], [3, 4], 2, 1],
+    [[3, 2, 5], [3, 2, 4], 2, 2],
+    [[2, 3, 5, 2], [2, 3, 1, 4], 2, 2],
+    [[3, 5], [3, 2], 1, -1],
+    [[1, 5], [1, 3], 1, 1],
+    [[3, 5], [3], 1, 1],
+    [[3, 5, 0], [3, 2], 1, 1],
+    [[4, 0], [3], 0, 0],
+  ];
+  test.each(cases)('of %j by indices %j along axis %i, %i axes of batches', async (shape, indexShape, axis, batchDims) => {
+    const [size, count] = [shape[axis]!, indexShape.reduce((product, extent) => product * extent, 1)];
+    // other indices in each batch
+    const indices = Array.from({ length: count }, (_, index) => (index * index + 3 * index + 1) % size);
+    const x = tf.util.sizeFromShape(shape) === 0 ? [] : [...tf.util.flatten(normal(shape))];
+    const taken = (values: tf.Tensor) =>
+      tf.gather(values, tf.tensor<tf.Rank>(indices, indexShape, 'int32') as tf.Tensor1D, axis, batchDims);
+    await expectSame(() => [
+      taken(tf.tensor(x, shape)),
+      taken(tf.cast(tf.mul(tf.tensor(x, shape), 10), 'int32')),
+      tf.cast(taken(tf.greater(tf.tensor(x, shape), 0)), 'float32'),
+    ]);
+  });
+
+  test('refuses an index that is outside, and leaves nothing behind', () => {
+    const [x, indices] = [tf.ones([2, 3]), tf.tensor2d([[0], [3]], [2, 1], 'int32')];
+    const { numDataBuffers } = tf.memory();
+    expect(() => tf.gather(x, indices as never, 1, 1)).toThrow('index value 3 is not in [0, 2]');
+    expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
+    tf.dispose([x, indices]);
+  });
+});
+
 describe('Slice', () => {
   const cases: [number[], number[], number[]][] = [
     [[7], [2], [3]],

@@ -1,5 +1,6 @@
 import { registerBatchMatMul } from './batch-mat-mul.ts';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
+import { registerGather } from './gather.ts';
 import { registerIdentity } from './identity.ts';
 import { registerSlice } from './slice.ts';
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.ts';
@@ -11,6 +12,7 @@ export function registerWasmKernels(): void {
   if (kernelsAdded) return;
   registerIdentity();
   registerSlice();
+  registerGather();
   registerBatchMatMul();
   registerConv2DBackpropFilter();
   registerUnsortedSegmentSum();

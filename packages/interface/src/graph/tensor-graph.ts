@@ -107,16 +107,8 @@ export const tensorGraph: GraphOperations<tf.Tensor> = {
   steps: (x, axis = 1) => tf.tensor1d([x.shape[axis]!], 'int32'),
   range: (count) => tf.range(0, numbersIn(count)[0]!, 1, 'int32'),
   gather: (x, indices, axis) => tf.gather(x, indices as tf.Tensor1D, axis),
-  gatherSteps,
+  gatherSteps: (x, indices) => tf.gather(x, indices as tf.Tensor1D, 1, 1),
 };
-
-/** Without tfjs's own batches of indices, which its wasm backend reads from the first row alone. */
-function gatherSteps(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-  const [batch, steps, ...rest] = x.shape as [number, number, ...number[]];
-  const firsts = tf.mul(tf.expandDims(tf.range(0, batch, 1, 'int32'), 1), tf.scalar(steps, 'int32'));
-  const rows = tf.reshape(x, [batch * steps, ...rest]);
-  return tf.gather(rows, tf.add(indices, firsts) as tf.Tensor2D, 0);
-}
 
 const numbersIn = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 const like = (x: tf.Tensor, y: tf.Tensor | number) => (typeof y === 'number' ? tf.scalar(y, x.dtype as 'float32') : y);
