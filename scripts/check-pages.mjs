@@ -199,9 +199,17 @@ async function serve(...words) {
 }
 
 /** A page that has loaded, and what went wrong in it: nothing may leave it, be refused by its policy or be thrown. */
-async function open(browser, address, { engine = 'wasm', context = {} } = {}) {
+async function open(browser, address, { engine = 'wasm', context = {}, cores = undefined } = {}) {
   const made = await browser.newContext(context);
   const page = await made.newPage();
+  // a page takes a thread for every two processors that the browser tells of
+  if (cores) {
+    await page.route('**/worker.js', async (route) => {
+      const response = await route.fetch();
+      const told = `Object.defineProperty(WorkerNavigator.prototype, 'hardwareConcurrency', { get: () => ${cores} });`;
+      await route.fulfill({ response, body: `${told}\n${await response.text()}` });
+    });
+  }
   const troubles = [];
   const origin = new URL(address).origin;
   page.on('request', (request) => {
@@ -270,7 +278,9 @@ const alerts = (page) => page.locator('[role=alert]:not([hidden])').allInnerText
 const choose = (page, place, path) => page.locator('input[type=file]').nth(place).setInputFiles(path);
 const texts = (path) => ({ path, text: readFileSync(path) });
 let checks = 0;
+/** With words behind the command, only the checks that have one of them in their name. */
 async function check(name, work) {
+  if (process.argv.length > 2 && !process.argv.slice(2).some((word) => name.includes(word))) return;
   const began = Date.now();
   await work();
   checks += 1;
@@ -415,6 +425,16 @@ try {
     }
   });
 
+  await check('wasm on several threads where the page may have them: the same numbers', async () => {
+    for (const name of ['asv', 'pretrained']) {
+      const { page, troubles, close } = await open(plain, served[name].address, { cores: 6 });
+      assert.match(await page.locator('[data-engine]').textContent(), /on 3 threads/);
+      assertSame(await workersWord(page, 'wasm', files[0]), nodesWord(made[name], files[0]), `${name} on threads`);
+      assert.deepEqual(troubles, []);
+      await close();
+    }
+  });
+
   await check('WebGPU: the same numbers; where there is none, words', async () => {
     const { page, close } = await open(plain, served.asv.address, { engine: 'webgpu' });
     assert.match((await alerts(page)).join(), /without WebGPU|no GPU/);
@@ -445,9 +465,12 @@ try {
       cpSync(at('page'), at(name), { recursive: true });
       spoil(at(name));
       const { address, close: stop } = await simpleServer(at(name));
-      const { page, close } = await open(plain, address);
+      const { page, close } = await open(plain, address, { cores: 6 });
       if (words) assert.match((await alerts(page)).join(), words);
-      else assert.equal(await page.locator('main').getAttribute('data-ready'), 'true');
+      else {
+        assert.equal(await page.locator('main').getAttribute('data-ready'), 'true');
+        assert.match(await page.locator('[data-engine]').textContent(), /on one thread, since the page is not cross-origin isolated/);
+      }
       await close();
       await stop();
     }

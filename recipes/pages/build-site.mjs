@@ -1,5 +1,5 @@
 // Bundles the page from the sources of all packages, as browsers see them (export condition `browser`), into dist/site.
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,5 +46,11 @@ await cp(join(app, 'teach/teach.css'), join(site, 'teach.css'));
 // the engine's binaries lie beside the code that starts it, in a package that only @s3/engine knows
 const engine = createRequire(import.meta.resolve('@s3/engine/package.json'));
 const wasm = dirname(engine.resolve('@tensorflow/tfjs-backend-wasm'));
+const threaded = 'tfjs-backend-wasm-threaded-simd';
 await mkdir(join(site, 'wasm'));
-for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) await cp(join(wasm, file), join(site, 'wasm', file));
+for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', `${threaded}.wasm`])
+  await cp(join(wasm, file), join(site, 'wasm', file));
+// what its threads run; the package has the latter as text, whose line ends stand within quotes
+await cp(join(wasm, '../wasm-out', `${threaded}.js`), join(site, 'wasm', `${threaded}.js`));
+const { wasmWorkerContents } = engine(`@tensorflow/tfjs-backend-wasm/wasm-out/${threaded}.worker.js`);
+await writeFile(join(site, 'wasm', `${threaded}.worker.js`), wasmWorkerContents.replaceAll('\n', '\\n'));

@@ -6,9 +6,15 @@ import { registerWasmKernels } from '../wasm/wasm-kernels.ts';
 import { adapterName, isSoftware } from '../webgpu/adapter.ts';
 import { registerAddN } from '../webgpu/add-n.ts';
 import type { Gpu } from '../webgpu/dawn.ts';
+import { mostThreads, useThreadedWasm, whyOneThread } from './threaded-wasm.ts';
 
 type Name = Exclude<EngineInfo['name'], 'native'>;
 type Started = Pick<EngineInfo, 'library'> & { readonly caution?: string };
+
+export interface BrowserEngineOptions {
+  /** of wasm: half of the logical cores by default and at most, where the browser lets a page have threads; 1 for the build without them */
+  readonly threads?: number | undefined;
+}
 
 /** Every name that `selectEngine` takes in a browser. */
 export const engineNames: readonly Exclude<EngineName, 'native'>[] = ['auto', 'webgpu', 'wasm', 'cpu'];
@@ -17,17 +23,17 @@ export const engineNames: readonly Exclude<EngineName, 'native'>[] = ['auto', 'w
  * Makes an engine of a browser TensorFlow.js's current one, with the gradients and kernels that training needs.
  *
  * - `webgpu`: the GPU, where the browser offers it
- * - `wasm`: WebAssembly with SIMD, on one thread
+ * - `wasm`: WebAssembly with SIMD, on several threads where the page is cross-origin isolated
  * - `cpu`: plain JavaScript, as last resort
  * - `auto`: the first that works, where a GPU played by software does not count
  *
- * @param wasmFolder address of the folder that holds the `.wasm` files of `@tensorflow/tfjs-backend-wasm`
+ * @param wasmFolder address of the folder that holds the `.wasm` files of `@tensorflow/tfjs-backend-wasm`, with the scripts of its threads
  * @throws InputError when the engine that was asked for by name does not start
  */
-export async function selectEngine(name: EngineName, wasmFolder = './wasm/'): Promise<EngineInfo> {
+export async function selectEngine(name: EngineName, wasmFolder = './wasm/', { threads }: BrowserEngineOptions = {}): Promise<EngineInfo> {
   const starters: { readonly [Engine in Name]: () => Promise<Started> } = {
     webgpu: () => startWebgpu({ hardwareOnly: name === 'auto' }),
-    wasm: () => startWasm(wasmFolder),
+    wasm: () => startWasm(wasmFolder, threads),
     cpu: startCpu,
   };
   if (name !== 'auto' && !Object.hasOwn(starters, name)) {
@@ -66,16 +72,24 @@ async function startWebgpu({ hardwareOnly }: { readonly hardwareOnly: boolean })
   };
 }
 
-async function startWasm(folder: string): Promise<Started> {
+async function startWasm(folder: string, threads = mostThreads()): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   quiet();
-  // threads would need workers made of text, which a strict Content-Security-Policy refuses
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  if (!tf.findBackendFactory('wasm')) throw new Error('the wasm backend of TensorFlow.js is not registered');
-  wasm.setWasmPaths(folder);
-  await use('wasm');
+  const why =
+    threads === 1 && mostThreads() > 1
+      ? 'on one thread'
+      : ((await whyOneThread(folder)) ??
+        (await useThreadedWasm(folder, threads).catch(
+          (error: unknown) => `on one thread, since several do not start (${firstLine(error)})`,
+        )));
+  if (why !== undefined) {
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    if (!tf.findBackendFactory('wasm')) throw new Error('the wasm backend of TensorFlow.js is not registered');
+    wasm.setWasmPaths(folder);
+    await use('wasm');
+  }
   registerWasmKernels();
-  return { library: `tfjs-backend-wasm ${wasm.version_wasm}` };
+  return { library: `tfjs-backend-wasm ${wasm.version_wasm} ${why ?? `on ${wasm.getThreadsCount()} threads`}` };
 }
 
 async function startCpu(): Promise<Started> {

@@ -7,8 +7,9 @@ import { viewsOf } from './views/views-of.ts';
 
 const page = document.querySelector('main')!;
 const engines = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
-const asked = new URLSearchParams(location.search).get('engine');
-const engine = engines.find((name) => name === asked) ?? 'auto';
+const asked = new URLSearchParams(location.search);
+const engine = engines.find((name) => name === asked.get('engine')) ?? 'auto';
+const threads = Number.parseInt(asked.get('threads') ?? '', 10) || undefined;
 
 const status = element('p', { class: 'status', role: 'status', 'aria-live': 'polite' });
 const bar = element('progress', { 'aria-label': 'Progress', hidden: true });
@@ -20,7 +21,7 @@ for (const event of ['dragover', 'drop'] as const) addEventListener(event, (drop
 page.replaceChildren(element('h1', {}, 'S3'), status, bar);
 status.textContent = 'Starting …';
 try {
-  const opened = await computer.open({ engine });
+  const opened = await computer.open({ engine, threads });
   const { title, views } = viewsOf(computer, opened);
   document.title = `${title}: ${opened.page.name}`;
   page.replaceChildren(head(title, opened), ...views, element('footer', {}, status, bar));

@@ -1,10 +1,10 @@
 import { selectEngine } from '@s3/engine';
-import type { AnyTask, EngineName } from '@s3/interface';
+import type { AnyTask } from '@s3/interface';
 import { openCheckpointFiles, taskOfCheckpoint } from '@s3/trainer/memory';
 import { z } from 'zod';
 import { pageSettings } from '../page-settings.ts';
 import { doneWithout, fetchBytes, fetchCheckpoint } from './fetch-checkpoint.ts';
-import type { CallProgress, Opened } from './protocol.ts';
+import type { CallProgress, Calls, Opened } from './protocol.ts';
 import { taskRecipe } from './task-recipes.ts';
 
 // zod would make functions of text, which a strict Content-Security-Policy refuses
@@ -23,11 +23,11 @@ export interface OpenedCheckpoint {
  */
 export async function openedCheckpoint(
   site: URL,
-  engineName: EngineName,
+  { engine: engineName, threads }: Parameters<Calls['open']>[0],
   onProgress: (progress: CallProgress) => void,
 ): Promise<OpenedCheckpoint> {
   const page = pageSettings.parse(JSON.parse(new TextDecoder().decode(await fetchBytes(new URL('page.json', site)))));
-  const engine = await selectEngine(engineName, new URL('wasm/', site).href);
+  const engine = await selectEngine(engineName, new URL('wasm/', site).href, { threads });
   const files = await fetchCheckpoint(new URL('checkpoint/', site), (bytes) =>
     onProgress({ what: 'Fetching the checkpoint', done: Math.round(bytes / 1e5) / 10, unit: 'MB' }),
   );

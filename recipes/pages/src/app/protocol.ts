@@ -59,7 +59,8 @@ export interface Predicted {
 
 /** What the worker does when it is asked. */
 export interface Calls {
-  open(options: { readonly engine: EngineName }): Promise<Opened>;
+  /** @param options.threads of wasm; as many as help by default */
+  open(options: { readonly engine: EngineName; readonly threads?: number | undefined }): Promise<Opened>;
   inspect(input: AudioInput): Promise<Inspected>;
   predict(input: AudioInput, options: PredictOptions): Promise<Predicted>;
   /** Scores of a recording against each of the enrolled ones, as trials are scored. */

@@ -13,7 +13,7 @@ const checkpoint = () => {
 };
 
 answerCalls<Calls, CallProgress>(globalThis, {
-  async open({ engine }, { tell }) {
+  async open(engine, { tell }) {
     opened = await openedCheckpoint(new URL('.', location.href), engine, tell);
     return opened.description;
   },
