@@ -1,9 +1,10 @@
 /**
  * Keeps UCX, the transport of MPICH and of many an Open MPI, from hooking into the memory of a process with threads.
  *
- * When it is loaded it patches `mmap` and `brk` in place, and tries its patches by growing and shrinking the heap. Node's other
- * threads allocate meanwhile: in one start of five, under load, a part of the heap was then gone (UCX 1.13). It catches SIGSEGV as
- * well, which V8 uses itself. What is lost is its cache of registered memory, of use on InfiniBand alone.
+ * When MPI starts it patches `mmap` and `brk` in place, and tries the patches by growing and shrinking the heap by a page, without
+ * malloc's lock (`strace -f -e brk` shows it, UCX 1.13). What another thread allocates in between is then cut off: a crash later, in
+ * 2 of 8 starts of four processes on a busy machine, rarely elsewhere. It catches SIGSEGV as well, which V8 uses itself. What is lost
+ * is its cache of registered memory, of use on InfiniBand alone.
  *
  * In the environment of the process, so on the main thread, before the library is loaded; what the user has set stays.
  */
