@@ -5,11 +5,15 @@ import { quiet, use } from './backend.ts';
 import { engineCacheDir, installedNatives } from './install/installed-native.ts';
 import { registerNativeKernels } from './native/kernels.ts';
 import { loadInstalled } from './native/load-installed.ts';
+import { missingGpu } from './native/missing-gpu.ts';
 import { loadOwnKernels } from './native/own-kernels.ts';
 import { isMissing, requireFromProgram } from './require-from-program.ts';
 
 /** Part of the name of a library that lacks our own kernels. */
 export const withoutKernels = ", without S3's own kernels";
+
+/** Part of the name of a GPU build that has no GPU. */
+export const withoutGpu = ', made for GPUs but on the CPU';
 
 // GPU build first: without a driver it computes on the CPU
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -83,7 +87,7 @@ async function start(loadOwn: () => boolean = () => false): Promise<boolean> {
 
 function device(madeForGpu: boolean): string {
   if (!madeForGpu) return '';
-  return isOnGpu() ? ', on the GPU' : ', made for GPUs but on the CPU, since CUDA finds no GPU with a driver';
+  return isOnGpu() ? ', on the GPU' : `${withoutGpu}, since ${missingGpu().reason}`;
 }
 
 function isOnGpu(): boolean {

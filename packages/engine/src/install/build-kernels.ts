@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { kernelFile, kernelSources, kernelVariants } from '../native/own-kernels.ts';
+import { arithmeticOptions, kernelFile, kernelSources, kernelVariants } from '../native/own-kernels.ts';
 import { askEngineChild } from './engine-child-process.ts';
 import { findCompiler } from './requirements.ts';
 import { runProgram } from './run-program.ts';
@@ -29,17 +29,7 @@ export async function addKernels({ directory, onProgress }: Native, compiler?: s
     if (existsSync(file)) continue;
     mkdirSync(dirname(file), { recursive: true });
     const part = `${file}.part`;
-    const options = [
-      '-std=c++17',
-      '-O3',
-      '-fno-math-errno',
-      '-shared',
-      '-fPIC',
-      '-pthread',
-      '-fvisibility=hidden',
-      '-DNAPI_VERSION=8',
-      ...variant.options,
-    ];
+    const options = [...arithmeticOptions, '-shared', '-fPIC', '-fvisibility=hidden', '-DNAPI_VERSION=8', ...variant.options];
     const includes = [join('node_modules', 'node-api-headers', 'include'), join('tensorflow', 'include')];
     const lib = join(directory, 'tensorflow', 'lib');
     const { code, outcome } = await runProgram(program, [

@@ -28,27 +28,32 @@ export async function fetchLibraryByPip(
   const own = join(wheels, 'tensorflow');
   if (!existsSync(own)) {
     onProgress(`downloading ${source.package} ${source.version} (${source.downloadMegabytes} MB)`);
-    await download(python, source, [`${source.package}==${source.version}`], own);
+    await download(python, source, `${source.package}==${source.version}`, own);
   }
-  if (cuda && !existsSync(join(wheels, 'cuda'))) {
+  const folders = [own];
+  if (cuda) {
+    const requirements = await cudaRequirements(python, own);
     onProgress(`downloading CUDA 12 and cuDNN 9 (${cudaMegabytes.download} MB)`);
-    await download(python, source, await cudaRequirements(python, own), join(wheels, 'cuda'));
+    for (const [index, requirement] of requirements.entries()) {
+      const name = /^[\w-]+/.exec(requirement)![0];
+      const folder = join(wheels, name);
+      folders.push(folder);
+      if (existsSync(folder)) continue;
+      onProgress(`downloading ${name} (${index + 1} of ${requirements.length})`);
+      await download(python, source, requirement, folder);
+    }
   }
   onProgress('unpacking the library');
-  const all = join(wheels, 'all');
-  rmSync(all, { recursive: true, force: true });
-  mkdirSync(all);
-  for (const folder of cuda ? ['tensorflow', 'cuda'] : ['tensorflow']) {
-    for (const wheel of readdirSync(join(wheels, folder))) symlinkSync(join('..', folder, wheel), join(all, wheel));
-  }
-  await unpackWheels(python, all, out);
+  await unpackWheels(python, folders, out);
   rmSync(wheels, { recursive: true, force: true });
 }
 
-async function download(python: string, { platforms }: LibrarySource, requirements: readonly string[], out: string): Promise<void> {
+async function download(python: string, { platforms }: LibrarySource, requirement: string, out: string): Promise<void> {
   const part = `${out}.part`;
   rmSync(part, { recursive: true, force: true });
-  mkdirSync(part, { recursive: true });
+  // pip fills a temporary folder and its cache besides: the first lies here, since /tmp may be small, and the second is not wanted
+  const temporary = join(part, 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const target = [
     '--only-binary=:all:',
     `--python-version=${wheelPython.version}`,
@@ -57,16 +62,19 @@ async function download(python: string, { platforms }: LibrarySource, requiremen
     '--abi=none',
     ...platforms.map((platform) => `--platform=${platform}`),
   ];
-  const args = ['-m', 'pip', 'download', '--no-deps', '--disable-pip-version-check', '--progress-bar=off', ...target, `--dest=${part}`];
-  const { code, outcome } = await runProgram(python, [...args, ...requirements]);
+  const args = ['-m', 'pip', 'download', '--no-deps', '--disable-pip-version-check', '--progress-bar=off', '--no-cache-dir'];
+  const { code, outcome } = await runProgram(python, [...args, ...target, `--dest=${part}`, requirement], {
+    environment: { TMPDIR: temporary },
+  });
   if (code !== 0) {
     throw new InputError(
-      `pip download ${requirements.join(' ')}`,
+      `pip download ${requirement}`,
       outcome,
       'the wheel to be downloaded',
       "See to the network or to pip's index, and start the installation again; or bring the wheel yourself, unpack it, and give its folder with `--libtensorflow`.",
     );
   }
+  rmSync(temporary, { recursive: true, force: true });
   renameSync(part, out);
 }
 

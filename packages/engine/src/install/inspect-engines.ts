@@ -1,5 +1,6 @@
 import type { EngineInfo } from '@s3/interface';
-import { withoutKernels } from '../native.ts';
+import { missingGpu } from '../native/missing-gpu.ts';
+import { withoutGpu, withoutKernels } from '../native.ts';
 import { askEngineChild, type ChildAnswer } from './engine-child-process.ts';
 import { engineCacheDir } from './installed-native.ts';
 import { librarySource } from './library-source.ts';
@@ -77,5 +78,5 @@ function remedy(name: EngineInfo['name'], answer: Answer): string | undefined {
   if (library === undefined) return librarySource(false) ? 'npx s3 engine install' : 'npm install @tensorflow/tfjs-node';
   if (library.includes(withoutKernels)) return 'with a C++ compiler: npx s3 engine install';
   if (!library.includes('GPU') && librarySource(true)) return 'with an NVIDIA GPU: npx s3 engine install --gpu';
-  return library.includes('finds no GPU') ? "install the GPU's driver, and see that nvidia-smi lists it" : undefined;
+  return library.includes(withoutGpu) ? missingGpu().remedy : undefined;
 }

@@ -37,7 +37,15 @@ test('is given back when the work fails', async () => {
 test('what a process of this machine left behind is taken over at once', async () => {
   const { output } = await runProgram(process.execPath, ['-p', 'process.pid']);
   writeFileSync(file(), JSON.stringify({ process: Number(output), host: hostname() }));
-  expect(await withInstallLock(directory, async () => 'done')).toBe('done');
+  let waits = false;
+  expect(
+    await withInstallLock(
+      directory,
+      async () => 'done',
+      () => (waits = true),
+    ),
+  ).toBe('done');
+  expect(waits).toBe(false);
 });
 
 test("another machine's is respected, until it has not been renewed for a minute", async () => {

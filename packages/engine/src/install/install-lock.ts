@@ -35,15 +35,21 @@ export async function withInstallLock<T>(directory: string, work: () => Promise<
 }
 
 function take(file: string, mine: string): boolean {
+  if (make(file, mine)) return true;
+  const owner = readOwner(file);
+  if (owner === undefined || !isAbandoned(file, owner)) return false;
+  clear(file, owner);
+  return make(file, mine);
+}
+
+function make(file: string, mine: string): boolean {
   try {
     writeFileSync(file, mine, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
   }
-  const owner = readOwner(file);
-  if (owner !== undefined && isAbandoned(file, owner)) clear(file, owner);
-  return false;
 }
 
 /** Moves an abandoned lock away; if another process was quicker and the lock is already a new one, puts it back. */

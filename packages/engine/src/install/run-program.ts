@@ -14,10 +14,10 @@ export interface Ended {
 export function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, input = '' }: { readonly cwd?: string; readonly input?: string } = {},
+  { cwd, input = '', environment }: { readonly cwd?: string; readonly input?: string; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env: childEnvironment(), stdio: 'pipe' });
+    const child = spawn(program, args, { cwd, env: { ...childEnvironment(), ...environment }, stdio: 'pipe' });
     let [output, errors] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

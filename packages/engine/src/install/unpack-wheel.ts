@@ -7,14 +7,17 @@ import { runProgram } from './run-program.ts';
 const program = `
 import glob, os, re, shutil, sys, zipfile
 
-folder, out = sys.argv[1:]
+out, *folders = sys.argv[1:]
+parent = os.getppid()
 
 def put(archive, member, target):
+    if os.getppid() != parent:
+        sys.exit(1) # the installer was killed, and another may be at it
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with archive.open(member) as source, open(target, 'wb') as sink:
         shutil.copyfileobj(source, sink, 1 << 22)
 
-for wheel in glob.glob(os.path.join(folder, '*.whl')):
+for wheel in [wheel for folder in folders for wheel in glob.glob(os.path.join(folder, '*.whl'))]:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         if 'tensorflow/libtensorflow_cc.so.2' in names:
@@ -50,22 +53,22 @@ for wheel in glob.glob(os.path.join(sys.argv[1], 'tensorflow-*.whl')):
 
 /**
  * Takes TensorFlow's libraries (`lib`), C headers (`include`) and CUDA's libraries (`nvidia`, where TensorFlow's own
- * search path finds them) out of the wheels in a folder.
+ * search path finds them) out of the wheels in these folders.
  *
  * `out` appears whole or not at all.
  */
-export async function unpackWheels(python: string, wheels: string, out: string): Promise<void> {
+export async function unpackWheels(python: string, folders: readonly string[], out: string): Promise<void> {
   const part = `${out}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
-  const { code, outcome } = await runProgram(python, ['-', wheels, part], { input: program });
+  const { code, outcome } = await runProgram(python, ['-', part, ...folders], { input: program });
   if (code !== 0) {
-    rmSync(wheels, { recursive: true, force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     throw new InputError(
-      join(wheels, '*.whl'),
+      join(folders[0]!, '*.whl'),
       `that it cannot be unpacked (${outcome})`,
       "TensorFlow's wheel, whole",
-      'Start the installation again; it downloads the wheel anew.',
+      'Start the installation again; it downloads the wheels anew.',
     );
   }
   renameSync(part, out);

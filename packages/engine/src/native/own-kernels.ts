@@ -23,6 +23,9 @@ const variants: { readonly [arch: string]: readonly KernelVariant[] } = {
 /** The ways to compile the kernels for machines like this one, the fastest first. */
 export const kernelVariants = (arch: string = process.arch): readonly KernelVariant[] => variants[arch] ?? [];
 
+/** How a compiler is to treat the arithmetic of the kernels, beside what a variant asks for. */
+export const arithmeticOptions: readonly string[] = ['-std=c++17', '-O3', '-fno-math-errno', '-pthread'];
+
 /** Folder of the kernels' C++ sources, which come with this package. */
 export const kernelSources = (): string => join(dirname(createRequire(import.meta.url).resolve('@s3/engine/package.json')), 'cpp');
 
@@ -40,7 +43,7 @@ export function kernelFile(directory: string, { name }: KernelVariant): string {
  * @returns false where they are not compiled, or do not load: what uses them then goes by TensorFlow's ops
  */
 export function loadOwnKernels(directory: string): boolean {
-  const variant = kernelVariants().find(({ features }) => features.every((feature) => processorFeatures().has(feature)));
+  const variant = kernelVariants().find(suitsProcessor);
   if (!variant) return false;
   try {
     createRequire(join(directory, 'package.json'))(kernelFile(directory, variant));
@@ -49,6 +52,12 @@ export function loadOwnKernels(directory: string): boolean {
     return false;
   }
 }
+
+/** This processor has what a variant is compiled for. */
+export const suitsProcessor = ({ features }: KernelVariant): boolean => {
+  const here = processorFeatures();
+  return features.every((feature) => here.has(feature));
+};
 
 function processorFeatures(): ReadonlySet<string> {
   if (!existsSync('/proc/cpuinfo')) return new Set();
