@@ -50,7 +50,8 @@ export default defineRecipe({
       { config, corpus, task, context },
       {
         // what a page packed has paths within its own folder
-        utterancesOf: (table) => labelTable(table).map((utterance) => ({ ...utterance, path: resolve(context.targetDir, utterance.path) })),
+        utterancesOf: (table, name) =>
+          labelTable(table, name).map((utterance) => ({ ...utterance, path: resolve(context.targetDir, utterance.path) })),
         labelOf: ({ label }) => label,
         trainBatches: (dataset) => fixedBatchSampler(dataset, config.trainBatches, context),
       },

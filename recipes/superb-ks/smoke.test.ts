@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeTable } from '@s3/dataio';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import recipe from './recipe.ts';
 
 // A dozen recordings of three real people: enough to see every stage at work.
@@ -32,4 +32,21 @@ describe('superb-ks', () => {
     targetDir: () => folder,
     learningRate: 0.001,
   });
+});
+
+it('names a recording that is missing by table, row and path', async () => {
+  const lacking = join(folder, 'lacking.csv');
+  await writeTable(
+    lacking,
+    ['yes', 'no'].map((label) => ({ id: label, wav_path: `${label}.wav`, label })),
+  );
+  const config = recipe.config.parse({ corpus: { train: lacking, tests: lacking }, upstream: { name: 'fbank' } }) as never;
+  const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+  // a run reads the tables again that stage 0 wrote
+  const corpus = structuredClone(await recipe.prepare(config, context));
+  const encoders = (await recipe.encode(config, corpus)) as never;
+  const task = (await recipe.buildTask({ config, encoders, context })) as never;
+  await expect(recipe.buildProblem({ config, corpus, encoders, task, context })).rejects.toThrow(
+    /^2 of 2 utterances: found recordings that cannot be used.*\n.*train\.csv, row 2: .*yes\.wav: found no such file\n.*row 3: .*no\.wav/,
+  );
 });

@@ -193,19 +193,19 @@ async function measure(requests: readonly WaveformRequest[], { run, workers, onP
 }
 
 function refuseBroken(what: string, utterances: readonly AudioUtterance[], measured: readonly Outcome[]): void {
-  const reasons = measured.flatMap((outcome, index) => {
+  const broken = measured.flatMap((outcome, index) => {
     const reason = reasonOf(outcome);
     const where = utterances[index]?.where;
     return reason === undefined ? [] : [where === undefined ? reason : `${where}: ${reason}`];
   });
-  if (reasons.length === 0) return;
-  const listed = reasons.slice(0, 10).map((reason) => `\n  ${reason}`);
-  if (reasons.length > 10) listed.push(`\n  and ${reasons.length - 10} more`);
+  if (broken.length === 0) return;
+  // a row that is read several times, at other speeds, is mended once
+  const listed = listOf([...new Set(broken)]);
   throw new InputError(
-    `${reasons.length} of ${measured.length} ${what}`,
-    `recordings that cannot be used${listed.join('')}\n`,
+    `${broken.length} of ${measured.length} ${what}`,
+    'recordings that cannot be used',
     'all of them to be readable',
-    'Mend these files or take their rows out of the list.',
+    `Mend these files or take their rows out of the list:${listed}`,
   );
 }
 
@@ -221,14 +221,19 @@ function refuseEmpty(total: number, minSeconds: number | null): never {
 
 function refuseShort(short: readonly (AudioUtterance & { readonly seconds: number })[], minSeconds: number): void {
   if (short.length === 0) return;
-  const listed = short.slice(0, 10).map(({ where, path, seconds }) => `\n  ${where ? `${where}: ` : ''}${path} (${seconds.toFixed(3)} s)`);
-  if (short.length > 10) listed.push(`\n  and ${short.length - 10} more`);
+  const listed = listOf(short.map(({ where, path, seconds }) => `${where ? `${where}: ` : ''}${path} (${seconds.toFixed(3)} s)`));
   throw new InputError(
     `${short.length} utterance${short.length === 1 ? '' : 's'}`,
-    `recordings shorter than the model's reach${listed.join('')}\n`,
+    "recordings shorter than the model's reach",
     `at least ${minSeconds.toFixed(3)} s`,
-    'Take these rows out of the list, or choose a model with a shorter reach.',
+    `Choose a model with a shorter reach, or take these rows out of the list:${listed}`,
   );
+}
+
+/** The first ones, a line each. */
+function listOf(texts: readonly string[]): string {
+  const lines = texts.length > 10 ? [...texts.slice(0, 10), `and ${texts.length - 10} more`] : texts;
+  return lines.map((line) => `\n  ${line}`).join('');
 }
 
 function refuseCrop(maxSeconds: number, minSeconds: number): never {

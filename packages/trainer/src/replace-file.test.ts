@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { writeFlushed } from './checkpoint/replace-directory.ts';
+import { withFileTrouble } from './file-trouble.ts';
 import { replaceFile } from './replace-file.ts';
 
 test('replaces what was there, makes folders, and leaves nothing beside it', async () => {
@@ -14,4 +16,9 @@ test('replaces what was there, makes folders, and leaves nothing beside it', asy
   await expect(replaceFile(join(dir, 'deep', 'folder'), 'text')).rejects.toThrow();
   expect(readdirSync(join(dir, 'deep')).sort()).toEqual(['file.txt', 'folder']);
   rmSync(dir, { recursive: true });
+});
+
+test.runIf(process.platform === 'linux')('a full disk is named with the file that found no room', async () => {
+  const trouble = await writeFlushed('/dev/full', 'text').catch(withFileTrouble);
+  expect((trouble as Error).message).toMatch(/^\/dev\/full: found no room left \(ENOSPC\)/);
 });

@@ -172,6 +172,7 @@ describe('runRecipe', () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(toyRun(join(folder, 'file'))).rejects.toThrow(/targetDir: found .*where nothing can be written/);
     await expect(toyRun(join(folder, 'file', 'below'))).rejects.toThrow(InputError);
+    await expect(toyRun(temporaryFolder(), { cacheDir: join(folder, 'file') })).rejects.toThrow(/cacheDir: found .*\(it is a file\)/);
     let isRunning = () => {};
     const running = new Promise<void>((resolve) => {
       isRunning = resolve;
@@ -351,7 +352,9 @@ describe('resuming', () => {
     const { seen } = await toyRun(folder, { training: { resumeFrom: join(straight, 'train/step_4') } });
     expect(seen.steps).toEqual([4, 5, 6]);
     expect(outcome(folder)['train/step_6/model.safetensors']).toBe(outcome(straight)['train/step_6/model.safetensors']);
-    await expect(toyRun(folder, { training: { resumeFrom: 'step_99' } })).rejects.toThrow(/step_99.*found nothing/);
+    await expect(toyRun(folder, { training: { resumeFrom: 'step_99' } })).rejects.toThrow(
+      /training\.resumeFrom: found step_99, which is neither at/,
+    );
   });
 
   it('goes on from its own newest checkpoint where it was killed after going on from a named one', async () => {

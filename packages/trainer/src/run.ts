@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type AnyRecipe, type Communicator, type Corpus, type EngineInfo, type Json, type Log, parseConfig } from '@s3/interface';
 import { announceCache } from './announce-cache.ts';
@@ -22,7 +21,7 @@ import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
 import { type Assembly, completeSections, type Sections, type StageContext } from './stages/stage-context.ts';
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
-import { clearRemains, makeWritable, writeConfig } from './target-directory.ts';
+import { clearRemains, makeCache, makeTarget, writeConfig } from './target-directory.ts';
 import { lockTarget } from './target-lock.ts';
 import { tensorBoardObserver } from './tensorboard-observer.ts';
 
@@ -112,10 +111,10 @@ export async function runRecipe(
       signal: options.signal,
       communicator,
     };
-    if (isRoot) await makeWritable(settings.targetDir);
+    if (isRoot) await makeTarget(settings.targetDir);
     const unlock = isRoot ? await lockTarget(settings.targetDir) : async () => {};
     try {
-      await mkdir(stage.context.cacheDir, { recursive: true });
+      await makeCache(stage.context.cacheDir);
       await fromRoot(communicator, async () => {
         await clearRemains(settings.targetDir);
         await writeConfig(settings.targetDir, parsed);

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { stringify } from 'yaml';
@@ -8,19 +8,27 @@ import { recoverDirectories } from './checkpoint/replace-directory.ts';
 import { replaceFile } from './replace-file.ts';
 import { timestamp } from './stages/timestamp.ts';
 
-/** @throws InputError when it cannot be made or written */
-export async function makeWritable(targetDir: string): Promise<void> {
+/** Makes the folder for results. @throws InputError when it cannot be made or written */
+export async function makeTarget(targetDir: string): Promise<void> {
+  await makeFolder('targetDir', targetDir, constants.W_OK);
+}
+
+/** Makes the folder shared between runs, which may be one that can only be read. @throws InputError when it cannot be made */
+export async function makeCache(cacheDir: string): Promise<void> {
+  await makeFolder('cacheDir', cacheDir, constants.R_OK);
+}
+
+async function makeFolder(setting: string, folder: string, permission: number): Promise<void> {
   try {
-    await mkdir(targetDir, { recursive: true });
-    if (!(await stat(targetDir)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
-    await access(targetDir, constants.W_OK);
+    await mkdir(folder, { recursive: true });
+    await access(folder, permission);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new InputError(
-      'targetDir',
-      `${targetDir}, where nothing can be written (${code})`,
+      setting,
+      `${folder}, where nothing can be written (${code === 'EEXIST' ? 'it is a file' : code})`,
       'a folder that can be made and written',
-      'Give another targetDir or change its permissions.',
+      `Give another ${setting} or change its permissions.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type AnyRecipe, InputError, type Log, parseConfig } from '@s3/interface';
 import { parse } from 'yaml';
@@ -22,7 +22,7 @@ import { evaluationIndex, judgeCheckpoints } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
 import { completeSections, type StageContext } from './stages/stage-context.ts';
 import { fileNames } from './stages/stage-files.ts';
-import { clearRemains, makeWritable, writeConfig } from './target-directory.ts';
+import { clearRemains, makeCache, makeTarget, writeConfig } from './target-directory.ts';
 import { lockTarget } from './target-lock.ts';
 
 export interface CheckpointTest {
@@ -102,10 +102,10 @@ export async function testCheckpoint(
       signal: options.signal,
       communicator,
     };
-    await mkdir(stage.context.cacheDir, { recursive: true });
+    await makeCache(stage.context.cacheDir);
     const assembly = await assemble(stage, corpus, saved.encoders);
     try {
-      if (isRoot) await makeWritable(folder);
+      if (isRoot) await makeTarget(folder);
       const unlock = isRoot ? await lockTarget(folder) : async () => {};
       try {
         await fromRoot(communicator, async () => {

@@ -102,7 +102,7 @@ async function pairs(file: string, form: string): Promise<ReadonlyMap<string, st
     text = await readFile(file, 'utf8');
   } catch (cause) {
     const found = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (cause as Error).message;
-    throw new InputError(file, found, `lines of ${form}`, 'Check the Kaldi directory.', { cause });
+    throw new InputError(file, found, `lines of ${form}`, 'Check the Kaldi directory, or give a csv file in its place.', { cause });
   }
   const found = new Map<string, string>();
   text.split('\n').forEach((line, index) => {

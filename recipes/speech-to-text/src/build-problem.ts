@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   type AudioDataset,
   audioDataset,
@@ -60,7 +61,11 @@ export async function buildSpeechToTextProblem(
 ): Promise<Problem<RecognitionLog>> {
   async function datasetOf(name: string, table: Table, data: DataSettings) {
     const { minSamples } = task.model;
-    return await audioDataset({ utterances: utterancesOf(table, name), minSamples, ...context }, data, context);
+    return await audioDataset(
+      { utterances: utterancesOf(table, join(context.targetDir, `${name}.csv`)), minSamples, ...context },
+      data,
+      context,
+    );
   }
   const batchesOf = (dataset: AudioDataset<TranscribedUtterance>, samples: BatchSampler) =>
     dataLoader({
@@ -73,7 +78,7 @@ export async function buildSpeechToTextProblem(
     return phase.over(batchesOf(dataset, fixedBatchSampler(dataset, batches, context)));
   }
 
-  const trainSet = await datasetOf('the training set', corpus.train, config.trainData);
+  const trainSet = await datasetOf('train', corpus.train, config.trainData);
   const { downsampleRate } = task.model as Partial<WaveformModel<unknown>>;
   if (downsampleRate !== undefined) {
     const utterances = trainSet.utterances.map((utterance, index) => ({ ...utterance, samples: trainSet.lengths[index]! }));
@@ -88,7 +93,7 @@ export async function buildSpeechToTextProblem(
   return defineProblem({
     train: task.train.over(train),
     ...(corpus.valid && {
-      valid: await judgedBy(task.valid ?? task.test, 'the validation set', corpus.valid, config.validData, config.validBatches),
+      valid: await judgedBy(task.valid ?? task.test, 'valid', corpus.valid, config.validData, config.validBatches),
     }),
     tests,
     best,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   type AudioDataset,
   type AudioUtterance,
@@ -52,24 +53,28 @@ export async function labelledProblem<U extends AudioUtterance, Label, L extends
     labelOf,
     trainBatches,
   }: {
-    readonly utterancesOf: (table: Table) => readonly U[];
+    /** @param name what errors call the table */
+    readonly utterancesOf: (table: Table, name: string) => readonly U[];
     readonly labelOf: (utterance: U) => Label;
     readonly trainBatches: (dataset: AudioDataset<U>) => BatchSampler;
   },
 ): Promise<Problem<L>> {
-  const batchesOf = (table: Table, data: AudioSettings, sampler: (dataset: AudioDataset<U>) => BatchSampler) => {
+  const batchesOf = (name: string, table: Table, data: AudioSettings, sampler: (dataset: AudioDataset<U>) => BatchSampler) => {
     const { minSamples } = task.model;
-    return labelledBatches({ ...context, minSamples, utterances: utterancesOf(table), labelOf, sampler }, data, context);
+    const utterances = utterancesOf(table, join(context.targetDir, `${name}.csv`));
+    return labelledBatches({ ...context, minSamples, utterances, labelOf, sampler }, data, context);
   };
-  const judgedOn = async (table: Table, data: AudioSettings, batches: BatchSettings): Promise<PhaseRun<L>> =>
-    task.test.over(await batchesOf(table, data, (dataset) => fixedBatchSampler(dataset, batches, context)));
+  const judgedOn = async (name: string, table: Table, data: AudioSettings, batches: BatchSettings): Promise<PhaseRun<L>> =>
+    task.test.over(await batchesOf(name, table, data, (dataset) => fixedBatchSampler(dataset, batches, context)));
 
-  const train = await batchesOf(corpus.train, config.trainData, trainBatches);
+  const train = await batchesOf('train', corpus.train, config.trainData, trainBatches);
   const tests: Record<string, PhaseRun<L>> = {};
-  for (const [name, table] of Object.entries(corpus.tests)) tests[name] = await judgedOn(table, config.testData, config.testBatches);
+  for (const [name, table] of Object.entries(corpus.tests)) {
+    tests[name] = await judgedOn(name, table, config.testData, config.testBatches);
+  }
   return defineProblem<L>({
     train: task.train.over(train),
-    ...(corpus.valid && { valid: await judgedOn(corpus.valid, config.validData, config.validBatches) }),
+    ...(corpus.valid && { valid: await judgedOn('valid', corpus.valid, config.validData, config.validBatches) }),
     tests,
     best: { metric: 'accuracy', order: 'max' },
   });

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const aside = '.tmp-';
@@ -52,10 +52,20 @@ export async function recoverDirectories(parent: string): Promise<void> {
 
 /** Writes a file and flushes it to disk. */
 export async function writeFlushed(path: string, content: string | Uint8Array): Promise<void> {
+  await flushed(path, (file) => file.writeFile(content));
+}
+
+/** The same with a function that writes the content. */
+export async function flushed<Result>(path: string, write: (file: FileHandle) => Promise<Result>): Promise<Result> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(content);
+    const result = await write(file);
     await file.sync();
+    return result;
+  } catch (error) {
+    // a full disk does not say which file it was full for
+    if (error instanceof Error && 'code' in error) Object.assign(error, { path });
+    throw error;
   } finally {
     await file.close();
   }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
 import { parseSafetensorsHead, safetensorsDataStart } from '@s3/interface/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
+import { flushed } from './replace-directory.ts';
 import { tensorBytes, tensorFrom, tensorsHead } from './tensor-bytes.ts';
 
 /**
@@ -17,8 +18,7 @@ export async function writeSafetensors(
   const head = tensorsHead(tensors);
   let bytes = 0;
   const hash = createHash('sha256');
-  const file = await open(path, 'w');
-  try {
+  await flushed(path, async (file) => {
     const append = async (piece: Uint8Array) => {
       hash.update(piece);
       let written = 0;
@@ -29,10 +29,7 @@ export async function writeSafetensors(
     for (const tensor of Object.values(tensors)) {
       await append(await tensorBytes(tensor));
     }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  });
   return { bytes, sha256: hash.digest('hex') };
 }
 

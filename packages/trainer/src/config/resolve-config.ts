@@ -127,6 +127,6 @@ function namesOf(node: SchemaNode): string[] {
 
 /** as YAML would have it, cut where it is long */
 function valueText(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

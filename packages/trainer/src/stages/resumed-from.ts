@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { InputError } from '@s3/interface';
 import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { newestCheckpoint } from '../checkpoint/train-folder.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -21,6 +22,14 @@ export async function followResumeFrom(
 ): Promise<{ readonly from: Checkpoint; readonly isNamed: boolean }> {
   const asGiven = resolve(named);
   const directory = (await exists(asGiven)) ? asGiven : join(trainDir, named);
+  if (!(await exists(directory))) {
+    throw new InputError(
+      'training.resumeFrom',
+      `${named}, which is neither at ${asGiven} nor in ${trainDir}`,
+      'the folder of a checkpoint',
+      'Give a folder such as exp/asv/train/step_600, or leave it out to go on from the newest checkpoint.',
+    );
+  }
   const note = await readFile(join(trainDir, resumedFromFile), 'utf8').then(JSON.parse, () => undefined);
   if (note?.directory === resolve(directory)) {
     const newest = await newestCheckpoint(trainDir, warn);
