@@ -10,6 +10,7 @@ export { ecapaTdnn } from './ecapa-tdnn.ts';
 export { type EmbeddingProjector, embeddingProjector } from './embedding-projector.ts';
 export { fcnClassifier } from './fcn-classifier.ts';
 export { frameLinear } from './frame-linear.ts';
+export { hearFramePrediction, hearPrediction } from './hear-prediction.ts';
 export { meanPoolingLinear } from './mean-pooling-linear.ts';
 export { type Pooling, poolings } from './pooling.ts';
 export { type RecurrentKind, type RecurrentLayer, recurrentLayer } from './recurrent-layer.ts';
