@@ -7,6 +7,8 @@ export {
   type LabelGroupLog,
   labelGroupClassification,
 } from './label-group-classification.ts';
+export { type RankingScores, rankingScores } from './ranking-scores.ts';
+export { type PredictionType, type SceneBatch, type SceneLog, scenePrediction } from './scene-prediction.ts';
 export {
   type Classification,
   type ClassificationLog,

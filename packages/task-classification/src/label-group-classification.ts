@@ -22,7 +22,7 @@ import { classReport } from './class-report.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
 import { mostProbable } from './rank-of.ts';
-import { softmaxRows } from './softmax-rows.ts';
+import { probabilityRows } from './probability-rows.ts';
 import type { Classification } from './utterance-classification.ts';
 
 /** Labels of which every utterance has exactly one, such as the action of a command. */
@@ -146,7 +146,7 @@ export const labelGroupClassification = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<Classification[][]> {
-      const rows = await softmaxRows(model, waveforms, sizes);
+      const rows = await probabilityRows(model, waveforms, sizes);
       return rows.map((row) =>
         row.map((probabilities, group) => {
           const { categories } = groups[group]!;

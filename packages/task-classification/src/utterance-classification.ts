@@ -21,7 +21,7 @@ import { classReport } from './class-report.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
 import { mostProbable, rankOf } from './rank-of.ts';
-import { softmaxRows } from './softmax-rows.ts';
+import { probabilityRows } from './probability-rows.ts';
 
 /** Utterances with one label each. */
 export interface LabelledBatch {
@@ -165,7 +165,7 @@ export const utteranceClassification = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<Classification[]> {
-      const rows = await softmaxRows(model, waveforms, [categories.size]);
+      const rows = await probabilityRows(model, waveforms, [categories.size]);
       return rows.map(([probabilities]) => {
         const best = mostProbable(probabilities!);
         return {

@@ -5,14 +5,16 @@ import * as tf from '@tensorflow/tfjs-core';
  * Probabilities of each waveform, for each of several groups of neighbouring logits.
  *
  * @param sizes logits of each group
+ * @param activation what makes probabilities of a group's logits
  */
-export async function softmaxRows(
+export async function probabilityRows(
   model: WaveformModel<Embeddings>,
   waveforms: Waveforms,
   sizes: readonly number[],
+  activation: (logits: tf.Tensor2D) => tf.Tensor2D = (logits) => tf.softmax(logits),
 ): Promise<Float32Array[][]> {
   const input = await model.prepare(waveforms);
-  const probabilities = tf.tidy(() => tf.split(model.forward(input, inference), [...sizes], 1).map((logits) => tf.softmax(logits)));
+  const probabilities = tf.tidy(() => tf.split(model.forward(input, inference), [...sizes], 1).map(activation));
   // prepared waveforms are the caller's own
   if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
   const values = await Promise.all(probabilities.map((group) => group.data() as Promise<Float32Array>));
