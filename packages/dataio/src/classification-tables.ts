@@ -61,6 +61,20 @@ export function labelGroupTable(table: Table, name = 'the table of utterances'):
   });
 }
 
+/**
+ * As `labelGroupTable`, but an utterance may have any number of labels in any order; an empty cell means none.
+ *
+ * @throws InputError as `labelTable`; for a label that is empty or there twice
+ */
+export function labelSetTable(table: Table, name = 'the table of utterances'): readonly LabelGroupUtterance[] {
+  return utterancesOf(table, name, (row, where) => {
+    const text = row['labels'] === undefined ? cell(row, 'labels', where) : row['labels'].trim();
+    const labels = text === '' ? [] : text.split(';').map((label) => label.trim());
+    if (!labels.includes('') && new Set(labels).size === labels.length) return { labels };
+    throw new InputError(where, `the labels '${text}'`, 'labels separated by semicolons, each once', 'Mend the row.');
+  });
+}
+
 function utterancesOf<Labels>(
   table: Table,
   name: string,

@@ -17,6 +17,7 @@ export {
   type LabelGroupUtterance,
   type LabelledUtterance,
   labelGroupTable,
+  labelSetTable,
   labelTable,
   type UtterancePart,
   utteranceTable,
@@ -43,6 +44,7 @@ export { encodeLabels } from './encode-labels.ts';
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
 export { type FrameRange, frameActivity } from './frame-activity.ts';
 export { groupSameItemSampler } from './group-same-item-sampler.ts';
+export { type HearTask, hearTaskFolders, readHearTask } from './hear-task.ts';
 export { isKaldiDirectory, readKaldiDirectory, writeKaldiDirectory } from './kaldi-directory.ts';
 export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './labelled-batches.ts';
 export { type Lexicon, phoneticTable, readLexicon } from './lexicon.ts';
@@ -56,6 +58,7 @@ export {
   fluentSpeechCommandsGroups,
   prepareFluentSpeechCommands,
 } from './prepare-fluent-speech-commands.ts';
+export { type HearSource, prepareHearScenes } from './prepare-hear-scenes.ts';
 export { type IemocapSource, prepareIemocap } from './prepare-iemocap.ts';
 export { type LibriSpeechSource, prepareLibriSpeech } from './prepare-libri-speech.ts';
 export { prepareSpeechCommands, type SpeechCommandsSource } from './prepare-speech-commands.ts';
@@ -69,6 +72,7 @@ export { recordingSource } from './recording-source.ts';
 export { resample } from './resample.ts';
 export { formatRttm, readRttm, writeRttm } from './rttm.ts';
 export type { SamplerChance } from './sampler-source.ts';
+export { encodeScenes, prepareScenes, sceneCorpus } from './scene-corpus.ts';
 export { prepareSlotFilling, slotFillingCorpus } from './slot-filling-corpus.ts';
 export { slotNames, slotTable } from './slot-table.ts';
 export { type SlotTokenizerData, slotOf, slotText, slotTokenizer } from './slot-tokenizer.ts';

@@ -14,7 +14,7 @@ export async function probabilityRows(
   activation: (logits: tf.Tensor2D) => tf.Tensor2D = (logits) => tf.softmax(logits),
 ): Promise<Float32Array[][]> {
   const input = await model.prepare(waveforms);
-  const probabilities = tf.tidy(() => tf.split(model.forward(input, inference), [...sizes], 1).map(activation));
+  const probabilities = tf.tidy(() => tf.split<tf.Tensor2D>(model.forward(input, inference), [...sizes], 1).map(activation));
   // prepared waveforms are the caller's own
   if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
   const values = await Promise.all(probabilities.map((group) => group.data() as Promise<Float32Array>));

@@ -71,7 +71,7 @@ test('of several labels the most probable may be any', async () => {
     batch,
   );
   expect(log['accuracy']).toBeCloseTo(1 / 3, 12);
-  expect(files!['predictions.csv']!.split('\n').slice(0, 4)).toEqual([
+  expect((files!['predictions.csv'] as string).split('\n').slice(0, 4)).toEqual([
     'id,labels,prediction,probability',
     'u0,bark ; rain,rain,0.880797088',
     'u1,rain ; siren,bark,0.952574134',

@@ -24,7 +24,7 @@ type AudioSettings = z.output<typeof audioDataset.config>;
 type BatchSettings = z.output<typeof fixedBatchSampler.config>;
 
 /**
- * A classifier of utterances joined to its data: trained on one table, judged by its accuracy on the others.
+ * A classifier of utterances joined to its data: trained on one table, judged on the others by its accuracy, unless another metric is named.
  *
  * @param build what the recipe's `buildProblem` is given
  * @param reading how a table is read: its utterances, what is known of each, and how training groups them to batches
@@ -52,11 +52,14 @@ export async function labelledProblem<U extends AudioUtterance, Label, L extends
     utterancesOf,
     labelOf,
     trainBatches,
+    metric = 'accuracy',
   }: {
     /** @param name what errors call the table */
     readonly utterancesOf: (table: Table, name: string) => readonly U[];
     readonly labelOf: (utterance: U) => Label;
     readonly trainBatches: (dataset: AudioDataset<U>) => BatchSampler;
+    /** chooses the checkpoint; the higher the better */
+    readonly metric?: keyof L & string;
   },
 ): Promise<Problem<L>> {
   const batchesOf = (name: string, table: Table, data: AudioSettings, sampler: (dataset: AudioDataset<U>) => BatchSampler) => {
@@ -76,6 +79,6 @@ export async function labelledProblem<U extends AudioUtterance, Label, L extends
     train: task.train.over(train),
     ...(corpus.valid && { valid: await judgedOn('valid', corpus.valid, config.validData, config.validBatches) }),
     tests,
-    best: { metric: 'accuracy', order: 'max' },
+    best: { metric, order: 'max' },
   });
 }
