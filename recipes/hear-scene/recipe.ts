@@ -58,7 +58,12 @@ export default defineRecipe({
 
   async prepare({ corpus: { predictionType, ...corpus } }, { onProgress }) {
     if (predictionType === undefined || corpus.root === undefined) return prepareScenes(corpus, onProgress);
-    throw new InputError('corpus.predictionType', `${predictionType} beside corpus.root`, 'nothing: the HEAR task says it', 'Leave it out.');
+    throw new InputError(
+      'corpus.predictionType',
+      `${predictionType} beside corpus.root`,
+      'nothing: the HEAR task says it',
+      'Leave it out.',
+    );
   },
 
   async encode({ corpus: { root, predictionType: chosen } }, corpus) {

@@ -20,7 +20,10 @@ const metadataSchema = z.looseObject({
   evaluation_params: z
     .looseObject({
       event_postprocessing_grid: z
-        .looseObject({ median_filter_ms: z.array(z.number().min(0)).min(1).optional(), min_duration: z.array(z.number().min(0)).min(1).optional() })
+        .looseObject({
+          median_filter_ms: z.array(z.number().min(0)).min(1).optional(),
+          min_duration: z.array(z.number().min(0)).min(1).optional(),
+        })
         .optional(),
     })
     .optional(),
@@ -43,7 +46,10 @@ export interface HearTask {
   /** splits that are tested in turn, `fold00` and so on; none where train, valid and test are given */
   readonly folds: readonly string[];
   /** values to choose among when frames are made events, in milliseconds, where the task says them */
-  readonly postprocessing: { readonly medianFilterMs?: readonly number[] | undefined; readonly minDurationMs?: readonly number[] | undefined };
+  readonly postprocessing: {
+    readonly medianFilterMs?: readonly number[] | undefined;
+    readonly minDurationMs?: readonly number[] | undefined;
+  };
 }
 
 /**
@@ -146,7 +152,12 @@ export async function readHearSplit<Entry>(
       const one = entry.safeParse(value);
       if (one.success) return [file, one.data];
       const [issue] = one.error.issues;
-      throw new InputError(`${path}, '${file}'`, `${JSON.stringify(value)}`, `${issue!.message}`, 'Mend the entry, or unpack the task anew.');
+      throw new InputError(
+        `${path}, '${file}'`,
+        `${JSON.stringify(value)}`,
+        `${issue!.message}`,
+        'Mend the entry, or unpack the task anew.',
+      );
     }),
   );
 }
@@ -180,7 +191,9 @@ async function foldsOf(folder: string, expected: number | undefined): Promise<st
   throw new InputError(
     folder,
     missing.length > 0 ? `no ${missing.map((name) => `${name}.json`).join(', ')}` : `${found.length} folds (${found.join(', ')})`,
-    expected === undefined ? 'at least three folds, from fold00.json on' : `the ${expected} folds that ${metadataFile} names, at least three`,
+    expected === undefined
+      ? 'at least three folds, from fold00.json on'
+      : `the ${expected} folds that ${metadataFile} names, at least three`,
     'Unpack the task anew.',
   );
 }
@@ -188,7 +201,9 @@ async function foldsOf(folder: string, expected: number | undefined): Promise<st
 async function readLabels(path: string): Promise<string[]> {
   const table = await readTable(path, { columns: ['idx', 'label'] });
   const labels = table.map((row) => row['label']!.trim());
-  const wrong = table.findIndex((row, index) => Number(row['idx']) !== index || labels[index] === '' || labels.indexOf(labels[index]!) !== index);
+  const wrong = table.findIndex(
+    (row, index) => Number(row['idx']) !== index || labels[index] === '' || labels.indexOf(labels[index]!) !== index,
+  );
   if (table.length > 0 && wrong < 0) return labels;
   throw new InputError(
     wrong < 0 ? path : rowPlace(table, wrong, path),

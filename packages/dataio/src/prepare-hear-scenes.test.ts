@@ -89,7 +89,12 @@ describe('a task of one split', () => {
     expect(rowsOf(corpus.tests['test']!)).toEqual(['a.wav rain ; bark', 'b.wav ', 'c.wav 61']);
     expect(encodeScenes(corpus, 'multilabel')).toEqual(['61', 'bark', 'rain']);
     expect(() => encodeScenes(corpus, 'multiclass')).toThrow('found 2 labels (rain ; bark)');
-    expect(await readHearTask(replica.root)).toMatchObject({ name: 'fsd50k', evaluation: ['mAP'], labels: ['rain', 'bark', '61'], folds: [] });
+    expect(await readHearTask(replica.root)).toMatchObject({
+      name: 'fsd50k',
+      evaluation: ['mAP'],
+      labels: ['rain', 'bark', '61'],
+      folds: [],
+    });
   });
 
   test('takes no fold', async () => {
@@ -97,7 +102,12 @@ describe('a task of one split', () => {
   });
 
   const bad: [name: string, file: string, content: string, message: string | RegExp][] = [
-    ['a label outside the vocabulary', 'valid.json', '{"a.wav": ["brak"]}', /valid\.json, 'a\.wav': found the label 'brak'; .* such as 'bark'/],
+    [
+      'a label outside the vocabulary',
+      'valid.json',
+      '{"a.wav": ["brak"]}',
+      /valid\.json, 'a\.wav': found the label 'brak'; .* such as 'bark'/,
+    ],
     ['a label with a semicolon', 'test.json', '{"a.wav": ["a;b"]}', 'labels without semicolons'],
     ['labels that are no list', 'test.json', '{"a.wav": "bark"}', /test\.json, 'a\.wav': found "bark"; expected a list of labels/],
     ['events', 'test.json', '{"a.wav": [{"label": "bark", "start": 0, "end": 1}]}', "test.json, 'a.wav'"],
@@ -108,7 +118,12 @@ describe('a task of one split', () => {
     ['a label twice', 'labelvocabulary.csv', 'idx,label\n0,rain\n1,rain', "the label 'rain' with the index '1'"],
     ['an empty vocabulary', 'labelvocabulary.csv', 'idx,label\n', 'found no labels'],
     ['metadata of another kind', 'task_metadata.json', '{"embedding_type": "scene", "prediction_type": "seld"}', 'prediction_type: '],
-    ['a task of events', 'task_metadata.json', JSON.stringify({ ...metadata, nfolds: undefined, embedding_type: 'event' }), 'a task of events'],
+    [
+      'a task of events',
+      'task_metadata.json',
+      JSON.stringify({ ...metadata, nfolds: undefined, embedding_type: 'event' }),
+      'a task of events',
+    ],
   ];
   test.each(bad)('%s is refused', async (_, file, content, message) => {
     await replica.put(file, content);

@@ -45,7 +45,12 @@ async function sceneTable(task: HearTask, split: string, audio: string): Promise
     const where = `${join(task.folder, `${split}.json`)}, '${file}'`;
     const names = labels.map((label) => String(label).trim());
     if (task.predictionType === 'multiclass' && names.length !== 1) {
-      throw new InputError(where, `${names.length} labels`, 'exactly one, as the metadata of the task says (multiclass)', 'Mend the entry.');
+      throw new InputError(
+        where,
+        `${names.length} labels`,
+        'exactly one, as the metadata of the task says (multiclass)',
+        'Mend the entry.',
+      );
     }
     return { file, names, where };
   });

@@ -71,9 +71,7 @@ export function fullyConnected(
     graph(operations, x) {
       const hidden = layers.reduce((y, layer) => {
         const z = operations.affine(y, layer.affine.weight, layer.affine.bias);
-        return normAfterActivation
-          ? layer.norm.graph(operations, operations.relu(z))
-          : operations.relu(layer.norm.graph(operations, z));
+        return normAfterActivation ? layer.norm.graph(operations, operations.relu(z)) : operations.relu(layer.norm.graph(operations, z));
       }, x);
       return operations.affine(hidden, projection.weight, projection.bias);
     },

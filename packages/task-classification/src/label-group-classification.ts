@@ -21,8 +21,8 @@ import { classFigures, classFiles } from './class-artifacts.ts';
 import { classReport } from './class-report.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
-import { mostProbable } from './rank-of.ts';
 import { probabilityRows } from './probability-rows.ts';
+import { mostProbable } from './rank-of.ts';
 import type { Classification } from './utterance-classification.ts';
 
 /** Labels of which every utterance has exactly one, such as the action of a command. */

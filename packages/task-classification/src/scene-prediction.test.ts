@@ -50,10 +50,7 @@ describe.each(reference.cases)('$name', ({ predictionType, categories, labels, l
 
   test("gives the original's scores", async () => {
     const { task } = build();
-    const { log } = await judgeOne(
-      task.test.over(loaderOf(() => batchOf(labels))),
-      batchOf(labels),
-    );
+    const { log } = await judgeOne(task.test.over(loaderOf(() => batchOf(labels))), batchOf(labels));
     const recorded = scores as { readonly [score: string]: number };
     expect(log['loss']).toBeCloseTo(recorded['loss']!, 5);
     const ours = { mAP: 'meanAveragePrecision', d_prime: 'dPrime', aucroc: 'rocAuc', pitch_acc: 'accuracy', chroma_acc: 'chromaAccuracy' };
@@ -66,10 +63,7 @@ describe.each(reference.cases)('$name', ({ predictionType, categories, labels, l
 test('of several labels the most probable may be any', async () => {
   const { task } = fixed([0, 2, 1, 3, 1, 1, 0, 0, 9], names, 'multilabel');
   const batch = batchOf([['bark', 'rain'], ['rain', 'siren'], []]);
-  const { log, files } = await judgeOne(
-    task.test.over(loaderOf(() => batch)),
-    batch,
-  );
+  const { log, files } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
   expect(log['accuracy']).toBeCloseTo(1 / 3, 12);
   expect((files!['predictions.csv'] as string).split('\n').slice(0, 4)).toEqual([
     'id,labels,prediction,probability',
@@ -84,10 +78,7 @@ test('pitches an octave apart have one chroma, whatever pitches are missing', as
   const categories = ['100', '60', '72', '87'];
   const { task } = fixed([0, 0, 1, 0, 9, 0, 0, 0, 1, 0, 0, 0], categories, 'multiclass', { pitches: true });
   const batch = batchOf([['60'], ['87'], ['100']]);
-  const { log } = await judgeOne(
-    task.test.over(loaderOf(() => batch)),
-    batch,
-  );
+  const { log } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
   // 72 for 60, 100 for 87 (no octaves), 100 for 100
   expect(log).toMatchObject({ accuracy: 1 / 3, chromaAccuracy: 2 / 3 });
 });

@@ -20,8 +20,8 @@ import { classFigures, classFiles } from './class-artifacts.ts';
 import { classReport } from './class-report.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
-import { mostProbable, rankOf } from './rank-of.ts';
 import { probabilityRows } from './probability-rows.ts';
+import { mostProbable, rankOf } from './rank-of.ts';
 
 /** Utterances with one label each. */
 export interface LabelledBatch {

@@ -16,6 +16,7 @@ const groups = {
     { name: 'place', labels: ['bath', 'hall', 'porch'] },
   ],
 };
+const scenes = { labels: ['bark', 'rain'], evaluation: ['top1_acc'] };
 const ecapa = { channels: 8, aggregationSize: 12, embeddingSize: 6 };
 const cases = [
   ...['fbank', 'fbank_no_cmvn', 'mfcc', 'mel', 'linear', 'spectrogram'].map(
@@ -35,6 +36,13 @@ const cases = [
     'superb-er',
     { downstream: { model: 'cnn-self-attention', cnn: { projectorSize: 8, hiddenSize: 6 } } },
     categories('x', 'y'),
+    ['probabilities'],
+  ],
+  ['hear-scene', { downstream: { hiddenSize: 6 } }, { ...scenes, predictionType: 'multiclass' }, ['probabilities']],
+  [
+    'hear-scene',
+    { downstream: { hiddenSize: 6, norm: 'layer', pooling: 'ASP', normAfterActivation: true } },
+    { ...scenes, predictionType: 'multilabel' },
     ['probabilities'],
   ],
   ['superb-sd', { downstream: { hiddenSize: 6 } }, {}, ['speaker_activity', 'frame_lengths']],

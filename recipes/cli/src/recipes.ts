@@ -18,6 +18,11 @@ export const recipes: readonly RecipeEntry[] = [
     load: async () => (await import('@s3/own-classes')).default,
   },
   {
+    name: 'hear-scene',
+    summary: 'HEAR tasks of scenes (ESC-50, FSD50K, NSynth, ...) or csv files, one label or several, scored as HEAR does',
+    load: async () => (await import('@s3/hear-scene')).default,
+  },
+  {
     name: 'superb-asr',
     summary: 'Speech recognition on LibriSpeech or csv files, scored by word error rate',
     load: async () => (await import('@s3/superb-asr')).default,

@@ -58,7 +58,15 @@ const schedulerRules: readonly S3prlRule[] = Object.entries({
   })),
 );
 
-const metricName = (name: unknown) => (typeof name === 'string' ? camelCase(name) : name);
+/** what HEAR calls its scores */
+const hearMetrics: { readonly [score: string]: string } = {
+  top1_acc: 'accuracy',
+  pitch_acc: 'accuracy',
+  chroma_acc: 'chromaAccuracy',
+  mAP: 'meanAveragePrecision',
+  aucroc: 'rocAuc',
+};
+const metricName = (name: unknown) => (typeof name === 'string' ? (hearMetrics[name] ?? camelCase(name)) : name);
 const metricNames = (names: unknown) => (Array.isArray(names) ? names.map(metricName) : names);
 
 /** a score that no text outweighs, where S3PRL has minus infinity */
@@ -144,6 +152,38 @@ const diarizationRules: readonly S3prlRule[] = [
   { from: 'scoring.median_filters', to: 'task.medianFrames' },
 ];
 
+/** What a name of PyTorch's or S3PRL's is called here; others stay, to be refused by their setting. */
+const renamed = (names: { readonly [name: string]: string }) => (name: unknown) =>
+  typeof name === 'string' ? (names[name] ?? name) : name;
+
+/** HEAR: what a task says of itself, and its fully connected layers. */
+const hearRules: readonly S3prlRule[] = [
+  { from: 'prepare_data.num_folds', harmless: 'any', note: 'the metadata of the task counts its folds' },
+  { from: 'build_task.prediction_type', harmless: 'any', note: 'the metadata of the task says it; of csv files corpus.predictionType' },
+  { from: 'build_task.scores', harmless: 'any', note: 'all scores are reported, and the first that the task names chooses' },
+  {
+    from: 'build_downstream.pooling_type',
+    to: 'downstream.pooling',
+    value: renamed({
+      MeanPooling: 'TAP',
+      TemporalAveragePooling: 'TAP',
+      TemporalStatisticsPooling: 'TSP',
+      SelfAttentivePooling: 'SAP',
+      AttentiveStatisticsPooling: 'ASP',
+    }),
+  },
+  {
+    from: 'build_downstream.hidden_norm',
+    to: 'downstream.norm',
+    value: renamed({ BatchNorm1d: 'batch', LayerNorm: 'layer', Identity: 'none' }),
+  },
+  {
+    from: 'build_downstream.initialization',
+    to: 'downstream.initialization',
+    value: renamed({ xavier_uniform_: 'xavier-uniform', xavier_normal_: 'xavier-normal' }),
+  },
+];
+
 /**
  * S3PRL's settings and ours; the only place that knows both.
  *
@@ -163,6 +203,7 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'test_ckpt_steps', note: 'the best checkpoint on the validation set is tested, or all of them where there is none' },
 
   ...diarizationRules,
+  ...hearRules,
 
   { from: 'prepare_data.dataset_root', to: 'corpus.root' },
   { from: 'prepare_data.gsc1', to: 'corpus.root' },

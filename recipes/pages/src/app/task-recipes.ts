@@ -3,6 +3,7 @@ import { type AnyTaskRecipe, InputError } from '@s3/interface';
 /** The recipes whose checkpoints a page knows; each is fetched when a checkpoint asks for it. */
 const taskRecipes: { readonly [recipe: string]: () => Promise<{ readonly default: AnyTaskRecipe }> } = {
   'espnet-spk': () => import('@s3/espnet-spk/task'),
+  'hear-scene': () => import('@s3/hear-scene/task'),
   'own-classes': () => import('@s3/own-classes/task'),
   'superb-asr': () => import('@s3/superb-asr/task'),
   'superb-asv': () => import('@s3/superb-asv/task'),

@@ -16,6 +16,7 @@ const views: { readonly [task: string]: { readonly title: string; readonly views
   'speech-to-text-ctc': { title: 'Speech to text', views: [transcriptionView] },
   'speaker-diarization': { title: 'Speaker diarization', views: [diarizationView] },
   'utterance-classification': { title: 'Classification', views: [classificationView] },
+  'scene-prediction': { title: 'Classification', views: [classificationView] },
   'label-group-classification': { title: 'Classification', views: [classificationView] },
 };
 
