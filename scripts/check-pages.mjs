@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { readAudio, wavBytes } from '@s3/dataio';
 import { someRecordings } from '../recipes/quickstart-data/src/index.js';
 import { seriousViolations, startBrowser } from './browser.mjs';
+import { smallEncoder } from './small-encoder.mjs';
 import { root } from './workspace.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 's3-pages-'));
@@ -97,7 +98,7 @@ async function checkpoints() {
     '--downstream.outputSize',
     '32',
   ];
-  const encoder = ['--upstream.name', 'hf_custom', '--upstream.path', smallEncoder(), '--trainData.maxSeconds', '1'];
+  const encoder = ['--upstream.name', 'hf_custom', '--upstream.path', smallEncoder(scratch), '--trainData.maxSeconds', '1'];
   const labels = table('labels.csv', 'label', ({ spk }) => spk);
   const texts = table('texts.csv', 'transcription', ({ spk }) => spk.toUpperCase());
   return {
@@ -163,16 +164,6 @@ async function checkpoints() {
       ...['--trainData.chunkFrames', '300', '--training.evalStep', '12'],
     ),
   };
-}
-
-/** A small speech encoder in Hugging Face layout, as they come from the hub. */
-function smallEncoder() {
-  const fixture = join(root, 'packages/upstream/src/fixtures/small-checkpoint.ts');
-  const program = `import { checkpointFiles, temporaryFolder } from ${JSON.stringify(fixture)}; console.log(await temporaryFolder(checkpointFiles('wavlm-base')));`;
-  writeFileSync(at('encoder.mts'), program);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', at('encoder.mts')], { cwd: root, encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-  return stdout.trim();
 }
 
 /** `s3 serve` as a program of its own; ends it when it is told to. */

@@ -1,11 +1,13 @@
 // Trains in the page, as people do: `s3 teach` in a real browser, with files, microphone and keyboard alone, and what was learned used in Node.
 // Screenshots go to S3_SCREENSHOTS, else to a temporary folder.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { readAudio, wavBytes } from '@s3/dataio';
+import { unzipFiles } from '@s3/trainer/memory';
 import { seriousViolations, startBrowser } from './browser.mjs';
+import { smallEncoder } from './small-encoder.mjs';
 import { root } from './workspace.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 's3-teach-'));
@@ -18,19 +20,11 @@ const recordings = (name) =>
   readdirSync(join(voices, name))
     .sort()
     .map((file) => join(voices, name, file));
+/** words of the checks that are wanted; all unless given */
+const only = process.argv[2] ?? '';
 let failures = 0;
 
-const served = spawn(process.execPath, [s3, 'teach']);
-const address = await new Promise((done, fail) => {
-  let text = '';
-  served.stdout.on('data', (piece) => {
-    text += piece;
-    const found = /http:\S+/.exec(text);
-    if (found) done(found[0]);
-  });
-  served.stderr.on('data', (piece) => process.stderr.write(piece));
-  served.once('exit', (code) => fail(new Error(`s3 teach ended with ${code}`)));
-});
+const { address, close: closeServed } = await serve();
 
 const browser = await startBrowser();
 let listener;
@@ -43,6 +37,7 @@ try {
     await check('opens the file again and goes on', () => reopen(learned));
   }
   await check('asks before a training is left', leaving);
+  await check('teaches on a pretrained upstream, and Node goes on from it', onPretrained);
   listener = await startBrowser({ microphone: await spokenWav() });
   await check('records with the microphone, and recognises live', () => microphone(listener));
   await listener.close();
@@ -51,13 +46,30 @@ try {
 } finally {
   await browser.close();
   await listener?.close();
-  served.kill();
+  closeServed();
   rmSync(scratch, { recursive: true, force: true });
 }
 console.log(failures === 0 ? 'check-teach: the page learns, and Node goes on' : `check-teach: ${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;
 
+/** `s3 teach` as a program of its own. */
+async function serve(...words) {
+  const served = spawn(process.execPath, [s3, 'teach', ...words], { cwd: scratch });
+  const address = await new Promise((done, fail) => {
+    let text = '';
+    served.stdout.on('data', (piece) => {
+      text += piece;
+      const found = /http:\S+/.exec(text);
+      if (found) done(found[0]);
+    });
+    served.stderr.on('data', (piece) => process.stderr.write(piece));
+    served.once('exit', (code) => fail(new Error(`s3 teach ended with ${code}`)));
+  });
+  return { address, close: () => served.kill() };
+}
+
 async function check(what, perform) {
+  if (!what.includes(only)) return undefined;
   try {
     const result = await perform();
     console.log(`ok: ${what}`);
@@ -74,7 +86,7 @@ function expect(condition, what) {
 }
 
 /** A page that has started; errors of its program, and what its policy refused, are failures. */
-async function open(from = browser, engine = 'wasm') {
+async function open(from = browser, engine = 'wasm', at = address) {
   const context = await from.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   const page = await context.newPage();
   const errors = [];
@@ -82,7 +94,7 @@ async function open(from = browser, engine = 'wasm') {
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  await page.goto(`${address}?engine=${engine}`);
+  await page.goto(`${at}?engine=${engine}`);
   await page.waitForSelector('main[data-ready=true]', { timeout: 60_000 });
   return { page, context, errors };
 }
@@ -211,7 +223,11 @@ async function tabToElement(page, locator) {
 }
 
 function node(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [s3, ...args], { cwd: scratch, encoding: 'utf8' });
+  return nodeIn(scratch, ...args);
+}
+
+function nodeIn(cwd, ...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [s3, ...args], { cwd, encoding: 'utf8' });
   expect(status === 0, `s3 ${args.join(' ')}: ${stderr}${stdout}`);
   return stdout;
 }
@@ -225,13 +241,15 @@ function sameInNode({ zip, tried, said }) {
   }
 }
 
-async function onInNode({ zip }) {
-  const { unzipFiles } = await import('@s3/trainer/memory');
-  const { readFileSync } = await import('node:fs');
+function unpack(zip, folder) {
   for (const [name, bytes] of unzipFiles(new Uint8Array(readFileSync(zip)), zip)) {
-    mkdirSync(join(scratch, name, '..'), { recursive: true });
-    writeFileSync(join(scratch, name), bytes);
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
   }
+}
+
+function onInNode({ zip }) {
+  unpack(zip, scratch);
   const { tests } = JSON.parse(node('test', 'own-classes/train/step_120', '--json'));
   expect(tests['held-out'].utterances === 6, JSON.stringify(tests));
   const words = ['--config', 'own-classes/config.yaml', '--start', '2', '--training.totalSteps', '130', '--engine', 'wasm', '--json'];
@@ -272,6 +290,48 @@ async function leaving() {
   await page.locator('.verdict[data-accuracy]').waitFor({ timeout: 60_000 });
   await page.getByText(/Stopped after \d+ steps/).waitFor();
   await context.close();
+}
+
+async function onPretrained() {
+  const folder = smallEncoder(scratch);
+  const { address: own, close } = await serve(relative(scratch, folder));
+  const { page, context, errors } = await open(browser, 'wasm', own);
+  await page.getByText(`builds on ${folder}`).waitFor();
+  await fill(page, 5);
+  await page.getByLabel('Steps').fill('40');
+  const heard = page.getByText(/what the recordings sound like: [1-9]\d* of 15/).waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await heard;
+  await page.locator('.verdict[data-step="40"]').waitFor({ timeout: 180_000 });
+  const points = (await page.locator('.chart .trained').getAttribute('points')).split(' ').map((point) => Number(point.split(',')[1]));
+  expect(points.at(-1) < points[0], 'the accuracy on what is trained on rises');
+  const tried = recordings(names[2])[9];
+  await page.locator('section[aria-labelledby=try] input[type=file]').setInputFiles(tried);
+  const answer = page.locator('.verdict[data-label]');
+  await answer.waitFor();
+  const said = { label: await answer.getAttribute('data-label'), probability: Number(await answer.getAttribute('data-probability')) };
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download' }).click();
+  const zip = join(scratch, 'pretrained.zip');
+  await (await downloading).saveAs(zip);
+  sameInNode({ zip, tried, said });
+  mkdirSync(join(scratch, 'unpacked'));
+  unpack(zip, join(scratch, 'unpacked'));
+  const words = ['--config', 'own-classes/config.yaml', '--start', '2', '--training.totalSteps', '45', '--engine', 'wasm', '--json'];
+  const { steps } = JSON.parse(nodeIn(join(scratch, 'unpacked'), 'run', 'own-classes', ...words));
+  expect(steps === 45, `${steps} steps`);
+
+  await page.locator('header input[type=file]').setInputFiles(zip);
+  await page.waitForFunction(() => document.querySelectorAll('.class').length === 3);
+  await page.getByRole('button', { name: 'Train further' }).waitFor();
+  expect(errors.length === 0, errors.join('\n'));
+  await context.close();
+  close();
+
+  const elsewhere = await open();
+  await elsewhere.page.locator('header input[type=file]').setInputFiles(zip);
+  await elsewhere.page.getByText(/what was learned on the upstream .*Open it in the page of `npx s3 teach/).waitFor();
+  await elsewhere.context.close();
 }
 
 async function microphone(from) {

@@ -19,4 +19,5 @@ export const baselines = {
 };
 
 export type BaselineName = keyof typeof baselines;
+/** Whether the upstream of this name has no weights. */
 export const isBaseline = (name: string): name is BaselineName => Object.hasOwn(baselines, name);

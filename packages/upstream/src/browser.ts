@@ -1,4 +1,5 @@
 // What of this package loads without Node: bundlers for browsers take it for the package (export condition `browser`).
+export { isBaseline } from './baseline-by-name.ts';
 export { namedUpstream } from './browser/named-upstream.ts';
 export { rememberedUpstream } from './cache/remembered-upstream.ts';
 export { fbank } from './fbank.ts';

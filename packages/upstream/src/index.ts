@@ -1,3 +1,4 @@
+export { isBaseline } from './baseline-by-name.ts';
 export { rememberedUpstream } from './cache/remembered-upstream.ts';
 export { fbank } from './fbank.ts';
 export { linear } from './linear.ts';

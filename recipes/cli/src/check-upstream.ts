@@ -1,11 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ComponentOf, InputError, type Upstream } from '@s3/interface';
 import { formatTable, resolveSettings, userCacheDir } from '@s3/trainer';
-import { namedUpstream, upstreamNames } from '@s3/upstream';
+import { namedUpstream } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { upstreamWords } from './upstream-words.ts';
 
 type UpstreamComponent = ComponentOf<{ readonly cacheDir: string }, Promise<Upstream> | Upstream>;
 
@@ -34,7 +35,7 @@ export interface CheckedUpstream {
 export async function checkUpstream(source: string | undefined, words: readonly string[]): Promise<CheckedUpstream> {
   const component = source !== undefined && isModule(source) ? await componentOf(source) : (namedUpstream as unknown as UpstreamComponent);
   const schema = z.strictObject({ upstream: component.config.safeParse({}).success ? component.config.prefault({}) : component.config });
-  const given = component.componentName === namedUpstream.componentName ? [...settingsOf(source), ...words] : words;
+  const given = component.componentName === namedUpstream.componentName ? [...upstreamWords(source), ...words] : words;
   const explained = 'Settings are given as --upstream.NAME VALUE; s3 upstream list has the names of upstreams.';
   const { config } = await resolveSettings(schema, { words: given }, explained);
   const settings = config['upstream'] as { readonly name?: string; readonly path?: string };
@@ -105,15 +106,6 @@ export function checkedText({
 }
 
 const isModule = (source: string) => /\.[cm]?[jt]s$/.test(source);
-
-/** What a source of the upstreams that have names is in settings. */
-function settingsOf(source: string | undefined): readonly string[] {
-  if (source === undefined) return [];
-  if (/\.onnx$/i.test(source)) return ['--upstream.name', 'onnx', '--upstream.path', source];
-  const isName = (upstreamNames as readonly string[]).includes(source);
-  const isFolder = !isName && (source.includes('/') || (existsSync(source) && statSync(source).isDirectory()));
-  return isFolder ? ['--upstream.path', source] : ['--upstream.name', source];
-}
 
 /** The upstream component that a module exports. @throws InputError for a module without one, or with several and no default */
 async function componentOf(path: string): Promise<UpstreamComponent> {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
 import { port } from './serve-command.ts';
@@ -11,12 +13,19 @@ interface TeachOptions {
 export function addTeachCommand(command: Command, { stdout }: Pick<CommandLineOptions, 'stdout'>): void {
   command
     .command('teach')
+    .argument(
+      '[upstream]',
+      'frozen upstream to teach on: one of s3 upstream list, a folder, an id on the hub; log mel energies unless given',
+    )
+    .argument('[settings...]', 'its settings, such as --upstream.normalize')
+    .usage('[upstream] [--upstream.setting value ...] [--port n | --build folder]')
+    .allowUnknownOption()
     .description('train in a page: name classes, record or drop about ten examples of each, and download what was learned')
     .option('--port <number>', 'port of this computer; a free one unless given', port, 0)
     .option('--build <folder>', 'write the page as a folder for any web server (https, for the microphone), instead of serving it')
-    .action(async ({ port: wanted, build }: TeachOptions) => {
+    .action(async (_first: string | undefined, _rest, { port: wanted, build }: TeachOptions, self: Command) => {
       const { servePage, teachContent, writePage } = await import('@s3/pages');
-      const content = await teachContent();
+      const content = await teachContent({ upstream: await chosenUpstream(self.args, build === undefined) });
       if (build !== undefined) {
         await writePage(content, build);
         stdout.write(`${build}: a page of ${content.size} files, for any web server\n`);
@@ -29,4 +38,26 @@ export function addTeachCommand(command: Command, { stdout }: Pick<CommandLineOp
       });
       await close();
     });
+}
+
+/** @param isHere whether what is learned is used on this computer, wherever it is opened from */
+async function chosenUpstream(args: readonly string[], isHere: boolean): Promise<{ readonly [setting: string]: unknown }> {
+  const [{ resolveSettings }, { default: ownClasses }, { upstreamWords }, { z }] = await Promise.all([
+    import('@s3/trainer'),
+    import('@s3/own-classes/task'),
+    import('./upstream-words.ts'),
+    import('zod'),
+  ]);
+  const [first, ...rest] = args;
+  const given = first !== undefined && !first.startsWith('--') ? [...upstreamWords(first), ...rest] : args;
+  const has = (setting: string) => given.some((word) => word === `--${setting}` || word.startsWith(`--${setting}=`));
+  // who gives a path alone does not mean log mel energies, which have none
+  const words = has('upstream.path') && !has('upstream.name') ? ['--upstream.name', 'hf_custom', ...given] : given;
+  const schema = z.strictObject({ upstream: ownClasses.config.shape['upstream'] as never });
+  const explained =
+    'A page that teaches takes settings of its upstream, --upstream.NAME VALUE; s3 upstream list has the names of upstreams.';
+  const { config } = await resolveSettings(schema, { words }, explained);
+  const upstream = config['upstream'] as { readonly path?: string };
+  const isFolder = isHere && upstream.path !== undefined && existsSync(upstream.path);
+  return isFolder ? { ...upstream, path: resolve(upstream.path) } : upstream;
 }

@@ -3,5 +3,5 @@ export { type ClassesTrouble, judgeClasses, leastRecordings, usualRecordings } f
 export { judgeRecording, levelOf, type RecordingLevel, type RecordingTrouble } from './judge-recording.ts';
 export { type Lesson, lessonFiles, openLesson } from './lesson-files.ts';
 export { asStored, type Recording } from './recording.ts';
-export { type Taught, type TeachOptions, teach } from './teach.ts';
+export { onUpstream, type Taught, type TeachOptions, teach } from './teach.ts';
 export { usualHeldOut, usualOptimizer, usualTraining } from './usual-settings.ts';

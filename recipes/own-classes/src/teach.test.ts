@@ -92,6 +92,30 @@ describe('teach', () => {
     }
   });
 
+  it('has an upstream that remembers hear every recording once, before the first step', async () => {
+    const plain = await namedUpstream({ cacheDir: '' }, upstreamSettings);
+    let calls = 0;
+    const extract: typeof plain.extract = (...given) => {
+      calls += 1;
+      return plain.extract(...given);
+    };
+    const counted = { ...plain, extract };
+    const heard: number[] = [];
+    const before = tf.memory().numTensors;
+    const options = { recordings, upstream: rememberedUpstream(counted), upstreamSettings, engine, totalSteps: 2 };
+    const stopping = new AbortController();
+    const onHeard = (done: number) => void (heard.push(done) === 4 && stopping.abort());
+    await expect(teach({ ...options, onHeard, signal: stopping.signal })).rejects.toThrow(/stop after 3 of 18 recordings.*Train again/);
+    expect([heard, calls]).toEqual([[0, 1, 2, 3], 3]);
+    const callsBefore: number[] = [];
+    const observer = { progress: () => void callsBefore.push(calls) };
+    const { files } = await teach({ ...options, onHeard: (done) => void heard.push(done), observer });
+    expect([heard.at(-1), callsBefore[0], calls]).toEqual([18, 18, 18]);
+    const { files: without } = await teach(options);
+    expect(files.get('model.safetensors')).toEqual(without.get('model.safetensors'));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('says what stands against training', async () => {
     const one = recordings.filter(({ label }) => label === recordings[0]!.label);
     const options = { upstream: await upstream(), upstreamSettings, engine };

@@ -1,7 +1,18 @@
 import { categoryEncoder, dataLoader, fixedBatchSampler, utteranceBatch } from '@s3/dataio';
-import { defineProblem, type EngineInfo, InputError, type Json, type Problem, parseConfig, type Upstream } from '@s3/interface';
+import {
+  type AnyTask,
+  defineProblem,
+  defineTaskRecipe,
+  type EngineInfo,
+  InputError,
+  type Json,
+  type Problem,
+  parseConfig,
+  type Upstream,
+} from '@s3/interface';
 import type { ClassificationLog } from '@s3/task-classification';
 import { type Checkpoint, checksum, type NamedFiles, type RunObserver, type TrainInMemoryOptions, trainInMemory } from '@s3/trainer/memory';
+import * as tf from '@tensorflow/tfjs-core';
 import taskRecipe from '../task-recipe.ts';
 import { holdOut } from './hold-out.ts';
 import { judgeClasses } from './judge-classes.ts';
@@ -26,6 +37,11 @@ export interface TeachOptions {
   /** where to go on from, with the same recordings; absent to start anew */
   readonly from?: Checkpoint | undefined;
   readonly observer?: RunObserver;
+  /**
+   * Has the upstream hear every recording once before the first step, and is told after each; for an upstream that remembers
+   * what it computed, as with `rememberedUpstream`.
+   */
+  readonly onHeard?: (done: number, total: number) => void;
   readonly onJudged?: TrainInMemoryOptions['onJudged'];
   /** asks to stop: what was learned so far is the result */
   readonly signal?: AbortSignal;
@@ -46,7 +62,7 @@ export interface Taught {
  *
  * Nothing is chosen by the recordings that are kept out: the last step counts.
  *
- * @throws InputError for classes that cannot be learned, all reasons listed
+ * @throws InputError for classes that cannot be learned, all reasons listed; when it is stopped before its first step
  */
 export async function teach(options: TeachOptions): Promise<Taught> {
   const { recordings, upstream, engine, seed = 0, totalSteps = usualTraining.totalSteps } = options;
@@ -76,10 +92,10 @@ export async function teach(options: TeachOptions): Promise<Taught> {
     training,
   };
 
-  const { buildTask, parts } = taskRecipe.spec;
+  const { buildTask, parts } = onUpstream(upstream).spec;
   const task = await buildTask({
     config: sections as never,
-    parts: { ...parts, upstream: given(upstream) },
+    parts,
     encoders,
     context: { seed, cacheDir: '' },
   });
@@ -90,6 +106,7 @@ export async function teach(options: TeachOptions): Promise<Taught> {
       const least = `at least ${(minSamples / upstream.sampleRate).toFixed(2)} s`;
       throw new InputError(short.join(', '), 'recordings that are too short for the model', least, 'Record them again.');
     }
+    if (options.onHeard) await hear(task, recordings, options.onHeard, options.signal);
     const batches = (rows: readonly Recording[], shuffle: boolean) =>
       dataLoader({
         dataset: { length: rows.length, load: async (places: readonly number[]) => places.map((place) => rows[place]!) },
@@ -132,8 +149,28 @@ export async function teach(options: TeachOptions): Promise<Taught> {
   }
 }
 
-/** A part that gives an upstream that is there already. */
-function given(upstream: Upstream): typeof taskRecipe.spec.parts.upstream {
+/** Computes the hidden states of all recordings, one by one, so that each is waited for once and before the first step. */
+async function hear(
+  task: Pick<AnyTask, 'predict'>,
+  recordings: readonly Recording[],
+  onHeard: (done: number, total: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  onHeard(0, recordings.length);
+  for (const [place, { waveform }] of recordings.entries()) {
+    const values = tf.tensor2d(waveform, [1, waveform.length]);
+    await task.predict({ values, lengths: [waveform.length] }).finally(() => values.dispose());
+    onHeard(place + 1, recordings.length);
+    if (signal?.aborted) {
+      const found = `a stop after ${place + 1} of ${recordings.length} recordings were heard`;
+      throw new InputError('the training', found, 'at least one step', 'Train again: what was heard is remembered.');
+    }
+  }
+}
+
+/** The recipe on an upstream that is there already; the other settings of its section `upstream` are passed over. */
+export function onUpstream(upstream: Upstream): typeof taskRecipe {
   const { componentName, config } = taskRecipe.spec.parts.upstream;
-  return Object.assign(async () => upstream, { componentName, config });
+  const given = Object.assign(async () => upstream, { componentName, config }) as typeof taskRecipe.spec.parts.upstream;
+  return defineTaskRecipe({ ...taskRecipe.spec, parts: { ...taskRecipe.spec.parts, upstream: given } });
 }

@@ -1,4 +1,4 @@
-export { type PageContent, type PageOptions, pageContent, teachContent } from './page-content.ts';
-export { type PageSettings, pageSettings } from './page-settings.ts';
+export { type PageContent, type PageOptions, pageContent, type TeachOptions, teachContent } from './page-content.ts';
+export { type PageSettings, pageSettings, type TeachSettings, teachSettings } from './page-settings.ts';
 export { type ServedPage, servePage } from './serve-page.ts';
 export { writePage } from './write-page.ts';

@@ -2,9 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
-import type { PageSettings } from './page-settings.ts';
+import type { PageSettings, TeachSettings } from './page-settings.ts';
 import { testsOfRun } from './tests-of-run.ts';
-import { upstreamFiles } from './upstream-files.ts';
+import { checkpointUpstream, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
 
 /** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`: a file on disk, or text. */
 export type PageContent = ReadonlyMap<string, { readonly file: string } | { readonly text: string }>;
@@ -36,7 +36,7 @@ export async function pageContent(checkpoint: string, { overrides = {} }: PageOp
     const path = join(folder, file);
     if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
   }
-  const upstream = await upstreamFiles(folder, overrides);
+  const upstream = await upstreamFiles(await checkpointUpstream(folder, overrides));
   for (const file of upstream) content.set(`upstream/${basename(file)}`, { file });
   const settings: PageSettings = {
     name: nameOf(folder),
@@ -47,14 +47,26 @@ export async function pageContent(checkpoint: string, { overrides = {} }: PageOp
   return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 
+export interface TeachOptions {
+  /** settings of the frozen upstream that is taught on, as what is learned will name it; fbank without a mean taken off unless given */
+  readonly upstream?: UpstreamSection;
+}
+
 /**
  * Everything that the page that teaches consists of: it needs no checkpoint.
  *
  * It is the same program; `teach.html` is the page that is opened first.
+ *
+ * @throws InputError for an upstream that is not found, or whose weights are kept otherwise than in one safetensors file
  */
-export async function teachContent(): Promise<PageContent> {
+export async function teachContent({
+  upstream = { name: 'fbank_no_cmvn', batching: 'independent' },
+}: TeachOptions = {}): Promise<PageContent> {
   const content = await siteContent();
-  return content.set('index.html', content.get('teach.html')!).set('page.json', { text: '{}\n' });
+  const files = await upstreamFiles(upstream);
+  for (const file of files) content.set(`upstream/${basename(file)}`, { file });
+  const settings: TeachSettings = { upstream, ...(files.length > 0 && { path: 'upstream' }) };
+  return content.set('index.html', content.get('teach.html')!).set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 
 /** The bundled program. */

@@ -20,3 +20,13 @@ export const pageSettings = z.strictObject({
 });
 
 export type PageSettings = z.output<typeof pageSettings>;
+
+/** What the page that teaches is told, in the same file. */
+export const teachSettings = z.strictObject({
+  /** settings of the frozen upstream, as what is learned names it */
+  upstream: z.record(z.string(), z.unknown()),
+  /** where its files lie in the page; absent for one that has none */
+  path: z.string().optional(),
+});
+
+export type TeachSettings = z.output<typeof teachSettings>;

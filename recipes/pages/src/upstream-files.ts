@@ -6,17 +6,15 @@ import { parse } from 'yaml';
 
 const weights = 'model.safetensors';
 
+/** Settings of the section `upstream`. */
+export type UpstreamSection = Parameters<typeof pretrainedFolder>[0] & { readonly [setting: string]: unknown };
+
 /**
- * The files of the pretrained upstream that a checkpoint names; none where it has none.
+ * The files of a pretrained upstream; none for one that has no weights.
  *
- * @param checkpoint its folder
- * @param overrides settings that replace those of the checkpoint, by section
  * @throws InputError for an upstream that is not found, or whose weights are kept otherwise than in one safetensors file
  */
-export async function upstreamFiles(checkpoint: string, overrides: { readonly [section: string]: unknown }): Promise<readonly string[]> {
-  // a file that is torn is said by the page, with the others
-  const text = await readFile(join(checkpoint, 'config.yaml'), 'utf8').catch(() => '');
-  const { upstream = { name: 'fbank' } } = { ...settingsIn(text), ...overrides } as { readonly upstream?: object };
+export async function upstreamFiles(upstream: UpstreamSection): Promise<readonly string[]> {
   const folder = await pretrainedFolder(upstream);
   if (folder === undefined) return [];
   const names = await readdir(folder);
@@ -31,9 +29,22 @@ export async function upstreamFiles(checkpoint: string, overrides: { readonly [s
   return ['config.json', 'preprocessor_config.json', weights].filter((name) => names.includes(name)).map((name) => join(folder, name));
 }
 
-function settingsIn(text: string): { readonly upstream?: object } {
+/**
+ * The upstream that a checkpoint names.
+ *
+ * @param checkpoint its folder
+ * @param overrides settings that replace those of the checkpoint, by section
+ */
+export async function checkpointUpstream(checkpoint: string, overrides: { readonly [section: string]: unknown }): Promise<UpstreamSection> {
+  // a file that is torn is said by the page, with the others
+  const text = await readFile(join(checkpoint, 'config.yaml'), 'utf8').catch(() => '');
+  const { upstream = { name: 'fbank' } } = { ...settingsIn(text), ...overrides } as { readonly upstream?: UpstreamSection };
+  return upstream;
+}
+
+function settingsIn(text: string): { readonly upstream?: UpstreamSection } {
   try {
-    return (parse(text) ?? {}) as { readonly upstream?: object };
+    return (parse(text) ?? {}) as { readonly upstream?: UpstreamSection };
   } catch {
     return {};
   }

@@ -1,11 +1,13 @@
 import { element, percent, shortNumber } from '../element.ts';
 import type { TeachEvent } from './protocol.ts';
 
+type LearningEvent = Extract<TeachEvent, { readonly kind: 'step' | 'logged' }>;
+
 /** How learning goes: loss of every step, accuracy on what is trained on and on what is kept out. */
 export interface LearningChart {
   readonly root: HTMLElement;
   readonly clear: (totalSteps: number) => void;
-  readonly add: (event: TeachEvent) => void;
+  readonly add: (event: LearningEvent) => void;
 }
 
 interface Point {

@@ -41,17 +41,20 @@ export interface Trained {
 /** What a file that was opened holds. */
 export interface Reopened {
   readonly classes: readonly { readonly label: string; readonly recordings: readonly Kept[] }[];
-  readonly features: string;
   readonly trained: Trained;
 }
 
 /** What is told while training goes on. */
 export type TeachEvent =
+  /** weights of the upstream that have arrived, in bytes; `isReady` when it can be used */
+  | { readonly kind: 'fetched'; readonly bytes: number; readonly isReady: boolean }
+  /** recordings that the upstream has heard */
+  | { readonly kind: 'heard'; readonly done: number; readonly total: number }
   | { readonly kind: 'step'; readonly step: number; readonly total: number; readonly loss: number }
   | { readonly kind: 'logged'; readonly split: 'train' | 'valid'; readonly step: number; readonly loss: number; readonly accuracy: number };
 
 export interface TeachCalls {
-  start(engine: string): Promise<{ readonly engine: string; readonly library: string; readonly features: readonly string[] }>;
+  start(engine: string): Promise<{ readonly engine: string; readonly library: string; readonly upstream: string }>;
   /** Looks at a recording without keeping it. */
   inspect(input: AudioInput): Promise<Inspected>;
   /** Keeps a recording; one that cannot be used is refused in words. */
@@ -61,10 +64,7 @@ export interface TeachCalls {
   samples(id: number): Promise<{ readonly samples: Float32Array; readonly sampleRate: number }>;
   judge(classes: readonly TaughtClass[]): Promise<ClassesTrouble>;
   /** @param more whether to go on from what was learned, with the same recordings */
-  train(
-    classes: readonly TaughtClass[],
-    options: { readonly features: string; readonly steps: number; readonly more: boolean },
-  ): Promise<Trained>;
+  train(classes: readonly TaughtClass[], options: { readonly steps: number; readonly more: boolean }): Promise<Trained>;
   /** What was learned says of a recording: the classes with their probabilities, the most probable first. */
   predict(input: AudioInput): Promise<readonly { readonly label: string; readonly probability: number }[]>;
   /** What was learned as one file. */

@@ -1,16 +1,17 @@
 /** Computes beside the page that teaches: keeps recordings, trains on them, says what others are, packs and opens files. */
 import { selectEngine } from '@s3/engine';
 import { type AnyTask, type EngineInfo, type EngineName, InputError } from '@s3/interface';
-import taskRecipe from '@s3/own-classes/task';
-import { judgeClasses, type Lesson, lessonFiles, openLesson, type Recording, type Taught, teach } from '@s3/own-classes/teach';
+import { judgeClasses, type Lesson, lessonFiles, onUpstream, openLesson, type Recording, type Taught, teach } from '@s3/own-classes/teach';
 import { type Checkpoint, findCheckpointFolder, openCheckpointFiles, taskOfCheckpoint, unzipFiles, zipFiles } from '@s3/trainer/memory';
-import { namedUpstream, rememberedUpstream } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { teachSettings } from '../../page-settings.ts';
 import { answerCalls } from '../calls/answer-calls.ts';
 import { handOver } from '../calls/message.ts';
+import { fetchBytes } from '../fetch-checkpoint.ts';
 import { inspectRecording, readableRecording } from '../readable-recording.ts';
 import { keptRecordings, waveformOf } from './kept-recordings.ts';
+import { nameOf, type PageUpstreams, pageUpstreams, refuseTooMuch, type UpstreamSettings } from './page-upstream.ts';
 import type { HeldOut, TaughtClass, TeachCalls, TeachEvent, Trained } from './protocol.ts';
 
 // zod would make functions of text, which a strict Content-Security-Policy refuses
@@ -19,19 +20,25 @@ z.config({ jitless: true });
 const sampleRate = 16_000;
 const packName = 'own-classes';
 const mostPackedBytes = 2 ** 29;
-/** those without a mean taken off: what is learned from is the mean over time */
-const features = ['fbank_no_cmvn'] as const;
 
 const kept = keptRecordings(sampleRate);
-const upstreams = new Map<string, ReturnType<typeof rememberedUpstream>>();
+let upstreams: PageUpstreams;
 let engine: EngineInfo | undefined;
 /** what was learned last */
 let learned: { readonly lesson: Lesson; readonly taught: Pick<Taught, 'step' | 'files'>; readonly task: AnyTask } | undefined;
 
 answerCalls<TeachCalls, TeachEvent>(globalThis, {
-  async start(name) {
-    engine = await selectEngine(name as EngineName, new URL('wasm/', new URL('.', location.href)).href);
-    return { engine: engine.name, library: `${engine.library}: ${engine.reason}`, features };
+  async start(name, { tell }) {
+    const site = new URL('.', location.href);
+    engine = await selectEngine(name as EngineName, new URL('wasm/', site).href);
+    const page = teachSettings.parse(JSON.parse(new TextDecoder().decode(await fetchBytes(new URL('page.json', site)))));
+    upstreams = pageUpstreams(page, sampleRate, (bytes) => tell({ kind: 'fetched', bytes, isReady: false }));
+    // fetched while classes are named and recorded; what goes wrong is said when it is needed
+    upstreams.upstreamOf(upstreams.settings, 'this page').then(
+      () => tell({ kind: 'fetched', bytes: 0, isReady: true }),
+      () => {},
+    );
+    return { engine: engine.name, library: `${engine.library}: ${engine.reason}`, upstream: nameOf(upstreams.settings) };
   },
   inspect: async (input) => inspectRecording(await readableRecording(input)),
   keep: (input) => kept.keep(input),
@@ -43,14 +50,14 @@ answerCalls<TeachCalls, TeachEvent>(globalThis, {
       recordingsOf(classes).map(({ recording }) => recording),
     ),
 
-  async train(classes, { features: name, steps, more }, { tell, signal }) {
+  async train(classes, { steps, more }, { tell, signal }) {
     const all = recordingsOf(classes);
     const recordings = all.map(({ recording }) => recording);
     const from = more && learned && isSame(learned.lesson.recordings, recordings) ? openLearned() : undefined;
     const began = performance.now();
-    const upstreamSettings = { name, batching: 'independent' };
-    const upstream = upstreams.get(name) ?? rememberedUpstream(await namedUpstream({ cacheDir: '' }, upstreamSettings as never));
-    upstreams.set(name, upstream);
+    const upstreamSettings = from ? upstreamIn(from) : upstreams.settings;
+    const upstream = await upstreams.upstreamOf(upstreamSettings, 'this page');
+    refuseTooMuch(upstream, recordings);
     const totalSteps = (from?.state.step ?? 0) + steps;
     const taught = await teach({
       recordings,
@@ -62,6 +69,7 @@ answerCalls<TeachCalls, TeachEvent>(globalThis, {
       evalStep: Math.max(1, Math.round(steps / 30)),
       from,
       signal,
+      onHeard: (done, total) => tell({ kind: 'heard', done, total }),
       observer: {
         progress: ({ label, done, total, latest }) => {
           if (label === 'train' && latest) tell({ kind: 'step', step: done, total, loss: latest['loss']! });
@@ -71,7 +79,7 @@ answerCalls<TeachCalls, TeachEvent>(globalThis, {
         },
       },
     });
-    await learn({ recordings, heldOut: taught.heldOut, sampleRate }, taught);
+    await learn({ recordings, heldOut: taught.heldOut, sampleRate }, taught, packName);
     const ids = all.map(({ id }) => id);
     return summary(ids, taught.step < totalSteps, (performance.now() - began) / 1000);
   },
@@ -102,14 +110,13 @@ answerCalls<TeachCalls, TeachEvent>(globalThis, {
     const own = new Map(
       [...files].flatMap(([name, bytes]) => (name.startsWith(`${folder}/`) ? [[name.slice(folder.length + 1), bytes]] : [])),
     );
-    await learn(lesson, { step: saved.state.step, files: own });
+    await learn(lesson, { step: saved.state.step, files: own }, file.name);
     kept.clear();
     const recordings = lesson.recordings.map(({ name, waveform }) => kept.add(name.replace(/^\d+ /, ''), waveform));
     const labels = [...new Set(lesson.recordings.map(({ label }) => label))];
     const ids = recordings.map(({ id }) => id);
     return {
       classes: labels.map((label) => ({ label, recordings: recordings.filter((_, place) => lesson.recordings[place]!.label === label) })),
-      features: String((saved.config['upstream'] as { readonly name?: unknown }).name),
       trained: await summary(ids, false, saved.state.seconds),
     };
   },
@@ -130,10 +137,13 @@ const isSame = (one: readonly Recording[], other: readonly Recording[]) =>
 
 const openLearned = (): Checkpoint => openCheckpointFiles(learned!.taught.files, packName);
 
-/** Loads what was learned as Node loads it; the task before it is let go. */
-async function learn(lesson: Lesson, taught: Pick<Taught, 'step' | 'files'>): Promise<void> {
-  const saved = openCheckpointFiles(taught.files, packName);
-  const task: AnyTask = await taskOfCheckpoint(taskRecipe, saved, { cacheDir: '' });
+const upstreamIn = ({ config }: Checkpoint) => config['upstream'] as UpstreamSettings;
+
+/** Loads what was learned as Node loads it, on an upstream that this page has; the task before it is let go. */
+async function learn(lesson: Lesson, taught: Pick<Taught, 'step' | 'files'>, where: string): Promise<void> {
+  const saved = openCheckpointFiles(taught.files, where);
+  const upstream = await upstreams.upstreamOf(upstreamIn(saved), where);
+  const task: AnyTask = await taskOfCheckpoint(onUpstream(upstream), saved, { cacheDir: '' });
   await saved.load('model', task.model);
   await saved.load('task', task);
   learned?.task.model.dispose();

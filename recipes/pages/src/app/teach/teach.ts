@@ -4,7 +4,7 @@ import { duration, element, percent } from '../element.ts';
 import { type ClassCard, classCard } from './class-card.ts';
 import { confusionTable } from './confusion-table.ts';
 import { learningChart } from './learning-chart.ts';
-import type { Trained } from './protocol.ts';
+import type { TeachEvent, Trained } from './protocol.ts';
 import { startTeachComputer } from './teach-computer.ts';
 import { tryIt } from './try-it.ts';
 
@@ -13,9 +13,8 @@ const engines = ['auto', 'webgpu', 'wasm', 'cpu'];
 const asked = new URLSearchParams(location.search).get('engine') ?? 'auto';
 
 const chart = learningChart();
-const computer = startTeachComputer((event) => chart.add(event));
+const computer = startTeachComputer(showEvent);
 const cards: ClassCard[] = [];
-let features = '';
 let isTraining = false;
 /** what would be lost with the page */
 let isUnsaved = false;
@@ -28,6 +27,7 @@ addEventListener('beforeunload', (event) => {
   if (isTraining || isUnsaved) event.preventDefault();
 });
 
+const arrived = element('p', { class: 'about', role: 'status', hidden: true });
 const list = element('div', { class: 'classes' });
 const addClass = element('button', { type: 'button', onclick: () => newClass('').name.focus() }, 'Add a class');
 const opener = element('input', { type: 'file', accept: '.zip', class: 'unseen', tabIndex: -1, 'aria-hidden': 'true' });
@@ -66,7 +66,6 @@ const keeping = element(
 page.replaceChildren(element('h1', {}, 'Teach'), element('p', { role: 'status' }, 'Starting …'));
 try {
   const started = await computer.start(engines.includes(asked) ? asked : 'auto');
-  features = started.features[0]!;
   page.replaceChildren(
     element(
       'header',
@@ -84,6 +83,8 @@ try {
         element('summary', {}, `Computes on ${started.engine}`),
         element('p', { 'data-engine': started.engine }, `${started.library}.`),
       ),
+      element('p', { class: 'about' }, `What is learned builds on ${started.upstream}, which stays as it is.`),
+      arrived,
       element('div', { class: 'buttons' }, open, opener),
       openProblem,
     ),
@@ -171,6 +172,15 @@ function nameProblems(): readonly string[] {
   ];
 }
 
+function showEvent(event: TeachEvent): void {
+  if (event.kind === 'fetched') {
+    arrived.hidden = event.isReady;
+    arrived.textContent = `Fetching it: ${(event.bytes / 1e6).toFixed(1)} MB. Classes can be recorded meanwhile.`;
+  } else if (event.kind === 'heard') {
+    result.textContent = `Computing what the recordings sound like: ${event.done} of ${event.total} …`;
+  } else chart.add(event);
+}
+
 function tell(place: HTMLElement, words: string | undefined): void {
   place.textContent = words ?? '';
   place.hidden = words === undefined;
@@ -199,7 +209,7 @@ async function learn(isMore: boolean): Promise<void> {
   chart.clear(count);
   stop.focus();
   try {
-    const trained = await computer.train(classes, { features, steps: count, more: isMore && isAsTrained });
+    const trained = await computer.train(classes, { steps: count, more: isMore && isAsTrained });
     isAsTrained = true;
     isUnsaved = true;
     show(trained);
@@ -259,10 +269,9 @@ async function reopen(file: File): Promise<void> {
   if (isUnsaved && !confirm('What is in this page now has not been downloaded. Replace it by the file?')) return;
   freeze(true);
   try {
-    const { classes, features: name, trained } = await computer.reopen(file);
+    const { classes, trained } = await computer.reopen(file);
     for (const card of cards.splice(0)) card.root.remove();
     for (const { label, recordings } of classes) newClass(label).add(recordings);
-    features = name;
     await Promise.resolve();
     isAsTrained = true;
     isUnsaved = false;
