@@ -1,9 +1,10 @@
 // Bundles the page from the sources of all packages, as browsers see them (export condition `browser`), into dist/site.
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { siteOptions } from './dist/site-options.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const app = join(here, 'src/app');
@@ -11,34 +12,12 @@ const site = join(here, 'dist/site');
 
 await rm(site, { recursive: true, force: true });
 await build({
-  entryPoints: ['main', 'worker', 'microphone-processor', 'teach/teach', 'teach/teach-worker'].map((name) => ({
-    in: join(app, `${name}.ts`),
-    out: basename(name),
-  })),
+  ...siteOptions(app),
   outdir: site,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
   // a name that browsers have and Node has not is an error when the page is built: nothing stands in for Node's modules
   conditions: ['@s3/source', 'browser'],
-  minify: true,
-  sourcemap: false,
-  legalComments: 'linked',
-  // has decoders under the GPL, which a page must not pass on: the formats that only it reads are refused there
-  external: ['audio-decode'],
-  plugins: [{ name: 'libraries', setup: leaveOutNode }],
   logLevel: 'warning',
 });
-
-/** Libraries that look for Node themselves and do without it; our own packages may not. */
-function leaveOutNode(bundler) {
-  bundler.onResolve({ filter: /^(fs|module)$/ }, ({ path, importer }) =>
-    importer.includes('sentencepiece-js') ? { path, namespace: 'absent' } : undefined,
-  );
-  bundler.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'export {};' }));
-}
 
 for (const file of ['index.html', 'style.css', 'icon.svg']) await cp(join(app, file), join(site, file));
 await cp(join(app, 'teach/index.html'), join(site, 'teach.html'));

@@ -1,4 +1,4 @@
 import { buildPackage } from '../../tsup.base.ts';
 
 // the page itself is bundled for browsers by build-site.mjs
-export default buildPackage(undefined, { clean: false });
+export default buildPackage({ index: 'src/index.ts', 'site-options': 'src/site-options.ts' }, { clean: false });

@@ -6,7 +6,7 @@ import { type RecipeEntry, recipeOfModule } from '@s3/trainer/command-line';
 import { satisfies } from 'semver';
 import { z } from 'zod';
 
-/** What a package says of its recipes: `"s3": { "recipes": [{ "name", "summary", "module" }] }` in its `package.json`. */
+/** What a package says of its recipes: `"s3": { "recipes": [{ "name", "summary", "module", "task" }] }` in its `package.json`. */
 const manifestSchema = z.object({
   version: z.string().optional(),
   dependencies: z.record(z.string(), z.string()).default({}),
@@ -21,6 +21,8 @@ const manifestSchema = z.object({
           summary: z.string().min(1),
           // a file of the package, as in "exports"
           module: z.string().startsWith('./'),
+          // the half of it that needs no files, for pages
+          task: z.string().startsWith('./').optional(),
         }),
       ),
     })
@@ -28,8 +30,14 @@ const manifestSchema = z.object({
 });
 type Manifest = z.output<typeof manifestSchema>;
 
+/** A recipe of a package that is installed. */
+export interface InstalledRecipe extends RecipeEntry {
+  /** for pages: the module of the half that needs no files, else that of the whole; and what names it */
+  readonly page: { readonly module: string; readonly manifest: string };
+}
+
 export interface InstalledRecipes {
-  readonly recipes: readonly RecipeEntry[];
+  readonly recipes: readonly InstalledRecipe[];
   /** a sentence for each package whose recipes cannot be listed */
   readonly problems: readonly string[];
 }
@@ -44,7 +52,7 @@ export interface InstalledRecipes {
 export function installedRecipes(folder: string, taken: readonly string[]): InstalledRecipes {
   const project = projectAround(folder);
   if (project === undefined) return { recipes: [], problems: [] };
-  const recipes: RecipeEntry[] = [];
+  const recipes: InstalledRecipe[] = [];
   const problems: string[] = [];
   const names = new Set(taken);
   for (const place of [project, ...dependenciesOf(project)]) {
@@ -53,9 +61,10 @@ export function installedRecipes(folder: string, taken: readonly string[]): Inst
       problems.push(manifest);
       continue;
     }
-    for (const { name, summary, module } of manifest?.s3?.recipes ?? []) {
+    for (const { name, summary, module, task = module } of manifest?.s3?.recipes ?? []) {
+      const page = { module: join(place, task), manifest: join(place, 'package.json') };
       if (names.has(name)) problems.push(`${join(place, 'package.json')}: there is a recipe '${name}' already; this one is left out`);
-      else recipes.push({ name, summary, load: () => load(place, name, module, manifest!) });
+      else recipes.push({ name, summary, load: () => load(place, name, module, manifest!), page });
       names.add(name);
     }
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkpointRecipe } from './checkpoint-recipe.ts';
+import type { InstalledRecipe } from './installed-recipes.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'stdout' | 'stderr'>;
 
@@ -27,7 +28,9 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
       const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
       const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
       const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => recipe.partNames.includes(section)));
-      const content = await pageContent(checkpoint, { overrides });
+      const entry = recipes.find(({ name }) => name === recipe.name) as Partial<InstalledRecipe> | undefined;
+      const own = entry?.page && { name: recipe.name, ...entry.page };
+      const content = await pageContent(checkpoint, { overrides, recipe: own });
       if (build !== undefined) {
         await writePage(content, build);
         stdout.write(`${build}: a page of ${content.size} files, for any web server\n`);

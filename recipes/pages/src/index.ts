@@ -1,3 +1,4 @@
+export type { PageRecipe } from './bundle-recipe.ts';
 export { type PageContent, type PageOptions, pageContent, type TeachOptions, teachContent } from './page-content.ts';
 export { type PageSettings, pageSettings, type TeachSettings, teachSettings } from './page-settings.ts';
 export { type ServedPage, servePage } from './serve-page.ts';

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
+import { bundledRecipe, type PageRecipe } from './bundle-recipe.ts';
 import type { PageSettings, TeachSettings } from './page-settings.ts';
 import { testsOfRun } from './tests-of-run.ts';
 import { checkpointUpstream, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
@@ -12,6 +13,8 @@ export type PageContent = ReadonlyMap<string, { readonly file: string } | { read
 export interface PageOptions {
   /** settings that replace those of the checkpoint, by section */
   readonly overrides?: { readonly [section: string]: unknown };
+  /** the checkpoint's recipe, where it is of another package: it is bundled with the page */
+  readonly recipe?: PageRecipe | undefined;
 }
 
 const site = fileURLToPath(new URL('../dist/site', import.meta.url));
@@ -23,15 +26,15 @@ const left = /^optimizer\.safetensors$|^since-log\.json$/;
  *
  * The checkpoint is not checked here but in the page, as it loads.
  *
- * @throws InputError for a folder that is no checkpoint
+ * @throws InputError for a folder that is no checkpoint, and for a recipe of another package that does not load in a browser
  */
-export async function pageContent(checkpoint: string, { overrides = {} }: PageOptions = {}): Promise<PageContent> {
+export async function pageContent(checkpoint: string, { overrides = {}, recipe }: PageOptions = {}): Promise<PageContent> {
   const folder = resolve(checkpoint);
   const files = await readdir(folder).catch((): string[] => []);
   if (!files.includes('state.json')) {
     throw new InputError(checkpoint, 'no state.json', 'the folder of a checkpoint', 'Give a folder such as exp/asv/train/step_600.');
   }
-  const content = await siteContent();
+  const content = await siteContent(recipe);
   for (const file of files) {
     const path = join(folder, file);
     if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
@@ -70,9 +73,12 @@ export async function teachContent({
 }
 
 /** The bundled program. */
-async function siteContent(): Promise<Map<string, { readonly file: string } | { readonly text: string }>> {
+async function siteContent(recipe?: PageRecipe): Promise<Map<string, { readonly file: string } | { readonly text: string }>> {
   const content = new Map<string, { readonly file: string } | { readonly text: string }>();
   for (const file of await filesBelow(site)) content.set(relative(site, file).split(sep).join('/'), { file });
+  if (!recipe) return content;
+  for (const address of [...content.keys()]) if (/^[^/]+\.js(\.LEGAL\.txt)?$/.test(address)) content.delete(address);
+  for (const [address, text] of await bundledRecipe(recipe)) content.set(address, text);
   return content;
 }
 

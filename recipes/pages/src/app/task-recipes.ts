@@ -1,4 +1,5 @@
 import { type AnyTaskRecipe, InputError } from '@s3/interface';
+import { ownRecipes } from './own-recipes.ts';
 
 /** The recipes whose checkpoints a page knows; each is fetched when a checkpoint asks for it. */
 const taskRecipes: { readonly [recipe: string]: () => Promise<{ readonly default: AnyTaskRecipe }> } = {
@@ -19,14 +20,25 @@ const taskRecipes: { readonly [recipe: string]: () => Promise<{ readonly default
 /**
  * The half of a recipe that builds the task of its checkpoints.
  *
- * @throws InputError for a recipe that the page does not bring
+ * @throws InputError for a recipe that the page does not bring, or whose module exports none
  */
 export async function taskRecipe(name: string): Promise<AnyTaskRecipe> {
   if (Object.hasOwn(taskRecipes, name)) return (await taskRecipes[name]!()).default;
+  if (Object.hasOwn(ownRecipes, name)) {
+    const { default: recipe } = await ownRecipes[name]!();
+    if (recipe?.name === name && typeof recipe.buildTask === 'function') return recipe;
+    const found = recipe?.name === undefined ? 'a module without a recipe' : `a recipe that calls itself '${recipe.name}'`;
+    throw new InputError(
+      `recipe ${name}`,
+      found,
+      `what defineTaskRecipe or defineRecipe gives for '${name}'`,
+      'Make it the default export.',
+    );
+  }
   throw new InputError(
     'checkpoint',
     `one of the recipe '${name}'`,
-    `one of ${Object.keys(taskRecipes).join(', ')}`,
-    'Pages bring the recipes of S3 alone; `s3 predict` uses others too.',
+    `one of ${Object.keys(taskRecipes).join(', ')}, or of a package that is installed`,
+    'Serve it in a project that has the package of the recipe, or use `s3 predict`.',
   );
 }

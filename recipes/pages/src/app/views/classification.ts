@@ -3,9 +3,9 @@ import { element, percent } from '../element.ts';
 import type { Opened } from '../protocol.ts';
 import { predictionInput } from './prediction-input.ts';
 
-interface Classification {
+export interface Classification {
   readonly label: string;
-  readonly probability: number;
+  readonly probability?: number;
   readonly probabilities: { readonly [label: string]: number };
 }
 
@@ -15,12 +15,34 @@ const shownLabels = 10;
 export function classificationView(computer: Computer, opened: Opened): HTMLElement {
   const groups = (opened.encoders['groups'] ?? []) as readonly { readonly name: string }[];
   return predictionInput(computer, opened, { id: 'which-label', title: 'Which label?' }, ({ prediction }) =>
-    (Array.isArray(prediction) ? (prediction as Classification[]) : [prediction as Classification]).flatMap((one, index) => [
-      ...(groups[index] ? [element('h3', {}, groups[index].name)] : []),
-      element('p', { class: 'verdict' }, one.label, element('small', {}, ` ${percent(one.probability)}`)),
-      bars(one),
-    ]),
+    labelElements(
+      isClassification(prediction) ? [prediction] : (prediction as readonly Classification[]),
+      groups.map(({ name }) => name),
+    ),
   );
+}
+
+export function isClassification(prediction: unknown): prediction is Classification {
+  const { label, probabilities } = (prediction ?? {}) as Partial<Classification>;
+  return typeof label === 'string' && typeof probabilities === 'object' && probabilities !== null;
+}
+
+/**
+ * Labels with their probabilities.
+ *
+ * @param groups what each of them is a label of, where there are several
+ */
+export function labelElements(classifications: readonly Classification[], groups: readonly string[] = []): readonly HTMLElement[] {
+  return classifications.flatMap((one, index) => [
+    ...(groups[index] === undefined ? [] : [element('h3', {}, groups[index])]),
+    element(
+      'p',
+      { class: 'verdict' },
+      one.label,
+      element('small', {}, ` ${percent(one.probability ?? one.probabilities[one.label] ?? 0)}`),
+    ),
+    bars(one),
+  ]);
 }
 
 function bars({ label: best, probabilities }: Classification): HTMLElement {
