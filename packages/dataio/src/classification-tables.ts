@@ -1,6 +1,6 @@
 import { InputError, type Table } from '@s3/interface';
 import type { Utterance } from './speaker-verification-tables.ts';
-import { rowNumber, rowPlace, tablePlace } from './table-place.ts';
+import { cellOf, utteranceRows } from './utterance-rows.ts';
 
 /** A recording, or a part of it. */
 export interface UtterancePart extends Utterance {
@@ -37,7 +37,7 @@ export function utteranceTable(table: Table, name = 'the table of utterances'): 
  * @throws InputError with the row for a duplicate id, an empty cell or times that are none; for a table without rows
  */
 export function labelTable(table: Table, name = 'the table of utterances'): readonly LabelledUtterance[] {
-  return utterancesOf(table, name, (row, where) => ({ label: cell(row, 'label', where) }));
+  return utterancesOf(table, name, (row, where) => ({ label: cellOf(row, 'label', where).trim() }));
 }
 
 /**
@@ -48,7 +48,7 @@ export function labelTable(table: Table, name = 'the table of utterances'): read
 export function labelGroupTable(table: Table, name = 'the table of utterances'): readonly LabelGroupUtterance[] {
   let expected: number | undefined;
   return utterancesOf(table, name, (row, where) => {
-    const text = cell(row, 'labels', where);
+    const text = cellOf(row, 'labels', where).trim();
     const labels = text.split(';').map((label) => label.trim());
     expected ??= labels.length;
     if (labels.length === expected && !labels.includes('')) return { labels };
@@ -68,7 +68,7 @@ export function labelGroupTable(table: Table, name = 'the table of utterances'):
  */
 export function labelSetTable(table: Table, name = 'the table of utterances'): readonly LabelGroupUtterance[] {
   return utterancesOf(table, name, (row, where) => {
-    const text = row['labels'] === undefined ? cell(row, 'labels', where) : row['labels'].trim();
+    const text = row['labels'] === undefined ? cellOf(row, 'labels', where) : row['labels'].trim();
     const labels = text === '' ? [] : text.split(';').map((label) => label.trim());
     if (!labels.includes('') && new Set(labels).size === labels.length) return { labels };
     throw new InputError(where, `the labels '${text}'`, 'labels separated by semicolons, each once', 'Mend the row.');
@@ -79,27 +79,15 @@ function utterancesOf<Labels>(
   table: Table,
   name: string,
   labelsOf: (row: Table[number], where: string) => Labels,
-): (UtterancePart & Labels)[] {
-  if (table.length === 0) {
-    const remedy = 'Add utterances, or leave the table out.';
-    throw new InputError(tablePlace(table, name), 'no utterances', 'at least one row below the header', remedy);
-  }
-  const rowOfId = new Map<string, number>();
-  return table.map((row, index) => {
-    const where = rowPlace(table, index, name);
-    const id = cell(row, 'id', where);
-    const earlier = rowOfId.get(id);
-    if (earlier !== undefined) {
-      throw new InputError(
-        where,
-        `the id '${id}', which row ${rowNumber(table, earlier)} has too`,
-        'an id of its own for each utterance',
-        'Remove the row or rename it.',
-      );
-    }
-    rowOfId.set(id, index);
-    return { id, path: cell(row, 'wav_path', where), where, ...labelsOf(row, where), ...partOf(row, where) };
-  });
+): readonly (UtterancePart & Labels)[] {
+  return utteranceRows(table, name, (row, where) => ({
+    // a space that nobody sees must not make another id or label; in a path it may belong
+    id: cellOf(row, 'id', where).trim(),
+    path: cellOf(row, 'wav_path', where),
+    where,
+    ...labelsOf(row, where),
+    ...partOf(row, where),
+  }));
 }
 
 function partOf(row: Table[number], where: string): { readonly startSeconds?: number; readonly endSeconds?: number } {
@@ -122,15 +110,4 @@ function secondsOf(row: Table[number], column: string, where: string): number | 
     'seconds from 0 on, or an empty cell for the whole recording',
     'Mend the time; a decimal point is a dot.',
   );
-}
-
-/** A value that has to be there. */
-function cell(row: Table[number], column: string, where: string): string {
-  const value = row[column];
-  if (value === undefined) {
-    throw new InputError(where, `the columns ${Object.keys(row).join(', ')}`, `a column ${column} too`, 'Add it.');
-  }
-  // a space that nobody sees must not make another label; in a path it may belong
-  if (value.trim() !== '') return column === 'wav_path' ? value : value.trim();
-  throw new InputError(where, `an empty ${column}`, 'a value in every cell', 'Fill the cell or remove the row.');
 }

@@ -1,6 +1,7 @@
 import { InputError, type Table } from '@s3/interface';
 import { type Located, plainName, type ScoredRegion, type SpeakerSegment, secondsOf } from './speaker-segment.ts';
-import { rowNumber, rowPlace, tablePlace } from './table-place.ts';
+import { rowNumber, rowPlace } from './table-place.ts';
+import { cellOf, requireRows } from './utterance-rows.ts';
 
 /** A recording, with who speaks when in it. */
 export interface DiarizationRecording extends Located {
@@ -48,14 +49,7 @@ export function diarizationTable(
   name = 'the table of segments',
   policy: SegmentPolicy = { sameSpeakerOverlap: 'refuse', beyondEnd: 'refuse' },
 ): readonly DiarizationRecording[] {
-  if (table.length === 0) {
-    throw new InputError(
-      tablePlace(table, name),
-      'no segments',
-      'at least one row below the header',
-      'Add segments, or leave the table out.',
-    );
-  }
+  requireRows(table, name, 'segments');
   const recordings = new Map<string, Draft>();
   const rowOfUtterance = new Map<string, number>();
   table.forEach((row, index) => {
@@ -215,10 +209,6 @@ function seconds(row: Table[number], column: string, where: string): number {
 
 /** A value that has to be there. */
 function cell(row: Table[number], column: string, where: string): string {
-  const value = row[column];
-  if (value === undefined) {
-    throw new InputError(where, `the columns ${Object.keys(row).join(', ')}`, `a column ${column} too`, 'Add it.');
-  }
-  if (value.trim() !== '') return column === 'wav_path' ? value : plainName(value.trim());
-  throw new InputError(where, `an empty ${column}`, 'a value in every cell', 'Fill the cell or remove the row.');
+  const value = cellOf(row, column, where);
+  return column === 'wav_path' ? value : plainName(value.trim());
 }

@@ -89,7 +89,7 @@ export {
   type Utterance,
 } from './speaker-verification-tables.ts';
 export { prepareSpeechToText, speechToTextCorpus } from './speech-to-text-corpus.ts';
-export { type SubwordTokenizerData, subwordTokenizer, trainSubwords } from './subword-tokenizer.ts';
+export { type SubwordTokenizerData, subwordTokenizer, subwordTrainingCommand } from './subword-tokenizer.ts';
 export { readTable, resolveWavPaths, writeTable } from './table.ts';
 export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './text-tokenizer.ts';
 export {

@@ -1,5 +1,6 @@
 import { InputError, type Table } from '@s3/interface';
 import { rowNumber, rowPlace, tablePlace } from './table-place.ts';
+import { cellOf, requireRows, utteranceRows } from './utterance-rows.ts';
 
 /** One recording, or part of one. */
 export interface Utterance {
@@ -40,23 +41,12 @@ export interface TrialTable {
  *   audio; for a table without rows
  */
 export function speakerTable(table: Table, name = 'the table of utterances'): readonly SpeakerUtterance[] {
-  refuseEmpty(table, name, 'utterances');
-  const rowOfId = new Map<string, number>();
-  return table.map((row, index) => {
-    const where = rowPlace(table, index, name);
-    const utterance = { id: cell(row, 'id', where), speaker: cell(row, 'spk', where), path: cell(row, 'wav_path', where), where };
-    const earlier = rowOfId.get(utterance.id);
-    if (earlier !== undefined) {
-      throw new InputError(
-        where,
-        `the id '${utterance.id}', which row ${rowNumber(table, earlier)} has too`,
-        'an id of its own for each utterance',
-        'Remove the row or rename it.',
-      );
-    }
-    rowOfId.set(utterance.id, index);
-    return utterance;
-  });
+  return utteranceRows(table, name, (row, where) => ({
+    id: cellOf(row, 'id', where),
+    speaker: cellOf(row, 'spk', where),
+    path: cellOf(row, 'wav_path', where),
+    where,
+  }));
 }
 
 /**
@@ -70,13 +60,13 @@ export function speakerTable(table: Table, name = 'the table of utterances'): re
  *   files, or a pair with both labels; for a table without rows or with one label only
  */
 export function trialTable(table: Table, name = 'the table of trials'): TrialTable {
-  refuseEmpty(table, name, 'trials');
+  requireRows(table, name, 'trials');
   const known = new Map<string, { readonly number: number; readonly path: string; readonly index: number }>();
   const utterances: Utterance[] = [];
 
   const numberOf = (index: number, where: string, side: 1 | 2): number => {
-    const id = cell(table[index]!, `id${side}`, where);
-    const path = cell(table[index]!, `wav_path${side}`, where);
+    const id = cellOf(table[index]!, `id${side}`, where);
+    const path = cellOf(table[index]!, `wav_path${side}`, where);
     const earlier = known.get(id);
     if (earlier?.path === path) return earlier.number;
     if (earlier) {
@@ -99,7 +89,7 @@ export function trialTable(table: Table, name = 'the table of trials'): TrialTab
   const trials = table.map((row, index): Trial => {
     const where = rowPlace(table, index, name);
     const [first, second] = [numberOf(index, where, 1), numberOf(index, where, 2)];
-    const label = cell(row, 'label', where);
+    const label = cellOf(row, 'label', where);
     if (label !== '0' && label !== '1') {
       throw new InputError(where, `the label '${label}'`, '1 (same speaker) or 0 (different speakers)', 'Mend the label.');
     }
@@ -129,25 +119,4 @@ export function trialTable(table: Table, name = 'the table of trials'): TrialTab
     );
   }
   return { trials, utterances, duplicateTrials };
-}
-
-function refuseEmpty(table: Table, name: string, things: string): void {
-  if (table.length > 0) return;
-  throw new InputError(
-    tablePlace(table, name),
-    `no ${things}`,
-    'at least one row below the header',
-    `Add ${things}, or leave the table out.`,
-  );
-}
-
-/** A value that has to be there. */
-function cell(row: Table[number], column: string, where: string): string {
-  const value = row[column];
-  if (value === undefined) {
-    throw new InputError(where, `the columns ${Object.keys(row).join(', ')}`, `a column ${column} too`, 'Add it.');
-  }
-  if (value.trim() !== '') return value;
-  const owner = column === 'wav_path' && row['spk'] ? ` for the speaker '${row['spk']}'` : '';
-  throw new InputError(where, `an empty ${column}${owner}`, 'a value in every cell', 'Fill the cell or remove the row.');
 }

@@ -9,7 +9,7 @@ export type SubwordTokenizerData =
   | { readonly type: 'subword'; readonly huggingFace: { readonly [key: string]: Json } };
 
 /** How to make a vocabulary of subwords with the ids that S3PRL wants; nothing on npm trains one. */
-export const trainSubwords =
+export const subwordTrainingCommand =
   'spm_train --input=transcriptions.txt --model_prefix=subwords --vocab_size=1000 --model_type=unigram --pad_id=0 --eos_id=1 --unk_id=2 --bos_id=-1 --eos_piece="<eos>"';
 
 /**
@@ -65,7 +65,7 @@ async function sentencePieces(base64: string, name: string): Promise<Pieces> {
       name,
       `no SentencePiece model (${reason})`,
       subwordFiles,
-      `Check that it was copied whole; to train one: ${trainSubwords}`,
+      `Check that it was copied whole; to train one: ${subwordTrainingCommand}`,
       {
         cause,
       },

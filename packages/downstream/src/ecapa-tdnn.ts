@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { ecapaBackbone } from './ecapa-backbone.ts';
 import { embeddingProjector, embeddingSizeSetting } from './embedding-projector.ts';
-import { poolings } from './pooling.ts';
+import { poolingSetting, poolings } from './pooling.ts';
 
 /**
  * ECAPA-TDNN whose embedding is what the pooling gives, or a projection of it.
@@ -16,12 +16,7 @@ import { poolings } from './pooling.ts';
 export const ecapaTdnn = defineComponent({
   name: 'ecapa-tdnn',
   config: z.object({
-    pooling: z
-      .enum(['TAP', 'TSP', 'SAP', 'ASP', 'CASP'])
-      .default('TAP')
-      .describe(
-        'mean, statistics, self-attentive, attentive statistics pooling; CASP attends to each feature and sees the whole utterance',
-      ),
+    pooling: poolingSetting,
     aggregationSize: z
       .int()
       .positive()

@@ -1,5 +1,6 @@
 import type { Embeddings, Frames, Mode, Module, Random } from '@s3/interface';
 import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
+import { z } from 'zod';
 import { attentiveStatisticsPooling } from './attentive-statistics-pooling.ts';
 import { contextAttentiveStatisticsPooling } from './context-attentive-statistics-pooling.ts';
 import { selfAttentivePooling } from './self-attentive-pooling.ts';
@@ -24,3 +25,9 @@ export const poolings = {
   ASP: attentiveStatisticsPooling,
   CASP: contextAttentiveStatisticsPooling,
 } as const satisfies { readonly [name: string]: (inputSize: number, random: Random) => Pooling };
+
+/** The setting that chooses one. */
+export const poolingSetting = z
+  .enum(['TAP', 'TSP', 'SAP', 'ASP', 'CASP'])
+  .default('TAP')
+  .describe('mean, statistics, self-attentive, attentive statistics pooling; CASP attends to each feature and sees the whole utterance');

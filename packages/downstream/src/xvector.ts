@@ -2,7 +2,7 @@ import { defineComponent, type FrameSpec, moduleOf, randomStream, type Utterance
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { embeddingProjector, embeddingSizeSetting } from './embedding-projector.ts';
-import { poolings } from './pooling.ts';
+import { poolingSetting, poolings } from './pooling.ts';
 import { xvectorBackbone } from './xvector-backbone.ts';
 
 /**
@@ -13,12 +13,7 @@ import { xvectorBackbone } from './xvector-backbone.ts';
 export const xvector = defineComponent({
   name: 'xvector',
   config: z.object({
-    pooling: z
-      .enum(['TAP', 'TSP', 'SAP', 'ASP', 'CASP'])
-      .default('TAP')
-      .describe(
-        'mean, statistics, self-attentive, attentive statistics pooling; CASP attends to each feature and sees the whole utterance',
-      ),
+    pooling: poolingSetting,
     aggregationSize: z
       .int()
       .positive()

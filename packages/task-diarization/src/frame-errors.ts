@@ -16,7 +16,7 @@ export interface FrameErrors {
   readonly speakerConfusion: number;
 }
 
-export const noErrors: FrameErrors = {
+const noErrors: FrameErrors = {
   correct: 0,
   frames: 0,
   speechScored: 0,

@@ -42,10 +42,10 @@ export function joinChunks(chunks: readonly Chunk[]): Sequence {
 }
 
 /** The frame after the last of a chunk. */
-export const endOf = ({ startFrame, probabilities }: Chunk): number => startFrame + probabilities.frames;
+const endOf = ({ startFrame, probabilities }: Chunk): number => startFrame + probabilities.frames;
 
 /** The frame of a recording at which one chunk hands over to the next. */
-export const overlapMiddle = (before: Chunk, chunk: Chunk): number => Math.floor((chunk.startFrame + endOf(before)) / 2);
+const overlapMiddle = (before: Chunk, chunk: Chunk): number => Math.floor((chunk.startFrame + endOf(before)) / 2);
 
 /**
  * The speaker of the recording that each output of a chunk stands for, as its overlap with the chunk before has it.

@@ -3,29 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diarizationTable, mixtureSettings, readKaldiDirectory, readRttm, readTable, resolveWavPaths } from '@s3/dataio';
 import { trainCsv } from '@s3/quickstart-data';
-import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addDataCommand } from './data-command.ts';
+import { runCommand } from './run-command.fixture.ts';
 
-async function s3(...argv: string[]) {
-  const written = { stdout: '', stderr: '' };
-  const into = (stream: 'stdout' | 'stderr') => ({
-    write(text: string) {
-      written[stream] += text;
-    },
-  });
-  const program: CommandLineOptions = {
-    argv,
-    recipes: [],
-    selectEngine: () => Promise.reject(new Error('no engine is needed')),
-    stdout: into('stdout'),
-    stderr: into('stderr'),
-    addCommands: (command) => addDataCommand(command, program),
-  };
-  const code = await commandLine(program);
-  return { code, ...written };
-}
+const s3 = (...argv: string[]) =>
+  runCommand(argv, addDataCommand, { recipes: [], selectEngine: () => Promise.reject(new Error('no engine is needed')) });
 
 test('has an option for every setting, with its default', () => {
   const command = new Command();

@@ -2,35 +2,17 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ArrayFormat, readArrays, writeTable } from '@s3/dataio';
-import { selectEngine } from '@s3/engine';
 import { someRecordings } from '@s3/quickstart-data';
-import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { beforeAll, expect, test } from 'vitest';
 import { addDumpCommand } from './dump-command.ts';
-import { recipes } from './recipes.ts';
+import { runCommand } from './run-command.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-dump-command-'));
 const csv = join(folder, 'utterances.csv');
 const rows = someRecordings(2, 3).map(({ spk, ...row }) => ({ ...row, label: spk, start_sec: '', end_sec: '0.5' }));
 beforeAll(() => writeTable(csv, rows));
 
-async function s3(...argv: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const into = (stream: 'stdout' | 'stderr') => ({
-    write(text: string) {
-      written[stream] += text;
-    },
-  });
-  const program: CommandLineOptions = {
-    argv,
-    recipes,
-    selectEngine,
-    stdout: into('stdout'),
-    stderr: into('stderr'),
-    addCommands: (command) => addDumpCommand(command, program),
-  };
-  return { code: await commandLine(program), ...written };
-}
+const s3 = (...argv: string[]) => runCommand(argv, addDumpCommand);
 const dump = (...words: string[]) => s3('dump', '--engine', 'cpu', '--workers', '0', ...words);
 const arraysOf = (out: string, format: ArrayFormat = 'npz', id = rows[0]!.id) => {
   const file = join(out, `${id}.${format}`);

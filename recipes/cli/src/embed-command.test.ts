@@ -3,15 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArrays, writeTable } from '@s3/dataio';
-import { selectEngine } from '@s3/engine';
 import type { Communicator } from '@s3/interface';
 import { someRecordings } from '@s3/quickstart-data';
-import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { beforeAll, expect, test } from 'vitest';
 import { addEmbedCommand } from './embed-command.ts';
 import { readEmbeddings } from './embedding-files.ts';
 import { processes } from './fixtures/processes.ts';
-import { recipes } from './recipes.ts';
+import { runCommand } from './run-command.fixture.ts';
 import { addScoreCommand } from './score-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-embed-command-'));
@@ -30,26 +28,12 @@ const checkpoint = join(folder, 'exp', 'train', 'step_1');
 
 const s3 = (...argv: string[]) => s3In(undefined, argv);
 
-async function s3In(communicator: Communicator | undefined, argv: readonly string[]) {
-  const written = { stdout: '', stderr: '' };
-  const into = (stream: 'stdout' | 'stderr') => ({
-    write(text: string) {
-      written[stream] += text;
-    },
-  });
-  const program: CommandLineOptions = {
-    argv,
-    recipes,
-    selectEngine,
-    stdout: into('stdout'),
-    stderr: into('stderr'),
-    connectProcesses: async () => communicator,
-    addCommands: (command) => {
-      addEmbedCommand(command, program);
-      addScoreCommand(command, program);
-    },
+function s3In(communicator: Communicator | undefined, argv: readonly string[]) {
+  const add: Parameters<typeof runCommand>[1] = (command, program) => {
+    addEmbedCommand(command, program);
+    addScoreCommand(command, program);
   };
-  return { code: await commandLine(program), ...written };
+  return runCommand(argv, add, { connectProcesses: async () => communicator });
 }
 const embedWords = ['embed', checkpoint, '--engine', 'cpu', '--workers', '0'];
 const embed = (...words: string[]) => s3(...embedWords, ...words);

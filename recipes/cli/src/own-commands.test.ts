@@ -1,40 +1,22 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { selectEngine } from '@s3/engine';
 import { someRecordings, trainCsv } from '@s3/quickstart-data';
-import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { zipFiles } from '@s3/trainer/memory';
 import { expect, test } from 'vitest';
 import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
-import { recipes } from './recipes.ts';
+import { runCommand } from './run-command.fixture.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addUpstreamCommand } from './upstream-command.ts';
 
-async function s3(...argv: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const into = (stream: 'stdout' | 'stderr') => ({
-    write(text: string) {
-      written[stream] += text;
-    },
+const s3 = (...argv: string[]) =>
+  runCommand(argv, (command, program) => {
+    addExportCommand(command, program);
+    addPredictCommand(command, program);
+    addScoreCommand(command, program);
+    addUpstreamCommand(command, program);
   });
-  const program: CommandLineOptions = {
-    argv,
-    recipes,
-    selectEngine,
-    stdout: into('stdout'),
-    stderr: into('stderr'),
-    addCommands: (command) => {
-      addExportCommand(command, program);
-      addPredictCommand(command, program);
-      addScoreCommand(command, program);
-      addUpstreamCommand(command, program);
-    },
-  };
-  const code = await commandLine(program);
-  return { code, ...written };
-}
 
 test('predicts with a checkpoint: one line for each file, the same whoever stands beside it', { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 's3-predict-'));

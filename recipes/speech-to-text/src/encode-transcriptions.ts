@@ -4,9 +4,9 @@ import {
   readSubwords,
   readVocabulary,
   requireKnownTokens,
+  subwordTrainingCommand,
   type TokenizerData,
   type TranscribedUtterance,
-  trainSubwords,
   transcriptTable,
 } from '@s3/dataio';
 import { type Corpus, InputError, type Table } from '@s3/interface';
@@ -54,7 +54,7 @@ async function wordTokenizer({ type, vocabularyFile, size, coverage }: Tokenizer
       'tokenizer.vocabularyFile',
       'none',
       'a .model file of SentencePiece, or a tokenizer.json, for tokenizer.type subword',
-      `It is not trained here; write the transcriptions to a file, one on each line, and train it with: ${trainSubwords}`,
+      `It is not trained here; write the transcriptions to a file, one on each line, and train it with: ${subwordTrainingCommand}`,
     );
   }
   if (vocabularyFile !== null) return { type, vocabulary: await readVocabulary(vocabularyFile, type) };

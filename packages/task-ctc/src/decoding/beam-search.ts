@@ -211,7 +211,7 @@ export function beamSearch(
 }
 
 /** ln(e^a + e^b) */
-export function logSum(a: number, b: number): number {
+function logSum(a: number, b: number): number {
   const larger = Math.max(a, b);
   return larger === impossible ? impossible : larger + Math.log1p(Math.exp(Math.min(a, b) - larger));
 }

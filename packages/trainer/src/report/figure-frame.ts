@@ -8,7 +8,7 @@ const titleSize = 14;
 const bleed = 4;
 
 /** Colours of the series: a style sheet may set them (for dark pages), these are what they are without one. */
-export const seriesColors = ['#2563a8', '#c2571a', '#2e7d4f', '#8250b0', '#a8325a', '#4c6a78'] as const;
+const seriesColors = ['#2563a8', '#c2571a', '#2e7d4f', '#8250b0', '#a8325a', '#4c6a78'] as const;
 
 export function seriesColor(index: number): string {
   const color = index % seriesColors.length;

@@ -1,3 +1,4 @@
+import { encoderNetwork } from './encoder-network.ts';
 import { featureEncoder } from './feature-encoder.ts';
 import { featureProjection } from './feature-projection.ts';
 import type { NetworkConfig } from './network-config.ts';
@@ -27,16 +28,5 @@ export function data2vecAudio(config: NetworkConfig): Network {
       attention: (layer) => selfAttention(layer, config),
     },
   );
-  return {
-    weights,
-    size: config.hidden_size,
-    hiddenStates: transformer.hiddenStates,
-    downsampleRate: encoder.downsampleRate,
-    frames: encoder.frames,
-    forward(operations, { waveforms, mask }) {
-      const features = operations.stage(waveforms, 'feature_extractor.', (x) => encoder.forward(operations, x));
-      const projected = operations.stage(features, 'feature_projection.', (x) => projection.forward(operations, x));
-      return transformer.forward(operations, projected, mask);
-    },
-  };
+  return encoderNetwork(config, { weights, encoder, projection, transformer });
 }

@@ -1,0 +1,34 @@
+import type { featureEncoder } from './feature-encoder.ts';
+import type { featureProjection } from './feature-projection.ts';
+import type { NetworkConfig } from './network-config.ts';
+import type { Network } from './operations.ts';
+import type { transformerEncoder } from './transformer-encoder.ts';
+
+/** The convolutions on waveforms, the projection of their features and the transformer on it, as one network. */
+export function encoderNetwork(
+  config: NetworkConfig,
+  {
+    weights,
+    encoder,
+    projection,
+    transformer,
+  }: {
+    readonly weights: Network['weights'];
+    readonly encoder: ReturnType<typeof featureEncoder>;
+    readonly projection: ReturnType<typeof featureProjection>;
+    readonly transformer: ReturnType<typeof transformerEncoder>;
+  },
+): Network {
+  return {
+    weights,
+    size: config.hidden_size,
+    hiddenStates: transformer.hiddenStates,
+    downsampleRate: encoder.downsampleRate,
+    frames: encoder.frames,
+    forward(operations, { waveforms, mask }) {
+      const features = operations.stage(waveforms, 'feature_extractor.', (x) => encoder.forward(operations, x));
+      const projected = operations.stage(features, 'feature_projection.', (x) => projection.forward(operations, x));
+      return transformer.forward(operations, projected, mask);
+    },
+  };
+}
