@@ -292,7 +292,7 @@ const files = recordings.map(({ wav_path }) => wav_path);
 const closing = [];
 try {
   // these train what they need themselves
-  const alone = ['recipes of another package', 'ONNX', 'language model'];
+  const alone = ['recipes of another package', 'ONNX file', 'language model'];
   const asked = process.argv.slice(2);
   const made = asked.length > 0 && asked.every((word) => alone.includes(word)) ? {} : await checkpoints();
   const plain = await startBrowser();
@@ -555,6 +555,26 @@ try {
     assert.deepEqual(other.troubles, []);
     await other.close();
     await folder.close();
+  });
+
+  await check('an upstream in an ONNX file says the same in the page', async () => {
+    run('upstream', 'export', smallEncoder(scratch), at('encoder.onnx'));
+    const labels = table('onnx-labels.csv', 'label', ({ spk }) => spk);
+    const encoder = ['--upstream.name', 'onnx', '--upstream.path', at('encoder.onnx'), '--upstream.onnx.mask', 'mask'];
+    const corpus = ['--corpus.train', labels, '--corpus.valid', labels, '--corpus.tests', labels, '--trainData.maxSeconds', '1'];
+    const checkpoint = train('superb-sid', '3', ...corpus, ...encoder);
+    const { address, close: stop } = await serve(checkpoint);
+    const { page, troubles, close } = await open(plain, address);
+    assertSame(await workersWord(page, 'wasm', files[0]), nodesWord(checkpoint, files[0]), 'onnx');
+    assert.deepEqual(troubles, []);
+    await close();
+    await stop();
+    writeFileSync(at('torn.onnx'), readFileSync(at('encoder.onnx')).subarray(0, 600));
+    const torn = await serve(checkpoint, '--upstream.path', at('torn.onnx'));
+    const refused = await open(plain, torn.address);
+    assert.match((await alerts(refused.page)).join(), /onnxruntime refuses/);
+    await refused.close();
+    await torn.close();
   });
 
   await check('Ctrl-C ends s3 serve', async () => {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { siteOptions } from './dist/site-options.js';
+import { onnxPrograms, siteOptions } from './dist/site-options.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const app = join(here, 'src/app');
@@ -33,3 +33,6 @@ for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', `${
 await cp(join(wasm, '../wasm-out', `${threaded}.js`), join(site, 'wasm', `${threaded}.js`));
 const { wasmWorkerContents } = engine(`@tensorflow/tfjs-backend-wasm/wasm-out/${threaded}.worker.js`);
 await writeFile(join(site, 'wasm', `${threaded}.worker.js`), wasmWorkerContents.replaceAll('\n', '\\n'));
+
+const onnx = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
+for (const [address, file] of Object.entries(onnxPrograms)) await cp(join(onnx, file), join(site, address));

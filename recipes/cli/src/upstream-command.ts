@@ -63,6 +63,7 @@ Examples:
     .option('--offline', 'use what is cached, ask nobody')
     .action(async (source: string, file: string, { offline = false }) => {
       const [{ exportOnnx, hubNames }, { rename, rm, writeFile }] = await Promise.all([import('@s3/upstream'), import('node:fs/promises')]);
+      await selectEngine('auto');
       const known: { readonly [name: string]: string } = hubNames;
       const model = await exportOnnx(known[source] ?? source, { offline });
       try {

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import { bundledRecipe, type PageRecipe } from './bundle-recipe.ts';
 import type { PageSettings, TeachSettings } from './page-settings.ts';
+import { onnxPrograms } from './site-options.ts';
 import { testsOfRun } from './tests-of-run.ts';
-import { checkpointUpstream, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
+import { checkpointUpstream, type UpstreamFiles, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
 
 /** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`: a file on disk, or text. */
 export type PageContent = ReadonlyMap<string, { readonly file: string } | { readonly text: string }>;
@@ -39,12 +40,10 @@ export async function pageContent(checkpoint: string, { overrides = {}, recipe }
     const path = join(folder, file);
     if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
   }
-  const upstream = await upstreamFiles(await checkpointUpstream(folder, overrides));
-  for (const file of upstream) content.set(`upstream/${basename(file)}`, { file });
+  const { path } = await addUpstream(content, await checkpointUpstream(folder, overrides));
   const settings: PageSettings = {
     name: nameOf(folder),
-    overrides:
-      upstream.length > 0 ? { ...overrides, upstream: { ...(overrides['upstream'] as object), path: 'upstream' } } : { ...overrides },
+    overrides: path === undefined ? { ...overrides } : { ...overrides, upstream: { ...(overrides['upstream'] as object), path } },
     tests: await testsOfRun(folder),
   };
   return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
@@ -66,15 +65,24 @@ export async function teachContent({
   upstream = { name: 'fbank_no_cmvn', batching: 'independent' },
 }: TeachOptions = {}): Promise<PageContent> {
   const content = await siteContent();
-  const files = await upstreamFiles(upstream);
-  for (const file of files) content.set(`upstream/${basename(file)}`, { file });
-  const settings: TeachSettings = { upstream, ...(files.length > 0 && { path: 'upstream' }) };
+  const { path } = await addUpstream(content, upstream);
+  const settings: TeachSettings = { upstream, ...(path !== undefined && { path }) };
   return content.set('index.html', content.get('teach.html')!).set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 
+type Content = Map<string, { readonly file: string } | { readonly text: string }>;
+
+/** Adds the files of the upstream, and leaves out onnxruntime where it is not needed: it is larger than all the rest. */
+async function addUpstream(content: Content, upstream: UpstreamSection): Promise<UpstreamFiles> {
+  const found = await upstreamFiles(upstream);
+  for (const [address, file] of found.files) content.set(address, { file });
+  if (!found.isOnnx) for (const address of Object.keys(onnxPrograms)) content.delete(address);
+  return found;
+}
+
 /** The bundled program. */
-async function siteContent(recipe?: PageRecipe): Promise<Map<string, { readonly file: string } | { readonly text: string }>> {
-  const content = new Map<string, { readonly file: string } | { readonly text: string }>();
+async function siteContent(recipe?: PageRecipe): Promise<Content> {
+  const content: Content = new Map();
   for (const file of await filesBelow(site)) content.set(relative(site, file).split(sep).join('/'), { file });
   if (!recipe) return content;
   for (const address of [...content.keys()]) if (/^[^/]+\.js(\.LEGAL\.txt)?$/.test(address)) content.delete(address);

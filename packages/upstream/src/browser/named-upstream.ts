@@ -2,7 +2,9 @@ import { defineComponent, InputError, type Upstream } from '@s3/interface';
 import { baselines, isBaseline } from '../baseline-by-name.ts';
 import { normalizedLayers } from '../normalized-layers.ts';
 import { onnxName } from '../pretrained/hub-names.ts';
+import { onnxSettings } from '../pretrained/onnx-settings.ts';
 import { refusePath, upstreamSettings } from '../upstream-settings.ts';
+import { fetchedOnnxUpstream } from './fetched-onnx-upstream.ts';
 import { fetchedUpstream } from './fetched-upstream.ts';
 
 interface BrowserWiring {
@@ -15,8 +17,8 @@ interface BrowserWiring {
 /**
  * An upstream by the name that S3PRL gives it, in a browser.
  *
- * A pretrained one runs on TensorFlow.js; its `path` is the address of a folder with `config.json` and `model.safetensors`. Hidden states are not
- * kept: `cache` is passed over.
+ * A pretrained one runs on TensorFlow.js; its `path` is the address of a folder with `config.json` and `model.safetensors`. An ONNX file runs on
+ * onnxruntime-web; its `path` is its address. Hidden states are not kept: `cache` is passed over.
  *
  * @throws InputError, StateError for a checkpoint that does not arrive, is damaged or does not fit
  */
@@ -25,13 +27,16 @@ export const namedUpstream = defineComponent({
   config: upstreamSettings,
   async build({ onFetched }: BrowserWiring, { name = 'hf_custom', path, normalize, ...settings }): Promise<Upstream> {
     refusePath(name, path);
-    if (name === onnxName || (!isBaseline(name) && path === undefined)) {
-      const expected = 'an upstream without weights, or one in Hugging Face layout whose folder is served beside the page';
-      throw new InputError('setting upstream.name', `'${name}'`, expected, 'Use `s3 predict` instead.');
+    if (!isBaseline(name) && path === undefined) {
+      const expected = 'an upstream without weights, or one whose files are served beside the page';
+      throw new InputError('setting upstream.name', `'${name}' without a path`, expected, 'Serve the checkpoint with `s3 serve`.');
     }
-    const upstream = isBaseline(name)
-      ? baselines[name]({ batching: settings.batching })
-      : await fetchedUpstream(path!, settings, onFetched);
+    const build = async (): Promise<Upstream> => {
+      if (isBaseline(name)) return baselines[name]({ batching: settings.batching });
+      if (name === onnxName) return fetchedOnnxUpstream(path!, settings.onnx ?? onnxSettings.parse({}), onFetched);
+      return fetchedUpstream(path!, settings, onFetched);
+    };
+    const upstream = await build();
     return normalize ? normalizedLayers(upstream) : upstream;
   },
 });
