@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "adam.h"
+#include "best.h"
 #include "lstm.h"
 #include "tensorflow.h"
 
@@ -82,6 +83,19 @@ void ComputeAdam(void*, TF_OpKernelContext* context) {
   Adam(by, count, Values(weight), Values(gradient), Values(mean), Values(square), updated[0], updated[1], updated[2]);
 }
 
+void ComputeBest(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const TF_Tensor *values = call.Input(0), *count = call.Input(1);
+  if (!call.IsFine()) return;
+  call.Expect(TF_NumDims(values) == 2 && TF_TensorElementCount(count) == 1, "S3Best: expected (rows, values) and a number");
+  if (!call.IsFine()) return;
+  const int64_t rows = TF_Dim(values, 0), size = TF_Dim(values, 1), best = *Values<int32_t>(count);
+  call.Expect(best >= 1 && best <= size, "S3Best: fewer values than are asked for");
+  TF_Tensor *mean = call.Output(0, {rows}), *deviation = call.Output(1, {rows}), *lowest = call.Output(2, {rows});
+  if (!call.IsFine()) return;
+  BestOfRows(rows, size, best, Values(values), Values(mean), Values(deviation), Values(lowest));
+}
+
 void NoShape(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
 
 void Register(TF_Status* status, const char* op, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
@@ -104,6 +118,8 @@ void RegisterAll(TF_Status* status) {
            {"d_projected: float", "d_bias: float", "last_hidden: float"}, {"reverse: bool"}, ReadDirection, ComputeBackward);
   Register(status, "S3Adam", {"weight: float", "gradient: float", "mean: float", "square: float", "factors: float"},
            {"new_weight: float", "new_mean: float", "new_square: float"}, {}, ReadNothing, ComputeAdam);
+  Register(status, "S3Best", {"values: float", "count: int32"}, {"mean: float", "deviation: float", "lowest: float"}, {}, ReadNothing,
+           ComputeBest);
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ export interface ScoreOptions {
 
 // Entries of one block of the matrix of scores: 16 MB.
 export const blockEntries = 4_000_000;
-// A matrix product gives this many scores in the time of one product of two rows.
-const matrixAdvantage = 4;
+// A matrix product gives this many scores in the time of one product of two rows, as they lie apart in memory: 50 on
+// native (4 ns each), 15 on wasm.
+const matrixAdvantage = 16;
 
 /**
  * Scores of trials, in their order: higher is likelier one speaker.
@@ -48,8 +49,8 @@ export function scoreTrials(
   if (trials.length === 0) {
     throw new InputError('trials', 'none', 'at least one trial of one speaker and one of two', 'Check the list of trials.');
   }
-  const enrolled = rowsOf(trials.map((trial) => trial.enroll));
-  const tested = rowsOf(trials.map((trial) => trial.test));
+  const enrolled = rowsOf(trials, 'enroll');
+  const tested = rowsOf(trials, 'test');
   refuseUnknown([...enrolled.ids, ...tested.ids], embeddings);
   const enroll = unitRows(enrolled.ids, embeddings);
   const test = unitRows(tested.ids, embeddings);
@@ -74,15 +75,20 @@ interface Places {
   readonly test: Int32Array;
 }
 
-/** Distinct ids, and the row of each trial's id among them. */
-function rowsOf(ids: readonly string[]): { ids: string[]; rows: Int32Array } {
+/** Distinct ids of one side of the trials, and the row of each trial's id among them. */
+function rowsOf(trials: readonly Pick<Trial, 'enroll' | 'test'>[], side: 'enroll' | 'test'): { ids: string[]; rows: Int32Array } {
   const rowOf = new Map<string, number>();
-  const rows = Int32Array.from(ids, (id) => {
-    const known = rowOf.get(id);
-    if (known !== undefined) return known;
-    rowOf.set(id, rowOf.size);
-    return rowOf.size - 1;
-  });
+  const rows = new Int32Array(trials.length);
+  // a loop, since `Int32Array.from` makes a list of all of them first
+  for (let trial = 0; trial < rows.length; trial++) {
+    const id = trials[trial]![side];
+    let row = rowOf.get(id);
+    if (row === undefined) {
+      row = rowOf.size;
+      rowOf.set(id, row);
+    }
+    rows[trial] = row;
+  }
   return { ids: [...rowOf.keys()], rows };
 }
 

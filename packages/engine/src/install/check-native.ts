@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '../gradients.ts';
 import { startNativeIn } from '../native.ts';
 import { adamUpdate } from './composed-adam.ts';
+import { bestOfRows } from './composed-best.ts';
 import { lstmGradients } from './composed-lstm.ts';
 
 /**
@@ -105,4 +106,5 @@ const ownKernels: { readonly [name: string]: () => tf.Tensor | tf.Tensor[] } = {
   'an LSTM and its gradient': () =>
     [false, true].flatMap((reverse) => lstmGradients(normal(3, 4, 20), normal(20), normal(20, 5), [4, 1, 3], reverse)),
   'an update by Adam': () => adamUpdate(normal(3, 7), normal(3, 7), normal(3, 7), tf.square(normal(3, 7)), factors),
+  'moments of the highest values': () => bestOfRows(normal(3, 70), 9),
 };

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { normal } from '../fixtures/expect-same.ts';
 import { adamUpdate } from '../install/composed-adam.ts';
+import { bestOfRows } from '../install/composed-best.ts';
 import { lstmGradients } from '../install/composed-lstm.ts';
 import { findCompiler } from '../install/requirements.ts';
 import { runProgram } from '../install/run-program.ts';
@@ -34,10 +35,13 @@ describe.skipIf(machines.size === 0)('arithmetic of the C++ kernels', () => {
   describe.each([...machines])('on %s', (name, { compiler, options, emulator }) => {
     const program = join(folder, name);
     const run = async (job: string, numbers: readonly number[]): Promise<number[]> => {
-      const input = `${job}\n${numbers.join('\n')}\n`;
+      const input = `${job}\n${numbers.join('\n').replaceAll('Infinity', 'inf')}\n`;
       const ended = emulator ? await runProgram(emulator, [program], { input }) : await runProgram(program, [], { input });
       if (ended.code !== 0) throw new Error(ended.outcome);
-      return ended.output.trim().split('\n').map(Number);
+      return ended.output
+        .trim()
+        .split('\n')
+        .map((line) => (line.endsWith('nan') ? Number.NaN : Number(line)));
     };
 
     beforeAll(async () => {
@@ -81,6 +85,31 @@ describe.skipIf(machines.size === 0)('arithmetic of the C++ kernels', () => {
       const factors = [0.5, 0.01, 0.999, 0.9, 0.1, 0.999, 0.001, 0.01, 1e-3];
       const found = await run('adam', [count, ...factors, ...weight!, ...gradient!, ...mean!, ...square]);
       expectNear(found, () => adamUpdate(tf.tensor1d(weight!), tf.tensor1d(gradient!), tf.tensor1d(mean!), tf.tensor1d(square), factors));
+    });
+
+    test.each([
+      [1, 1, 1],
+      [2, 3, 1],
+      [3, 17, 17],
+      [5, 33, 2],
+      [4, 999, 40],
+    ])('highest of %i rows of %i values: %i', async (rows, size, count) => {
+      const values = normal([rows, size]) as number[][];
+      // ties, one value far away, values that hardly differ
+      values.push(
+        Array.from({ length: size }, (_, index) => index % 3),
+        Array.from({ length: size }, (_, index) => (index === 0 ? 1e6 : index / size)),
+        Array.from({ length: size }, (_, index) => 1 + (index % 7) * 1.2e-7),
+        Array.from({ length: size }, () => -0.25),
+      );
+      const found = await run('best', [values.length, size, count, ...values.flat()]);
+      expectNear(found, () => bestOfRows(tf.tensor2d(values), count));
+    });
+
+    test('says nothing of values that are not finite', async () => {
+      for (const strange of [Number.NaN, Number.POSITIVE_INFINITY, -1e39]) {
+        expect(await run('best', [1, 3, 2, 1, strange, 2])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+      }
     });
   });
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSame as expectSameOn, normal } from '../fixtures/expect-same.ts';
 import { adamUpdate } from '../install/composed-adam.ts';
+import { bestOfRows } from '../install/composed-best.ts';
 import { lstmGradients } from '../install/composed-lstm.ts';
 import { selectEngine } from '../select-engine.ts';
 import type { NativeBackend } from './native-backend.ts';
@@ -112,6 +113,17 @@ describe.skipIf(!isThere)(`native kernels${isThere ? '' : ' (skipped: no native 
     };
     const factors = [0.5, 0.01, 0.999, 0.9, 0.1, 0.999, 0.001, 0.01, 1e-3];
     await expectSame(() => adamUpdate(of(13), of(17), of(19), tf.square(of(23)), factors));
+  });
+
+  // the last is so large that threads share it
+  test.skipIf(!isThere || !tf.getKernel('S3Best', 'tensorflow')).each([
+    [1, 1, 1],
+    [3, 17, 17],
+    [0, 5, 2],
+    [211, 5003, 40],
+  ])('moments of the highest of %i rows of %i values: %i', async (rows, size, count) => {
+    const values = tf.tidy(() => tf.reshape(tf.mod(tf.mul(tf.range(0, rows * size), 7.3), 101), [rows, size]).dataSync());
+    await expectSame(() => bestOfRows(tf.tensor2d(values as Float32Array, [rows, size]), count));
   });
 
   test('half the sum of squares', async () => {

@@ -6,12 +6,13 @@ const ops: { readonly [name: string]: { readonly inputs: readonly string[]; read
   S3LstmForward: { inputs: ['projected', 'bias', 'weight', 'lengths'], flags: ['reverse'] },
   S3LstmBackward: { inputs: ['derivative', 'weight', 'gates', 'cells', 'hidden'], flags: ['reverse'] },
   S3Adam: { inputs: ['weight', 'gradient', 'mean', 'square', 'factors'], flags: [] },
+  S3Best: { inputs: ['values', 'count'], flags: [] },
 };
 
 /** Every one of our ops gives three tensors. */
 const outputs = 3;
 
-/** All steps of an LSTM in one call, forwards and backwards, and an update by Adam in one pass. */
+/** All steps of an LSTM in one call, forwards and backwards, an update by Adam in one pass, and moments of the highest values. */
 export function registerOwnOps(): void {
   for (const [kernelName, op] of Object.entries(ops)) {
     tf.registerKernel({
