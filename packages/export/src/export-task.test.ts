@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type AnyTask, type Embeddings, moduleOf, type WaveformModel, type Waveforms } from '@s3/interface';
 import { taskGraph } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
@@ -59,4 +62,45 @@ test('names a task, and a model, that cannot be exported', async () => {
   const model = { ...powerTask().model, graph: undefined } as unknown as WaveformModel<Embeddings>;
   const graph = taskGraph(model, (_operations, value) => ({ power: { value, axes: ['batch', 1] } }));
   await expect(exportTask({ ...powerTask(), graph })).rejects.toThrow(/the model cannot be exported, but .* join it with `connect`/);
+});
+
+test('puts weights that one file cannot hold into files beside it', async () => {
+  const weights = tf.reshape(tf.linspace(-1, 1, 400), [100, 4]) as tf.Tensor2D;
+  const same = tf.add(weights, 0);
+  const wide: WaveformModel<Embeddings> = {
+    ...(powerTask().model as WaveformModel<Embeddings>),
+    outputSize: 4,
+    forward(input) {
+      const { values } = (input as { readonly waveforms: Waveforms }).waveforms;
+      return tf.matMul(tf.sum(values, 1, true), tf.sum(tf.add(weights, same), 0, true)) as tf.Tensor2D;
+    },
+    graph: (operations, { values }) =>
+      operations.matMul(
+        operations.sum(values, 1),
+        operations.sum(operations.add(operations.constant(weights), operations.constant(same)), 0),
+      ),
+  };
+  const graph = taskGraph(wide, (_, value) => ({ power: { value, axes: ['batch', 4] } }));
+  const large: AnyTask = { ...powerTask(), model: wide, graph };
+  const whole = await exportTask(large);
+  expect(whole.weights).toEqual([]);
+  const { model, weights: files, checks } = await exportTask(large, { weightsFile: 'large.data', mostBytes: 2000 });
+  expect(files.map(({ path, data }) => [path, data.length])).toEqual([
+    ['large.data', 1600],
+    ['large.data.1', 1600],
+  ]);
+  expect(model.length).toBeLessThan(1600);
+  expect(checks.map(({ difference }) => difference)).toEqual(whole.checks.map(({ difference }) => difference));
+  // as files, where onnxruntime looks for them beside the model
+  const folder = await mkdtemp(join(tmpdir(), 's3-export-'));
+  for (const { path, data } of [...files, { path: 'large.onnx', data: model }]) await writeFile(join(folder, path), data);
+  const session = await InferenceSession.create(join(folder, 'large.onnx'));
+  const { power: found } = await session.run({
+    waveforms: new Tensor('float32', Float32Array.of(1, 1), [1, 2]),
+    lengths: new Tensor('int64', BigInt64Array.of(2n), [1]),
+  });
+  const wanted = Array.from(tf.mul(tf.sum(weights, 0), 4).dataSync());
+  Array.from(found!.data as Float32Array).forEach((value, index) => void expect(value).toBeCloseTo(wanted[index]!, 3));
+  await session.release();
+  await rm(folder, { recursive: true });
 });

@@ -3,7 +3,9 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** What is used of onnxruntime, which onnxruntime-node and onnxruntime-web both offer. */
 export interface OnnxRuntime {
-  readonly InferenceSession: { readonly create: (model: Uint8Array) => Promise<InferenceSession> };
+  readonly InferenceSession: {
+    readonly create: (model: Uint8Array, options?: InferenceSession.SessionOptions) => Promise<InferenceSession>;
+  };
   readonly Tensor: new (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, shape: readonly number[]) => Tensor;
 }
 

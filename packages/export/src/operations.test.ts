@@ -62,6 +62,10 @@ const cases: { readonly [name: string]: Describe } = {
     o.multiply(o.gather(values, o.constant(indices), 1), o.expandDims(o.toFloat(o.range(o.constant(tf.tensor1d([3], 'int32')))), 1)),
   gatherSteps: (o, { values, lengths }) =>
     o.gatherSteps(values, o.subtract(o.expandDims(lengths, 1), o.constant(tf.tensor2d([[1, 2]], [1, 2], 'int32')))),
+  eachRow: (o, frames) =>
+    o.eachRow(frames, (row) => [o.toFloat(row.lengths), o.multiply(o.mean(row.values, 1), o.toFloat(row.lengths))])[1]!,
+  'eachRow in eachRow': (o, frames) =>
+    o.eachRow(frames, (row) => o.eachRow(row, ({ values, lengths }) => [o.add(o.max(values, 1), o.toFloat(lengths))]))[0]!,
   holdLast: holdLast,
   resized: (o, frames) => resized(o, frames, o.constant(tf.tensor1d([9], 'int32'))),
 };

@@ -1,4 +1,5 @@
 import { InputError, randomStream, type TaskGraph, type Waveforms } from '@s3/interface';
+import type { ExternalValues } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from 'onnxruntime-node';
 import type { OnnxRuntime } from './onnx-runtime.ts';
@@ -26,13 +27,30 @@ const smallestScale = 1e-3;
 export async function verifyGraph(
   model: Uint8Array,
   { evaluate }: Pick<TaskGraph, 'evaluate'>,
-  { sampleRate, minSamples = 1 }: { readonly sampleRate: number; readonly minSamples?: number | undefined },
+  {
+    sampleRate,
+    minSamples = 1,
+    weights = [],
+  }: {
+    readonly sampleRate: number;
+    readonly minSamples?: number | undefined;
+    /** files beside the model */
+    readonly weights?: readonly ExternalValues[];
+  },
   { InferenceSession, Tensor: OnnxTensor }: OnnxRuntime,
 ): Promise<readonly ExportCheck[]> {
   const shortest = Math.max(minSamples, Math.round(0.02 * sampleRate));
   const samples = (seconds: number) => Math.max(shortest, Math.round(seconds * sampleRate));
   const batches = [[samples(0)], [samples(0.613)], [samples(2.2)], [samples(1.7), samples(0), samples(0.9)]];
-  const session = await InferenceSession.create(model);
+  const session = await InferenceSession.create(model, weights.length > 0 ? { externalData: weights } : {}).catch((error: Error) => {
+    throw new InputError(
+      'the exported graph',
+      `one that onnxruntime refuses (${error.message.split('\n')[0]})`,
+      'a graph that runs',
+      'Nothing was written. Where the upstream is an ONNX file, convert that to a newer set of operators first (in Python: onnx.version_converter).',
+      { cause: error },
+    );
+  });
   try {
     const checks: ExportCheck[] = [];
     for (const lengths of batches) {

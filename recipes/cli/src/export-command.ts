@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
@@ -50,7 +50,9 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
         // and a cache would give what half precision has left
         const uncached = 'cache' in (config.upstream ?? {}) ? { 'upstream.cache': undefined } : {};
         const task: AnyTask = await loadTask(recipe, checkpoint, { overrides: { ...overrides, ...onTensors, ...uncached } });
-        const { model, checks } = await exportTask(task, {
+        const { model, weights, checks } = await exportTask(task, {
+          // used only by a model of more than 2 GB
+          weightsFile: `${basename(path)}.data`,
           metadata: {
             recipe: recipe.name,
             s3_version: versionOfContract(),
@@ -58,10 +60,15 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
             encoders: JSON.parse(await readFile(join(checkpoint, 'encoders.json'), 'utf8')),
           },
         });
+        const beside = weights.map(({ path: name, data }) => ({ path: join(dirname(path), name), data }));
+        for (const file of beside) await replaceFile(file.path, file.data);
         await replaceFile(path, model);
+        const bytes = [model, ...weights.map(({ data }) => data)].reduce((sum, { length }) => sum + length, 0);
         const largest = Math.max(...checks.map(({ difference }) => difference));
         if (json) {
-          stdout.write(`${JSON.stringify({ path, bytes: model.length, largestDifference: largest, checks }, null, 2)}\n`);
+          stdout.write(
+            `${JSON.stringify({ path, weights: beside.map((file) => file.path), bytes, largestDifference: largest, checks }, null, 2)}\n`,
+          );
           return;
         }
         const rows = checks.map(({ seconds, difference, output }) => [
@@ -71,7 +78,7 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
         ]);
         stdout.write(`${formatTable(['utterances, seconds', 'output', { title: 'largest difference', align: 'right' }], rows)}\n`);
         stdout.write(
-          `wrote ${path}, ${(model.length / 1e6).toFixed(1)} MB; onnxruntime gives our numbers to ${largest.toExponential(1)}\n`,
+          `wrote ${[path, ...beside.map((file) => file.path)].join(' and ')}, ${(bytes / 1e6).toFixed(1)} MB; onnxruntime gives our numbers to ${largest.toExponential(1)}\n`,
         );
       },
     );

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Embeddings, Frames } from '../sequences.ts';
+import type { OnnxPart } from './onnx-part.ts';
 
 /**
  * What a model is made of when it is written as a graph for other programs.
@@ -101,6 +102,21 @@ export interface GraphOperations<T> {
   readonly gather: (x: T, indices: T, axis: number) => T;
   /** of each row its own steps: (batch, steps, ...) and indices (batch, chosen) to (batch, chosen, ...) */
   readonly gatherSteps: (x: T, indices: T) => T;
+
+  /**
+   * Each row of a batch by itself, one after the other: for what gives an utterance other numbers beside others than alone.
+   *
+   * @param describe is given a batch of one; what it gives has the same shape for every row
+   * @returns what it gave, row below row
+   */
+  readonly eachRow: (sequence: GraphSequence<T>, describe: (row: GraphSequence<T>) => readonly T[]) => T[];
+  /**
+   * A model that is an ONNX graph already; refused on tensors, where nothing runs it.
+   *
+   * @param inputs by the names that the model has for them
+   * @param outputs names of those that are wanted, of float32
+   */
+  readonly onnx: (part: OnnxPart, inputs: { readonly [name: string]: T }, outputs: readonly string[]) => T[];
 }
 
 export interface GraphConvolution {

@@ -132,6 +132,22 @@ export function onnxOperations(graph: OnnxGraph): GraphOperations<OnnxValue> {
     },
     gather: (x, indices, axis) => same(x, node('Gather', [x.name, indices.name], { axis })),
     gatherSteps: (x, indices) => same(x, node('GatherND', [x.name, node('Unsqueeze', [indices.name, integers(-1)])], { batch_dims: 1 })),
+    eachRow({ values, lengths }, describe) {
+      const count = node('Squeeze', [node('Shape', [values.name], { start: 0, end: 1 })]);
+      const types: OnnxValue['type'][] = [];
+      const outputs = graph.turns(count, (turn) => {
+        const place = node('Unsqueeze', [turn, integers(0)]);
+        const row = (x: OnnxValue) => same(x, node('Gather', [x.name, place], { axis: 0 }));
+        const results = describe({ values: row(values), lengths: row(lengths) });
+        types.push(...results.map(({ type }) => type));
+        return results.map(({ name, type }) => ({ name: node('Squeeze', [name, integers(0)]), type }));
+      });
+      return outputs.map((name, index) => ({ name, type: types[index]! }));
+    },
+    onnx(part, inputs, outputs) {
+      const names = Object.fromEntries(Object.entries(inputs).map(([input, { name }]) => [input, name]));
+      return graph.part(part, names, outputs).map(float);
+    },
   };
 
   function once(key: string, make: () => string): string {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { WiringError } from '../errors.ts';
 import { affine } from '../layers.ts';
 import { layerNorm } from '../tensors.ts';
 import { fourierBasis } from './fourier-basis.ts';
@@ -108,6 +109,21 @@ export const tensorGraph: GraphOperations<tf.Tensor> = {
   range: (count) => tf.range(0, numbersIn(count)[0]!, 1, 'int32'),
   gather: (x, indices, axis) => tf.gather(x, indices as tf.Tensor1D, axis),
   gatherSteps: (x, indices) => tf.gather(x, indices as tf.Tensor1D, 1, 1),
+  eachRow({ values, lengths }, describe) {
+    const row = (x: tf.Tensor, index: number) => tf.gather(x, tf.tensor1d([index], 'int32'));
+    const rows = Array.from({ length: values.shape[0]! }, (_, index) =>
+      describe({ values: row(values, index), lengths: row(lengths, index) }),
+    );
+    return rows[0]!.map((_, output) =>
+      tf.concat(
+        rows.map((outputs) => outputs[output]!),
+        0,
+      ),
+    );
+  },
+  onnx() {
+    throw new WiringError('a model that is an ONNX graph', 'does not run on tensors', 'write it as part of an ONNX graph');
+  },
 };
 
 const numbersIn = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());

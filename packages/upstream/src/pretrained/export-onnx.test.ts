@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { ExternalValues } from '@s3/interface/graph';
+import { type ExternalValues, maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { networkGraph } from '../graph/graph-operations.ts';
 import { networkConfig } from '../networks/network-config.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { exportOnnx } from './export-onnx.ts';
-import { maxModelBytes, weightBytes } from './onnx-session.ts';
+import { weightBytes } from './onnx-session.ts';
 
 test('writes a model that other programs run, for any batch and length', async () => {
   const name = 'distilhubert'; // its waveforms are not normalized

@@ -1,11 +1,12 @@
 import { InputError } from '@s3/interface';
+import { maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { networkGraph } from '../graph/graph-operations.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { loadWeights } from './load-weights.ts';
-import { maxModelBytes, weightBytes } from './onnx-session.ts';
+import { weightBytes } from './onnx-session.ts';
 
 /**
  * A pretrained upstream as an ONNX model, for other programs.

@@ -1,5 +1,5 @@
 import { InputError } from '@s3/interface';
-import type { ExternalValues } from '@s3/interface/graph';
+import { type ExternalValues, maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession } from 'onnxruntime-node';
 import { networkGraph } from '../graph/graph-operations.ts';
@@ -20,9 +20,6 @@ export interface OnnxSession {
   ) => Promise<tf.Tensor3D[] | undefined>;
   readonly release: () => Promise<void>;
 }
-
-/** what a model file can hold: a message of 2 GB, less some room */
-export const maxModelBytes = 2 ** 31 - 2 ** 26;
 
 /**
  * Prepares to run the network on onnxruntime; the model is made when it is asked for first, and

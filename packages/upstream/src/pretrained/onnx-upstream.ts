@@ -5,6 +5,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { firstLine, onnxModelUpstream } from './onnx-model-upstream.ts';
 import { onnxruntime, sessionOptions } from './onnx-session.ts';
 import type { OnnxSettings } from './onnx-settings.ts';
+import { onnxGraphOf } from './onnx-upstream-graph.ts';
 
 /**
  * Any ONNX model that makes layers of a waveform, frozen.
@@ -22,7 +23,12 @@ export async function onnxUpstream(
 ): Promise<Upstream> {
   const onnx = (await onnxruntime('onnxruntime'))!;
   const session = await openModel(onnx, path, threads);
-  return onnxModelUpstream({ session, Tensor: onnx.Tensor, path }, settings);
+  const upstream = await onnxModelUpstream({ session, Tensor: onnx.Tensor, path }, settings);
+  const input = session.inputMetadata.find(({ name }) => name === settings.input);
+  const isFlat = input?.isTensor === true && input.shape.length === 1;
+  const outputs = settings.outputs ?? session.outputNames;
+  const { layers } = upstream;
+  return { ...upstream, graph: (operations, waveforms) => onnxGraphOf(operations, waveforms, { path, settings, isFlat, outputs, layers }) };
 }
 
 async function openModel(onnx: typeof import('onnxruntime-node'), path: string, threads: number): Promise<InferenceSession> {

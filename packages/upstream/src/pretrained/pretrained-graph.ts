@@ -1,5 +1,4 @@
-import { WiringError } from '@s3/interface';
-import { type GraphOperations, type GraphSequence, graphMask } from '@s3/interface/graph';
+import { type GraphOperations, type GraphSequence, graphMask, graphMasked, resized } from '@s3/interface/graph';
 import { shortestSamples } from '../frame-grid.ts';
 import { silentSamples } from '../graph/baseline-graph.ts';
 import { graphOperations, type NetworkWeights } from '../graph/graph-operations.ts';
@@ -7,39 +6,38 @@ import type { NetworkConfig } from '../networks/network-config.ts';
 import type { Network } from '../networks/operations.ts';
 
 /**
- * What `pretrainedUpstream` does with a padded batch, in the operations of a graph.
- *
- * @throws WiringError where each utterance has to be run by itself and the network would tell the difference
+ * What `pretrainedUpstream` does with a padded batch, in the operations of a graph: all together, or each utterance by itself.
  */
 export function pretrainedGraph<T>(
   graph: GraphOperations<T>,
-  { values, lengths }: GraphSequence<T>,
-  {
-    network,
-    config,
-    weights,
-    normalizes,
-    batching,
-  }: {
-    readonly network: Network;
-    readonly config: NetworkConfig;
-    readonly weights: NetworkWeights;
-    readonly normalizes: boolean;
-    readonly batching: 's3prl' | 'independent';
-  },
+  waveforms: GraphSequence<T>,
+  { batching, ...parts }: PretrainedParts & { readonly batching: 's3prl' | 'independent' },
 ): readonly GraphSequence<T>[] {
-  if (batching === 'independent' && (config.feat_extract_norm === 'group' || config.model_type === 'data2vec-audio')) {
-    throw new WiringError(
-      'the upstream',
-      "runs each utterance by itself (batching 'independent'), which changes its numbers",
-      "a graph runs a batch together; export with upstream.batching 's3prl', where an utterance in a batch of one gives the same",
-    );
-  }
+  if (batching === 's3prl') return batchGraph(graph, waveforms, parts);
+  const { network } = parts;
+  const rounded = graph.divide(graph.add(waveforms.lengths, network.downsampleRate - 1), network.downsampleRate);
+  const longest = graph.max(rounded, 0);
+  const states = graph.eachRow(waveforms, (row) => batchGraph(graph, row, parts).map((state) => resized(graph, state, longest)));
+  return states.map((values) => ({ values: graphMasked(graph, { values, lengths: rounded }), lengths: rounded }));
+}
+
+interface PretrainedParts {
+  readonly network: Network;
+  readonly config: NetworkConfig;
+  readonly weights: NetworkWeights;
+  readonly normalizes: boolean;
+}
+
+function batchGraph<T>(
+  graph: GraphOperations<T>,
+  { values, lengths }: GraphSequence<T>,
+  { network, config, weights, normalizes }: PretrainedParts,
+): readonly GraphSequence<T>[] {
   const longest = graph.max(lengths, 0);
   const added = graph.maximum(graph.multiply(graph.subtract(longest, shortestSamples), -1), 0);
   const used = graph.add(lengths, added);
   const samples = silentSamples(graph, { values, lengths }, graph.add(longest, added));
-  const waveforms = normalizes ? normalized(graph, { values: samples, lengths: used }) : samples;
+  const waveforms = normalizes ? graphNormalizedWaveforms(graph, { values: samples, lengths: used }) : samples;
 
   // an utterance too short for a frame of its own still has the one that its beginning shares with padding
   const given = framesOf(graph.add(longest, added));
@@ -60,7 +58,7 @@ export function pretrainedGraph<T>(
 }
 
 /** Each waveform of mean 0 and variance 1 over its own samples, zero behind its end. */
-function normalized<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>): T {
+export function graphNormalizedWaveforms<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>): T {
   const mask = graphMask(graph, lengths, values);
   const counts = graph.expandDims(graph.toFloat(lengths), 1);
   const mean = graph.divide(graph.sum(values, 1), counts);
