@@ -34,7 +34,11 @@ describe('s3 create', () => {
     const folder = newFolder();
     await expect(createPackage('corpus', 'whales', folder)).rejects.toThrow(/found 'corpus'; expected one of task, upstream, recipe/);
     await expect(createPackage('task', 'Whale Songs', folder)).rejects.toThrow("the name 'Whale Songs'");
+    await expect(createPackage('recipe', '@sea/superb-ks', folder)).rejects.toThrow("the name 'superb-ks', which a recipe of S3 has");
     await createPackage('task', 'whales', folder);
+    await expect(createPackage('task', 'seals', join(folder, 'whales', 'package.json'))).rejects.toThrow(
+      /which is a file; expected a folder/,
+    );
     await expect(createPackage('task', 'whales', folder)).rejects.toThrow(InputError);
     expect(readdirSync(folder)).toEqual(['whales']);
   });

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
+import { recipes } from './recipes.ts';
 
 const kinds = ['task', 'upstream', 'recipe'] as const;
 type Kind = (typeof kinds)[number];
@@ -44,7 +45,15 @@ export async function createPackage(kind: string, name: string, parent: string):
     );
   }
   const short = basename(name);
+  if (kind === 'recipe' && recipes.some((recipe) => recipe.name === short)) {
+    throw new InputError('s3 create', `the name '${short}', which a recipe of S3 has`, 'a name of its own', 'Choose another name.');
+  }
   const folder = resolve(parent, short);
+  const isFile = await stat(resolve(parent)).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  if (isFile) throw new InputError('--in', `'${parent}', which is a file`, 'a folder', 'Give a folder; it is made if it is not there.');
   if (existsSync(folder))
     throw new InputError(folder, 'something there already', 'no such folder', 'Choose another name, or another --in.');
 
