@@ -78,6 +78,7 @@ async function lookAtPages() {
     'settings/superb-asv',
     'settings/components',
     'commands',
+    'whats-new',
     'api/dataio',
     'source/packages/interface/src/communicator.ts',
   ];

@@ -45,6 +45,55 @@ for await (const batch of run.batches.epoch(0)) {
 }
 `;
 
+/**
+ * A page of somebody who takes what the packages offer to browsers: it reads recordings, learns two classes from them and encodes a text. In Node the
+ * same program takes what they offer to Node. Prints one line, JSON.
+ *
+ * `model.ts` beside it has a SentencePiece model in base64.
+ */
+export const outsidePage = `
+import { audioBytes, loadTokenizer, openRecording, wavBytes } from '@s3/dataio';
+import { selectEngine } from '@s3/engine';
+import { teach } from '@s3/own-classes/teach';
+import { greedyDecoding } from '@s3/task-ctc';
+import { namedUpstream } from '@s3/upstream';
+import { sentencepiece } from './model.js';
+
+const tone = (hertz: number) => Float32Array.from({ length: 8000 }, (_, n) => 0.3 * Math.sin((2 * Math.PI * hertz * n) / 16_000) * Math.sin(n / 900));
+
+async function main() {
+  const engine = await selectEngine('wasm');
+  const recordings = await Promise.all(
+    [220, 233, 247, 262, 277, 294, 880, 932, 988, 1047, 1109, 1175].map(async (hertz, place) => {
+      const recording = await openRecording(audioBytes(hertz + '.wav', wavBytes(tone(hertz), 16_000)));
+      return { name: String(hertz), label: place < 6 ? 'low' : 'high', waveform: await recording.read(0, 8000) };
+    }),
+  );
+  const upstreamSettings = { name: 'fbank_no_cmvn', batching: 'independent' } as const;
+  const upstream = await namedUpstream({ cacheDir: '' }, upstreamSettings);
+  let accuracy = 0;
+  const { files } = await teach({
+    recordings,
+    upstream,
+    upstreamSettings,
+    engine,
+    totalSteps: 20,
+    onJudged: (_, { log }) => {
+      accuracy = log['accuracy']!;
+    },
+  });
+  const model = files.get('model.safetensors')!;
+  const tokenizer = await loadTokenizer({ type: 'subword', sentencepiece });
+  const weights = Array.from(new Float32Array(model.slice(-80).buffer));
+  console.log(JSON.stringify({ engine: engine.name, accuracy, weights, ids: tokenizer.encode('HELLO WORLD'), decodes: typeof greedyDecoding }));
+}
+void main();
+`;
+
+/** The page around it. */
+export const outsidePageHtml =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>a page</title><script type="module" src="/main.ts"></script></html>';
+
 /** Bytes of all files in a folder. */
 export function folderBytes(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

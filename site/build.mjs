@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, serve } from 'vitepress';
+import { changesMarkdown, pendingChanges } from '../scripts/changes.mjs';
 import { packageFolders, root } from '../scripts/workspace.mjs';
 import { entryPoints, writeApiPages } from './api-pages.mjs';
 import { commandPage } from './command-page.mjs';
@@ -55,6 +56,7 @@ async function writePages() {
     const text = siteLinks(file, withIncludes(readFileSync(join(root, from), 'utf8')), { pages: addressOf, onSource, problems });
     write(to, `${text}${generated.get(from) ?? ''}`);
   }
+  write('whats-new', siteLinks('CHANGELOG.md', whatsNew(), { pages: addressOf, onSource, problems }));
   if (problems.length > 0) throw new Error(`links that lead nowhere:\n  ${problems.join('\n  ')}`);
   for (const [file, to] of sources) write(to, sourcePage(file));
 
@@ -66,7 +68,10 @@ async function writePages() {
   );
   const item = (text, to) => ({ text, link: `/${to.replace(/(^|\/)index$/, '$1')}` });
   const sidebar = [
-    ...groups.slice(0, 3).map(([text, entries]) => ({ text, items: entries.map(([, to, name]) => item(name, to)) })),
+    ...groups.slice(0, 3).map(([text, entries], index) => {
+      const own = entries.map(([, to, name]) => item(name, to));
+      return { text, items: index === 0 ? [...own, item('What is new', 'whats-new')] : own };
+    }),
     {
       text: 'Reference',
       items: [
@@ -89,6 +94,15 @@ async function writePages() {
     sources.set(file, `source/${file}`);
     return sources.get(file);
   }
+}
+
+/** What the next release brings, then what the earlier ones brought. */
+function whatsNew() {
+  const pending = pendingChanges();
+  const changelog = join(root, 'CHANGELOG.md');
+  const released = existsSync(changelog) ? readFileSync(changelog, 'utf8').replace(/^[\s\S]*?(?=^## )/m, '') : '';
+  const coming = pending.length > 0 ? `## In the next release\n\n${changesMarkdown(pending)}\n` : '';
+  return `# What is new\n\nFor users, newest first.\n\n${coming}${released}`;
 }
 
 /** A package a row, with what it says of itself. */
