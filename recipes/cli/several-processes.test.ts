@@ -10,6 +10,7 @@ import { makeTwoHosts } from './two-hosts.fixture.ts';
 // The built command under a real launcher, on real recordings.
 const command = fileURLToPath(new URL('./bin/s3.js', import.meta.url));
 const small = {
+  recipe: 'superb-asv',
   'corpus.train': trainCsv,
   'corpus.tests': trialsCsv,
   'upstream.name': 'fbank',
@@ -26,6 +27,18 @@ const small = {
   'training.gradientAccumulate': 1,
   workers: 0,
   engine: 'wasm',
+};
+type Settings = { readonly [setting: string]: string | number | boolean | null };
+
+const { 'trainData.minSeconds': _, ...others } = small;
+const balanced: Settings = {
+  ...others,
+  recipe: fileURLToPath(new URL('./balanced-speakers.fixture.mjs', import.meta.url)),
+  'upstream.name': 'mel',
+  'trainBatches.distinctSpeakers': true,
+  'augmentation.speeds': '[]',
+  'evaluation.segments': 'null',
+  'training.totalSteps': 40,
 };
 
 const launchers = [
@@ -50,10 +63,10 @@ if (openMpi && twoHosts) {
 }
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 's3-processes-'));
-const words = (targetDir: string) => [
-  ...[command, 'run', 'superb-asv'],
-  ...Object.entries({ ...small, targetDir }).flatMap(([name, value]) => [`--${name}`, String(value)]),
-];
+function words(targetDir: string, { recipe, ...settings }: Settings = small): string[] {
+  const given = Object.entries({ ...settings, targetDir }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return [command, 'run', String(recipe), ...given];
+}
 
 interface Started {
   readonly child: ChildProcess;
@@ -71,9 +84,13 @@ function start(program: string, args: readonly string[]): Started {
   return { child, ended: new Promise((done) => child.on('close', (code) => done({ code, output }))) };
 }
 
-const alone = (targetDir: string) => start(process.execPath, words(targetDir));
-const together = ({ launcher, options }: Pick<(typeof launchers)[number], 'launcher' | 'options'>, size: number, targetDir: string) =>
-  start(launcher, [...options, '-np', String(size), process.execPath, ...words(targetDir)]);
+const alone = (targetDir: string, settings = small as Settings) => start(process.execPath, words(targetDir, settings));
+const together = (
+  { launcher, options }: Pick<(typeof launchers)[number], 'launcher' | 'options'>,
+  size: number,
+  targetDir: string,
+  settings = small as Settings,
+) => start(launcher, [...options, '-np', String(size), process.execPath, ...words(targetDir, settings)]);
 
 /** Every tensor of a checkpoint's model, by name. */
 function weightsOf(targetDir: string, step: number): { readonly [name: string]: Float32Array } {
@@ -103,8 +120,8 @@ function resultsOf(targetDir: string) {
   };
 }
 
-function expectSame(targetDir: string, expected: string) {
-  const [weights, expectedWeights] = [weightsOf(targetDir, 100), weightsOf(expected, 100)];
+function expectSame(targetDir: string, expected: string, step = 100) {
+  const [weights, expectedWeights] = [weightsOf(targetDir, step), weightsOf(expected, step)];
   expect(Object.keys(weights)).toEqual(Object.keys(expectedWeights));
   for (const [name, values] of Object.entries(expectedWeights)) {
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -149,6 +166,16 @@ describe.runIf(launchers.length > 0)('s3 run in several processes', { timeout: 6
     expect(code, output).toBe(0);
     expect(output.match(/Stage 2: train/g)).toHaveLength(1);
     expectSame(folder, expected);
+  });
+
+  it('reaches them with batches in which no speaker comes twice', async () => {
+    const [launcher] = launchers as [(typeof launchers)[number]];
+    const [one, two] = [newFolder(), newFolder()];
+    for (const { ended } of [alone(one, balanced), together(launcher, 2, two, balanced)]) {
+      const { code, output } = await ended;
+      expect(code, output).toBe(0);
+    }
+    expectSame(two, one, 40);
   });
 
   it.runIf(process.platform === 'linux')('ends when one process is killed, and goes on with another number of them', async () => {
