@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncat
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readAudio, wavBytes } from '@s3/dataio';
 import { someRecordings } from '../recipes/quickstart-data/src/index.js';
 import { seriousViolations, startBrowser } from './browser.mjs';
@@ -575,6 +576,70 @@ try {
     assert.match((await alerts(refused.page)).join(), /onnxruntime refuses/);
     await refused.close();
     await torn.close();
+  });
+
+  await check('a language model and a lexicon give the same texts in the page', async () => {
+    const words = [...new Set(recordings.map(({ spk }) => spk.toUpperCase()))];
+    const arpa = [
+      '\\data\\',
+      `ngram 1=${words.length + 3}`,
+      `ngram 2=${words.length}`,
+      '\\1-grams:',
+      '-1 <unk>',
+      '-99 <s> -0.3',
+      '-1 </s>',
+      ...words.map((word, index) => `-0.${index + 4} ${word} -0.2`),
+      '\\2-grams:',
+      ...words.map((word, index) => `-${index + 1}.1 <s> ${word}`),
+      '\\end\\',
+    ];
+    writeFileSync(at('words.arpa.gz'), gzipSync(`${arpa.join('\n')}\n`));
+    writeFileSync(at('words.txt'), `${words.join('\n')}\n`);
+    const texts = table('decoded.csv', 'transcription', ({ spk }) => spk.toUpperCase());
+    const corpus = ['--corpus.train', texts, '--corpus.tests', texts, '--training.evalStep', 'null', '--optimizer.learningRate', '1e-2'];
+    const small = [
+      '--downstream.projectionSize',
+      '16',
+      '--downstream.hiddenSizes',
+      '[8]',
+      '--downstream.dropout',
+      '[0]',
+      '--downstream.downsampling',
+      '[2]',
+    ];
+    const decoder = [
+      '--task.decoder.type',
+      'beam',
+      '--task.decoder.lm',
+      'words.arpa.gz',
+      '--task.decoder.lexicon',
+      'words.txt',
+      '--task.decoder.nbest',
+      '3',
+    ];
+    const checkpoint = train('superb-asr', '6', ...corpus, ...small, ...decoder);
+    const { address, close: stop } = await serve(checkpoint);
+    const { page, troubles, close } = await open(plain, address);
+    const expected = nodesWord(checkpoint, files[0]);
+    assert.equal(expected.length, 3, 'three texts, all of the lexicon');
+    for (const { text } of expected) for (const word of text.split(' ')) assert.ok(word === '' || words.includes(word), text);
+    assertSame(await workersWord(page, 'wasm', files[0]), expected, 'texts');
+    await choose(page, 0, files[0]);
+    await page.waitForSelector('.result[data-done]', { timeout: 60_000 });
+    await look(page, 'language-model');
+    assert.deepEqual(troubles, []);
+    await close();
+    await stop();
+    writeFileSync(at('torn.arpa'), arpa.slice(0, 6).join('\n'));
+    const torn = await serve(checkpoint, '--task.decoder.lm', 'torn.arpa');
+    const refused = await open(plain, torn.address);
+    assert.match((await alerts(refused.page)).join(), /decoder\/lm, line 6: found the end of the file/);
+    await refused.close();
+    await torn.close();
+    assert.throws(
+      () => run('serve', checkpoint, '--task.decoder.lm', 'none.arpa', '--build', at('none')),
+      /task.decoder.lm: found 'none.arpa', which is not there/,
+    );
   });
 
   await check('Ctrl-C ends s3 serve', async () => {

@@ -3,10 +3,12 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import { bundledRecipe, type PageRecipe } from './bundle-recipe.ts';
+import { decoderFiles } from './decoder-files.ts';
 import type { PageSettings, TeachSettings } from './page-settings.ts';
+import { savedSections } from './saved-sections.ts';
 import { onnxPrograms } from './site-options.ts';
 import { testsOfRun } from './tests-of-run.ts';
-import { checkpointUpstream, type UpstreamFiles, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
+import { type UpstreamFiles, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
 
 /** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`: a file on disk, or text. */
 export type PageContent = ReadonlyMap<string, { readonly file: string } | { readonly text: string }>;
@@ -40,14 +42,25 @@ export async function pageContent(checkpoint: string, { overrides = {}, recipe }
     const path = join(folder, file);
     if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
   }
-  const { path } = await addUpstream(content, await checkpointUpstream(folder, overrides));
+  const saved = await savedSections(folder, overrides);
+  const { path } = await addUpstream(content, saved.upstream);
+  const decoder = await decoderFiles(saved.decoder);
+  for (const [address, file] of decoder.files) content.set(address, { file });
   const settings: PageSettings = {
     name: nameOf(folder),
-    overrides: path === undefined ? { ...overrides } : { ...overrides, upstream: { ...(overrides['upstream'] as object), path } },
+    overrides: {
+      ...overrides,
+      ...(path !== undefined && { upstream: { ...section(overrides, 'upstream'), path } }),
+      ...(decoder.files.size > 0 && {
+        task: { ...section(overrides, 'task'), decoder: { ...section(section(overrides, 'task') ?? {}, 'decoder'), ...decoder.settings } },
+      }),
+    },
     tests: await testsOfRun(folder),
   };
   return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
+
+const section = (settings: { readonly [name: string]: unknown }, name: string) => settings[name] as { readonly [name: string]: unknown };
 
 export interface TeachOptions {
   /** settings of the frozen upstream that is taught on, as what is learned will name it; fbank without a mean taken off unless given */

@@ -1,8 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
 import { pretrainedFolder } from '@s3/upstream';
-import { parse } from 'yaml';
 
 const weights = 'model.safetensors';
 
@@ -50,25 +49,4 @@ export async function upstreamFiles(upstream: UpstreamSection): Promise<Upstream
   }
   const found = ['config.json', 'preprocessor_config.json', weights].filter((name) => names.includes(name));
   return { files: new Map(found.map((name) => [`upstream/${name}`, join(folder, name)])), path: 'upstream', isOnnx: false };
-}
-
-/**
- * The upstream that a checkpoint names.
- *
- * @param checkpoint its folder
- * @param overrides settings that replace those of the checkpoint, by section
- */
-export async function checkpointUpstream(checkpoint: string, overrides: { readonly [section: string]: unknown }): Promise<UpstreamSection> {
-  // a file that is torn is said by the page, with the others
-  const text = await readFile(join(checkpoint, 'config.yaml'), 'utf8').catch(() => '');
-  const { upstream = { name: 'fbank' } } = { ...settingsIn(text), ...overrides } as { readonly upstream?: UpstreamSection };
-  return upstream;
-}
-
-function settingsIn(text: string): { readonly upstream?: UpstreamSection } {
-  try {
-    return (parse(text) ?? {}) as { readonly upstream?: UpstreamSection };
-  } catch {
-    return {};
-  }
 }

@@ -1,21 +1,23 @@
-import { InputError } from '@s3/interface';
+import type { Tokenizer } from '@s3/interface';
+import { arpaModel } from './arpa-model.ts';
 import type { DecoderSettings } from './decoder-settings.ts';
 import type { DecodingResources } from './decoding-resources.ts';
+import { fetchedLines } from './fetched-lines.ts';
+import { lexiconSpellings } from './lexicon-spellings.ts';
+import { wordSpelling } from './word-spelling.ts';
 
 /**
- * What a decoder is given beside its settings in a browser, which reads no files by their path: nothing.
+ * Fetches the language model and the lexicon that a beam search is to use, in a browser: `lm` and `lexicon` are addresses, relative ones start from the page.
  *
- * @throws InputError for a decoder with a language model or a lexicon
+ * @throws InputError for files that do not arrive or are damaged, with the line
  */
 export async function readDecodingResources(
-  _: unknown,
+  { tokenizer }: { readonly tokenizer: Tokenizer },
   { type, lm, lexicon }: Pick<DecoderSettings, 'type' | 'lm' | 'lexicon'>,
 ): Promise<DecodingResources> {
-  if (type === 'greedy' || (lm === null && lexicon === null)) return {};
-  throw new InputError(
-    `setting task.decoder.${lm === null ? 'lexicon' : 'lm'}`,
-    `the file ${lm ?? lexicon}`,
-    'a decoder without files, since pages read none by their path',
-    'Serve the checkpoint with --task.decoder.type greedy, or use `s3 predict`.',
-  );
+  if (type === 'greedy') return {};
+  return {
+    ...(lm !== null && { languageModel: await arpaModel(lm, fetchedLines(lm)) }),
+    ...(lexicon !== null && { lexicon: await lexiconSpellings(lexicon, fetchedLines(lexicon), wordSpelling(tokenizer)) }),
+  };
 }

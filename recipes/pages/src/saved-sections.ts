@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { DecoderSection } from './decoder-files.ts';
+import type { UpstreamSection } from './upstream-files.ts';
+
+/** What a checkpoint's settings say of files beside it. */
+export interface SavedSections {
+  readonly upstream: UpstreamSection;
+  readonly decoder: DecoderSection;
+}
+
+/**
+ * The sections of a checkpoint's settings that name files.
+ *
+ * @param checkpoint its folder
+ * @param overrides settings that replace those of the checkpoint, by section
+ */
+export async function savedSections(checkpoint: string, overrides: { readonly [section: string]: unknown }): Promise<SavedSections> {
+  // a file that is torn is said by the page, with the others
+  const text = await readFile(join(checkpoint, 'config.yaml'), 'utf8').catch(() => '');
+  const saved = sectionsIn(text);
+  const given: Sections = overrides;
+  return {
+    upstream: given.upstream ?? saved.upstream ?? { name: 'fbank' },
+    decoder: { ...saved.task?.decoder, ...given.task?.decoder },
+  };
+}
+
+interface Sections {
+  readonly upstream?: UpstreamSection;
+  readonly task?: { readonly decoder?: DecoderSection };
+}
+
+function sectionsIn(text: string): Sections {
+  try {
+    return (parse(text) ?? {}) as Sections;
+  } catch {
+    return {};
+  }
+}
