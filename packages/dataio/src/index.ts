@@ -41,6 +41,8 @@ export {
 } from './diarization-table.ts';
 export { distributedBatches } from './distributed-batches.ts';
 export { encodeLabels } from './encode-labels.ts';
+export { encodeEvents, eventCorpus, prepareEvents } from './event-corpus.ts';
+export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings, tableOfEvents } from './event-table.ts';
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
 export { type FrameRange, frameActivity } from './frame-activity.ts';
 export { groupSameItemSampler } from './group-same-item-sampler.ts';
@@ -58,6 +60,7 @@ export {
   fluentSpeechCommandsGroups,
   prepareFluentSpeechCommands,
 } from './prepare-fluent-speech-commands.ts';
+export { prepareHearEvents } from './prepare-hear-events.ts';
 export { type HearSource, prepareHearScenes } from './prepare-hear-scenes.ts';
 export { type IemocapSource, prepareIemocap } from './prepare-iemocap.ts';
 export { type LibriSpeechSource, prepareLibriSpeech } from './prepare-libri-speech.ts';

@@ -43,7 +43,12 @@ test.each(reference.decisions)('frames of $msPerFrame ms, filter of $medianFilte
   expect(timed.sort((one, other) => one.start - other.start)).toEqual(events);
 });
 
-const event = (label: string, startSeconds: number, endSeconds: number): SoundEvent => ({ recording: 'r', label, startSeconds, endSeconds });
+const event = (label: string, startSeconds: number, endSeconds: number): SoundEvent => ({
+  recording: 'r',
+  label,
+  startSeconds,
+  endSeconds,
+});
 
 test('matches as many as can be matched, each once', () => {
   // the first of the hypothesis is near both; the second only near the first of the reference

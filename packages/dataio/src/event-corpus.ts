@@ -1,0 +1,62 @@
+import { type Corpus, InputError, type Table } from '@s3/interface';
+import type { z } from 'zod';
+import { categoryEncoder } from './category-encoder.ts';
+import { csvFiles, readCorpus } from './corpus-source.ts';
+import { eventColumns, eventTable, tableOfEvents } from './event-table.ts';
+import { requireKnownLabels } from './labelled-batches.ts';
+import { prepareHearEvents } from './prepare-hear-events.ts';
+import { audioInfo } from './recording-file.ts';
+import { sceneCorpus } from './scene-corpus.ts';
+import { readTable, resolveWavPaths } from './table.ts';
+
+const columns = eventColumns.filter((column) => column !== 'duration');
+
+/** Settings that say where recordings with events are: a task of HEAR, or csv files of one's own. */
+export const eventCorpus = sceneCorpus.extend(csvFiles(`${columns.join(', ')}, a row for each event`));
+
+/**
+ * Tables of recordings with their events, read and checked; durations that a csv file lacks are those of the audio.
+ *
+ * @throws InputError when it is not said where they are, and as `prepareHearEvents`, `readTable` and `eventTable` do
+ */
+export async function prepareEvents(
+  corpus: z.output<typeof eventCorpus>,
+  onProgress?: (label: string, done: number, total: number) => void,
+): Promise<Corpus> {
+  const { testFold, ...source } = corpus;
+  if (testFold !== undefined && source.root === undefined) {
+    throw new InputError('corpus.testFold', String(testFold), 'a fold of a HEAR task, corpus.root', 'Leave it out for csv files.');
+  }
+  const read = await readCorpus(source, {
+    name: 'a HEAR task',
+    official: (root) => prepareHearEvents({ root, testFold, ...(onProgress && { onProgress }) }),
+    columns: columns.join(', '),
+    csv: async (path) => measured(resolveWavPaths(await readTable(path, { columns }), path)),
+  });
+  for (const table of [read.train, ...(read.valid ? [read.valid] : []), ...Object.values(read.tests)]) eventTable(table);
+  return read;
+}
+
+async function measured(table: Table): Promise<Table> {
+  const recordings = [];
+  for (const recording of eventTable(table)) {
+    recordings.push({ ...recording, durationSeconds: recording.durationSeconds ?? (await audioInfo(recording.path)).seconds });
+  }
+  return tableOfEvents(recordings);
+}
+
+/**
+ * The labels of a corpus.
+ *
+ * @param vocabulary every label, where that is known; those of training unless given
+ * @returns sorted, as `categoryEncoder` numbers them
+ * @throws InputError with the row for a label that is not known
+ */
+export function encodeEvents({ train, valid, tests }: Corpus, vocabulary?: readonly string[]): readonly string[] {
+  const used = [train, ...(valid ? [valid] : []), ...Object.values(tests)].map((table) =>
+    eventTable(table).flatMap(({ events }) => events),
+  );
+  const categories = categoryEncoder(vocabulary ?? used[0]!.map(({ label }) => label));
+  for (const events of used) requireKnownLabels(categories, events);
+  return categories.labels;
+}

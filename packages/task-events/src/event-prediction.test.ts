@@ -1,0 +1,205 @@
+import { type Frames, InputError, inference, moduleOf, randomStream, type Sequence, type WaveformModel, WiringError } from '@s3/interface';
+import { normalTensor } from '@s3/interface/tensors';
+import { testTask } from '@s3/interface/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { type EventBatch, eventPrediction } from './event-prediction.ts';
+import { joinChunks } from './join-chunks.ts';
+import type { SoundEvent } from './sound-event.ts';
+
+const block = 4;
+const labels = ['bark', 'horn'];
+const categories = { size: 2, labels, encode: (label: string) => labels.indexOf(label), decode: (id: number) => labels[id]! };
+
+/** Blocks of samples times one matrix: the smallest frame model that can be trained. 10 frames a second. */
+function toyModel(outputs = 2, weights?: number[]): WaveformModel<Frames> {
+  const initial = weights ? tf.tensor2d(weights, [block, outputs]) : normalTensor([block, outputs], 0.5, randomStream('toy'));
+  const weight = tf.variable(initial) as tf.Variable<tf.Rank.R2>;
+  return {
+    ...moduleOf({ weight }),
+    outputSize: outputs,
+    sampleRate: 40,
+    downsampleRate: block,
+    prepare: async ({ values, lengths }) => ({
+      layers: [
+        {
+          values: tf.tidy(() => {
+            const frames = Math.floor(values.shape[1]! / block);
+            return tf.reshape(tf.slice(values, [0, 0], [-1, frames * block]), [lengths.length, frames, block]) as tf.Tensor3D;
+          }),
+          lengths: lengths.map((length) => Math.floor(length / block)),
+        },
+      ],
+    }),
+    forward(input) {
+      const { values, lengths } = (input as { layers: readonly Frames[] }).layers[0]!;
+      const [rows, frames] = values.shape;
+      return { values: tf.reshape(tf.matMul(tf.reshape(values, [-1, block]), weight), [rows, frames, outputs]) as tf.Tensor3D, lengths };
+    },
+  };
+}
+/** Weights with which it hears everything. */
+const hears = [9, 0, 0, 9, 0, 0, 0, 0];
+
+const activityOf = (rows: readonly string[]): Sequence => ({
+  values: Float32Array.from([...rows[0]!].flatMap((_, frame) => rows.map((row) => (row[frame] === '#' ? 1 : 0)))),
+  frames: rows[0]!.length,
+  features: rows.length,
+});
+/** Each label is a loud sample of its own in a frame, in silence it is as far below. */
+const waveformOf = ({ values, frames }: Sequence): number[] =>
+  Array.from({ length: frames }, (_, frame) => [...[0, 1].map((label) => (values[frame * 2 + label] ? 1 : -1)), 0, 0]).flat();
+
+const batchOf = (
+  activities: readonly Sequence[],
+  startFrames = activities.map(() => 0),
+  names = activities.map((_, row) => `r${row}`),
+): EventBatch => {
+  const samples = Math.max(...activities.map(({ frames }) => frames)) * block;
+  const waveforms = activities.map(waveformOf);
+  return {
+    waveforms: {
+      values: tf.tensor2d(waveforms.map((one) => [...one, ...new Array(samples - one.length).fill(0)])),
+      lengths: waveforms.map(({ length }) => length),
+    },
+    recordings: names,
+    startFrames,
+    activities,
+  };
+};
+const first = activityOf(['..####..........####', '........######......']);
+const second = activityOf(['............', '..######....']);
+const event = (recording: string, label: string, startSeconds: number, endSeconds: number): SoundEvent => ({
+  recording,
+  label,
+  startSeconds,
+  endSeconds,
+});
+const events = [event('r0', 'bark', 0.2, 0.6), event('r0', 'bark', 1.6, 2), event('r0', 'horn', 0.8, 1.4), event('r1', 'horn', 0.2, 0.8)];
+const oneBatch = {
+  length: 1,
+  epoch: async function* () {
+    yield batchOf([first, second]);
+  },
+};
+
+describe('keeps the contract', () =>
+  testTask({
+    build() {
+      const task = eventPrediction({ model: toyModel(), categories });
+      return { task, train: task.train.over(oneBatch), test: task.test.over(oneBatch, { events }) };
+    },
+    learningRate: 3,
+    steps: 40,
+    metrics: [
+      'f1Onset200ms',
+      'f1Onset50ms',
+      'f1OnsetOffset50ms',
+      'segmentErrorRate',
+      'loss',
+      'threshold',
+      'medianFilterMs',
+      'minDurationMs',
+      'events',
+    ],
+    sampleRate: 400,
+  }));
+
+type Built = ReturnType<typeof eventPrediction>;
+/** One batch through a phase, its fields as the trainer hands them on. */
+async function judge(phase: Built['test'], batch: EventBatch, reference = events) {
+  const run = phase.over({ length: 1, epoch: () => undefined as never }, { events: reference });
+  const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
+    loss: tf.Scalar;
+    logits: Frames;
+  };
+  const { values, lengths } = fields.logits;
+  const [, steps, features] = values.shape;
+  const all = values.dataSync() as Float32Array;
+  const logits = lengths.map((frames, row) => ({
+    values: all.slice(row * steps * features, (row * steps + frames) * features),
+    frames,
+    features,
+  }));
+  const { losses, frames, chunks } = run.collect({ loss: fields.loss.dataSync()[0], logits } as never, batch as never) as never as {
+    readonly [name: string]: unknown;
+  };
+  return run.reduce({ losses: [losses], frames: [frames], chunks } as never);
+}
+const quick = { medianFilterMs: [0], minDurationMs: [0] };
+
+test('what is heard without error is scored so, and written', async () => {
+  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const { log, files, figures } = await judge(task.test, batchOf([first, second]));
+  // an event lasts from the middle of its first frame to that of its last
+  expect(log).toMatchObject({ f1Onset200ms: 1, f1Onset50ms: 1, segmentErrorRate: 0, events: 4 });
+  expect((files!['events.csv'] as string).split('\n').slice(0, 2)).toEqual(['record_id,label,start_sec,end_sec', 'r0,bark,0.25,0.55']);
+  expect((files!['labels.csv'] as string).split('\n')[2]).toBe('horn,2,2,1,1,1');
+  expect(figures!.map(({ kind }) => kind)).toEqual(['table', 'timeline', 'timeline']);
+});
+
+test('the loss is the mean over labels of frames, padding left out', async () => {
+  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const { log } = await judge(task.test, batchOf([first, second]));
+  expect(log.loss).toBeCloseTo(Math.log1p(Math.exp(-9)), 6);
+});
+
+test('chunks of a recording are joined, whatever order they come in', async () => {
+  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const cut = (from: number, to: number) => ({ ...first, values: first.values.slice(2 * from, 2 * to), frames: to - from });
+  const { log } = await judge(task.test, batchOf([cut(11, 20), cut(0, 11)], [11, 0], ['r0', 'r0']), events.slice(0, 3));
+  expect(log).toMatchObject({ f1Onset50ms: 1, events: 3 });
+});
+
+test('a chunk has the frames of its labels', () => {
+  const probabilities = { values: Float32Array.of(0.1, 0.2, 0.3, 0.4), frames: 2, features: 2 };
+  const joined = joinChunks([
+    { recording: 'a', startFrame: 0, probabilities, frames: 1 },
+    { recording: 'a', startFrame: 1, probabilities, frames: 3 },
+  ]);
+  const rounded = [...joined.get('a')!.values].map((value) => Math.round(10 * value));
+  expect(rounded).toEqual([1, 2, 1, 2, 3, 4, 3, 4]);
+});
+
+test('decisions are chosen on the validation set, and kept', async () => {
+  const build = () => eventPrediction({ model: toyModel(2, hears), categories }, { medianFilterMs: [0], minDurationMs: [450, 0, 250] });
+  const task = build();
+  // nothing below half a second is left at first
+  expect((await judge(task.test, batchOf([first, second]))).log).toMatchObject({ minDurationMs: 450, f1Onset200ms: 2 / 3 });
+  expect((await judge(task.valid!, batchOf([first, second]))).log).toMatchObject({ minDurationMs: 0, f1Onset200ms: 1 });
+  expect((await judge(task.test, batchOf([first, second]))).log.minDurationMs).toBe(0);
+  const again = build();
+  again.loadState(task.state());
+  expect((await judge(again.test, batchOf([first, second]))).log.minDurationMs).toBe(0);
+  const byErrors = eventPrediction({
+    model: toyModel(2, hears),
+    categories,
+    metric: 'segmentErrorRate',
+    usual: { medianFilterMs: [0], minDurationMs: [450, 100] },
+  });
+  // the lower the better
+  expect((await judge(byErrors.valid!, batchOf([first, second]))).log).toMatchObject({ minDurationMs: 100, segmentErrorRate: 0 });
+});
+
+test('only what was listened to is missed', async () => {
+  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const { log } = await judge(task.test, batchOf([first]));
+  expect(log).toMatchObject({ f1Onset200ms: 1, events: 3 });
+});
+
+test('predicts the events of each waveform', async () => {
+  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const predictions = await task.predict(batchOf([first, second]).waveforms);
+  expect(predictions[1]).toEqual([event('1', 'horn', 0.25, 0.75)]);
+  expect(predictions[0]!.map(({ label }) => label)).toEqual(['bark', 'horn', 'bark']);
+});
+
+test('refuses what does not fit', async () => {
+  expect(() => eventPrediction({ model: toyModel(3), categories })).toThrow(WiringError);
+  expect(() => eventPrediction({ model: toyModel(3), categories })).toThrow('build its downstream with outputSize 2');
+  const task = eventPrediction({ model: toyModel(), categories });
+  const batch = batchOf([first]);
+  const short = { ...batch, activities: [second] };
+  await expect(judge(task.test, short)).rejects.toThrow(InputError);
+  await expect(judge(task.test, short)).rejects.toThrow('r0, chunk from frame 0: found 12 frames of labels where the model gives 20');
+});

@@ -1,0 +1,246 @@
+import {
+  defineComponent,
+  definePhase,
+  defineTrainPhase,
+  type Frames,
+  InputError,
+  inference,
+  type LabelEncoder,
+  type Mode,
+  type ModelInput,
+  moduleOf,
+  type Sequence,
+  type Task,
+  type WaveformModel,
+  type Waveforms,
+  WiringError,
+} from '@s3/interface';
+import { taskGraph } from '@s3/interface/graph';
+import { lengthMask } from '@s3/interface/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { type EventLog, type EventMetric, eventReport, eventScores, isBetter } from './event-report.ts';
+import { type EventDecision, frameEvents } from './frame-events.ts';
+import { joinChunks, type RecordingChunk } from './join-chunks.ts';
+import type { SoundEvent } from './sound-event.ts';
+
+/** Chunks of recordings, with what sounds in each of their frames. */
+export interface EventBatch {
+  readonly waveforms: Waveforms;
+  /** (batch,) names of the recordings */
+  readonly recordings: readonly string[];
+  /** (batch,) labelled frame of its recording at which each chunk begins */
+  readonly startFrames: readonly number[];
+  /** (batch,) 1 where a label sounds, else 0, (frames, labels) */
+  readonly activities: readonly Sequence[];
+}
+
+/** What sounds when in the recordings of a split. */
+export interface EventReference {
+  readonly events: readonly SoundEvent[];
+}
+
+/** What a task says of itself; its own settings go before. */
+export interface UsualDecisions {
+  readonly medianFilterMs: readonly number[];
+  readonly minDurationMs: readonly number[];
+}
+
+/** What serves HEAR's task of DCASE 2016. */
+const dcase: UsualDecisions = { medianFilterMs: [250], minDurationMs: [125, 250] };
+const milliseconds = z.array(z.number().min(0)).min(1).nullable().default(null);
+
+/**
+ * HEAR's sound events: which of any number of labels sounds in each frame, by binary cross entropy; judged by events.
+ *
+ * A frame's probabilities become events by a threshold, a median filter and a least duration, chosen on the validation set by `metric` each
+ * time it is judged and kept with the task. An event goes from the middle of its first frame to that of its last.
+ *
+ * Predicts the events of each waveform.
+ *
+ * Turian et al., "HEAR: Holistic Evaluation of Audio Representations", 2021.
+ *
+ * @param wiring `metric`: chooses among the decisions, F1 by onsets within 200 ms unless given; `usual`: the decisions of the task itself
+ * @throws WiringError when the model gives another number of logits than there are categories
+ */
+export const eventPrediction = defineComponent({
+  name: 'event-prediction',
+  config: z.object({
+    thresholds: z.array(z.number().gt(0).lt(1)).min(1).default([0.5]).describe('probabilities above which a label sounds, to choose from'),
+    medianFilterMs: milliseconds.describe(
+      "milliseconds of the median filter over a label's probabilities, to choose from; 0 for none; null: the task's own, or 250",
+    ),
+    minDurationMs: milliseconds.describe("least milliseconds of an event, to choose from; null: the task's own, or 125 and 250"),
+    frameTolerance: z.int().min(0).default(2).describe('frames that a chunk may have more or fewer than its labels'),
+  }),
+  build(
+    {
+      model,
+      categories,
+      metric = 'f1Onset200ms',
+      usual = dcase,
+    }: {
+      readonly model: WaveformModel<Frames>;
+      readonly categories: LabelEncoder<string>;
+      readonly metric?: EventMetric;
+      readonly usual?: UsualDecisions;
+    },
+    { thresholds, frameTolerance, ...own },
+  ): Task<EventBatch, EventBatch, EventLog, EventReference, readonly SoundEvent[]> {
+    refuseUnfit(model.outputSize, categories.size);
+    const decisions = thresholds.flatMap((threshold) =>
+      (own.medianFilterMs ?? usual.medianFilterMs).flatMap((medianFilterMs) =>
+        (own.minDurationMs ?? usual.minDurationMs).map((minDurationMs): EventDecision => ({ threshold, medianFilterMs, minDurationMs })),
+      ),
+    );
+    // until a validation set has been judged
+    let decision = decisions[0]!;
+    const msPerFrame = (1000 * model.downsampleRate) / model.sampleRate;
+
+    const parts = {
+      prepare: (batch: EventBatch) => model.prepare(batch.waveforms),
+      step(batch: EventBatch, input: ModelInput, mode: Mode) {
+        const logits = model.forward(input, mode);
+        const counts = batch.activities.map(({ frames }, row) => {
+          const given = logits.lengths[row]!;
+          if (Math.abs(given - frames) <= frameTolerance) return Math.min(given, frames);
+          throw new InputError(
+            `${batch.recordings[row]}, chunk from frame ${batch.startFrames[row]}`,
+            `${frames} frames of labels where the model gives ${given}`,
+            `a difference of at most ${frameTolerance}`,
+            "Make the labels with the frame rate of the model's upstream and for the audio that is there.",
+          );
+        });
+        return { loss: binaryCrossEntropy(logits.values, batch.activities, counts), logits };
+      },
+    };
+    const framesOf = ({ activities }: EventBatch) => activities.reduce((sum, { frames }) => sum + frames, 0);
+    const meanLoss = (losses: readonly number[], frames: readonly number[]) =>
+      losses.reduce((sum, loss, batch) => sum + loss * frames[batch]!, 0) / frames.reduce((sum, count) => sum + count, 0);
+
+    const train = defineTrainPhase({
+      ...parts,
+      collect: ({ loss }: { loss: number }, batch: EventBatch) => ({ losses: loss, frames: framesOf(batch) }),
+      reduce: ({ losses, frames }) => ({ log: { loss: meanLoss(losses, frames) } }),
+    });
+    const judging = (set: 'valid' | 'test') =>
+      definePhase({
+        ...parts,
+        collect: ({ loss, logits }: { loss: number; logits: Sequence[] }, batch: EventBatch) => ({
+          losses: loss,
+          frames: framesOf(batch),
+          chunks: logits.map(
+            (sequence, row): RecordingChunk => ({
+              recording: batch.recordings[row]!,
+              startFrame: batch.startFrames[row]!,
+              probabilities: { ...sequence, values: sequence.values.map(sigmoid) },
+              frames: batch.activities[row]!.frames,
+            }),
+          ),
+        }),
+        reduce({ losses, frames, chunks }, { events }: EventReference) {
+          const recordings = joinChunks(chunks);
+          // a part of the set may have been judged; what nobody listened to is not missed
+          const heard = events.filter(({ recording }) => recordings.has(recording));
+          const eventsBy = (by: EventDecision) => [...recordings].flatMap(([name, sequence]) => eventsOf(name, sequence, by));
+          if (set === 'valid' && decisions.length > 1) {
+            const scores = decisions.map((one) => eventScores(heard, eventsBy(one))[metric]);
+            decision = decisions[scores.reduce((best, score, index) => (isBetter(metric, score, scores[best]!) ? index : best), 0)]!;
+          }
+          return eventReport(meanLoss(losses, frames), heard, eventsBy(decision), decision, categories.labels);
+        },
+      });
+
+    function eventsOf(recording: string, probabilities: Sequence, by: EventDecision): SoundEvent[] {
+      const seconds = (frame: number) => ((frame + 0.5) * msPerFrame) / 1000;
+      return frameEvents(probabilities, by, msPerFrame)
+        .map(({ output, first, last }) => ({
+          recording,
+          label: categories.decode(output),
+          startSeconds: seconds(first),
+          endSeconds: seconds(last),
+        }))
+        .sort((one, other) => one.startSeconds - other.startSeconds);
+    }
+
+    async function predict(waveforms: Waveforms): Promise<SoundEvent[][]> {
+      const input = await model.prepare(waveforms);
+      let lengths: readonly number[] = [];
+      const values = tf.tidy(() => {
+        const logits = model.forward(input, inference);
+        lengths = logits.lengths;
+        return tf.sigmoid(logits.values);
+      });
+      // prepared waveforms are the caller's own
+      if ('layers' in input) tf.dispose(input.layers.map((one) => one.values));
+      const all = await values.data();
+      const [, steps, features] = values.shape;
+      values.dispose();
+      return lengths.map((frames, row) => {
+        const from = row * steps * features;
+        return eventsOf(
+          String(row),
+          { values: Float32Array.from(all.subarray(from, from + frames * features)), frames, features },
+          decision,
+        );
+      });
+    }
+
+    const weightless = moduleOf({});
+    return {
+      ...weightless,
+      state: () => ({ tensors: {}, values: { ...decision } }),
+      loadState(state) {
+        weightless.loadState({ tensors: state.tensors, values: {} });
+        const { threshold, medianFilterMs, minDurationMs } = state.values as Partial<EventDecision>;
+        if (threshold !== undefined && medianFilterMs !== undefined && minDurationMs !== undefined) {
+          decision = { threshold, medianFilterMs, minDurationMs };
+        }
+      },
+      name: 'event-prediction',
+      model,
+      train,
+      valid: judging('valid'),
+      test: judging('test'),
+      predict,
+      graph: taskGraph(
+        model,
+        (operations, { values, lengths }) => ({
+          probabilities: { value: operations.sigmoid(values), axes: ['batch', 'frames', categories.size] },
+          frame_lengths: { value: lengths, axes: ['batch'] },
+        }),
+        () => ({ labels: categories.labels, ...decision, secondsPerFrame: msPerFrame / 1000 }),
+      ),
+    };
+  },
+});
+
+const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
+
+/**
+ * Mean over the labels of all frames that have both labels and logits.
+ *
+ * @param logits (batch, frames, labels)
+ * @param counts (batch,) frames that count
+ */
+function binaryCrossEntropy(logits: tf.Tensor3D, activities: readonly Sequence[], counts: readonly number[]): tf.Scalar {
+  return tf.tidy(() => {
+    const [batch, , labels] = logits.shape;
+    const steps = Math.max(...counts);
+    const targets = new Float32Array(batch * steps * labels);
+    activities.forEach(({ values }, row) => void targets.set(values.subarray(0, counts[row]! * labels), row * steps * labels));
+    const judged = tf.slice(logits, [0, 0, 0], [batch, steps, labels]);
+    const losses = tf.sub(tf.softplus(judged), tf.mul(judged, tf.tensor3d(targets, [batch, steps, labels])));
+    const total = tf.sum(tf.mul(losses, tf.expandDims(lengthMask(counts, steps), -1)));
+    return tf.div(total, labels * counts.reduce((sum, count) => sum + count, 0)) as tf.Scalar;
+  });
+}
+
+function refuseUnfit(logits: number, categories: number): void {
+  if (logits === categories) return;
+  throw new WiringError(
+    'model',
+    `gives ${logits} logits`,
+    `there are ${categories} categories; build its downstream with outputSize ${categories}`,
+  );
+}
