@@ -40,6 +40,11 @@ export interface EventReference {
   readonly events: readonly SoundEvent[];
 }
 
+export interface EventTask extends Task<EventBatch, EventBatch, EventLog, EventReference, readonly SoundEvent[]> {
+  /** samples of a waveform that a labelled frame stands for */
+  readonly samplesPerFrame: number;
+}
+
 /** What a task says of itself; its own settings go before. */
 export interface UsualDecisions {
   readonly medianFilterMs: readonly number[];
@@ -86,7 +91,7 @@ export const eventPrediction = defineComponent({
       readonly usual?: UsualDecisions;
     },
     { thresholds, frameTolerance, ...own },
-  ): Task<EventBatch, EventBatch, EventLog, EventReference, readonly SoundEvent[]> {
+  ): EventTask {
     refuseUnfit(model.outputSize, categories.size);
     const decisions = thresholds.flatMap((threshold) =>
       (own.medianFilterMs ?? usual.medianFilterMs).flatMap((medianFilterMs) =>
@@ -199,6 +204,7 @@ export const eventPrediction = defineComponent({
       },
       name: 'event-prediction',
       model,
+      samplesPerFrame: model.downsampleRate,
       train,
       valid: judging('valid'),
       test: judging('test'),

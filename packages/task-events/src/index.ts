@@ -1,4 +1,4 @@
-export { type EventBatch, type EventReference, eventPrediction, type UsualDecisions } from './event-prediction.ts';
+export { type EventBatch, type EventReference, type EventTask, eventPrediction, type UsualDecisions } from './event-prediction.ts';
 export type { EventLog, EventMetric } from './event-report.ts';
 export { type EventScore, type EventTolerance, eventScore, segmentErrorRate } from './event-scores.ts';
 export { type EventDecision, type FrameStretch, frameEvents } from './frame-events.ts';

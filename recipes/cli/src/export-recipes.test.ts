@@ -16,6 +16,7 @@ const groups = {
     { name: 'place', labels: ['bath', 'hall', 'porch'] },
   ],
 };
+const events = { labels: ['bark', 'rain'], metric: 'f1Onset200ms', usual: { medianFilterMs: [250], minDurationMs: [125] } };
 const scenes = { labels: ['bark', 'rain'], evaluation: ['top1_acc'] };
 const ecapa = { channels: 8, aggregationSize: 12, embeddingSize: 6 };
 const cases = [
@@ -38,6 +39,7 @@ const cases = [
     categories('x', 'y'),
     ['probabilities'],
   ],
+  ['hear-event', { downstream: { hiddenSize: 6 } }, events, ['probabilities', 'frame_lengths']],
   ['hear-scene', { downstream: { hiddenSize: 6 } }, { ...scenes, predictionType: 'multiclass' }, ['probabilities']],
   [
     'hear-scene',

@@ -18,6 +18,11 @@ export const recipes: readonly RecipeEntry[] = [
     load: async () => (await import('@s3/own-classes')).default,
   },
   {
+    name: 'hear-event',
+    summary: 'HEAR tasks of events (DCASE 2016, MAESTRO) or csv files: what sounds when, scored by F1 of events',
+    load: async () => (await import('@s3/hear-event')).default,
+  },
+  {
     name: 'hear-scene',
     summary: 'HEAR tasks of scenes (ESC-50, FSD50K, NSynth, ...) or csv files, one label or several, scored as HEAR does',
     load: async () => (await import('@s3/hear-scene')).default,

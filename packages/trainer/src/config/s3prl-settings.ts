@@ -65,6 +65,10 @@ const hearMetrics: { readonly [score: string]: string } = {
   chroma_acc: 'chromaAccuracy',
   mAP: 'meanAveragePrecision',
   aucroc: 'rocAuc',
+  event_onset_200ms_fms: 'f1Onset200ms',
+  event_onset_50ms_fms: 'f1Onset50ms',
+  event_onset_offset_50ms_20perc_fms: 'f1OnsetOffset50ms',
+  segment_1s_er: 'segmentErrorRate',
 };
 const metricName = (name: unknown) => (typeof name === 'string' ? (hearMetrics[name] ?? camelCase(name)) : name);
 const metricNames = (names: unknown) => (Array.isArray(names) ? names.map(metricName) : names);
@@ -161,6 +165,15 @@ const hearRules: readonly S3prlRule[] = [
   { from: 'prepare_data.num_folds', harmless: 'any', note: 'the metadata of the task counts its folds' },
   { from: 'build_task.prediction_type', harmless: 'any', note: 'the metadata of the task says it; of csv files corpus.predictionType' },
   { from: 'build_task.scores', harmless: 'any', note: 'all scores are reported, and the first that the task names chooses' },
+  { from: 'build_task.postprocessing_grid.threshold', to: 'task.thresholds' },
+  { from: 'build_task.postprocessing_grid.median_filter_ms', to: 'task.medianFilterMs' },
+  { from: 'build_task.postprocessing_grid.min_duration', to: 'task.minDurationMs' },
+  ...['train', 'valid', 'test'].flatMap((split) => [
+    { from: `build_dataset.${split}.chunk_secs`, to: `${split}Data.chunkSeconds` },
+    { from: `build_dataset.${split}.step_secs`, harmless: 'any' as const, note: 'chunks follow one another without a gap or overlap' },
+    { from: `build_dataset.${split}.use_unfull_chunks`, to: `${split}Data.keepShortChunk` },
+    { from: `build_batch_sampler.${split}.item`, harmless: 'any' as const, note: 'chunks are put together whatever batches they come in' },
+  ]),
   {
     from: 'build_downstream.pooling_type',
     to: 'downstream.pooling',

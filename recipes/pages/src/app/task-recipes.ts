@@ -4,6 +4,7 @@ import { ownRecipes } from './own-recipes.ts';
 /** The recipes whose checkpoints a page knows; each is fetched when a checkpoint asks for it. */
 const taskRecipes: { readonly [recipe: string]: () => Promise<{ readonly default: AnyTaskRecipe }> } = {
   'espnet-spk': () => import('@s3/espnet-spk/task'),
+  'hear-event': () => import('@s3/hear-event/task'),
   'hear-scene': () => import('@s3/hear-scene/task'),
   'own-classes': () => import('@s3/own-classes/task'),
   'superb-asr': () => import('@s3/superb-asr/task'),

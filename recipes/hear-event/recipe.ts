@@ -1,0 +1,121 @@
+/**
+ * HEAR's tasks of events: what sounds when in a recording, any number of labels at a time; a task in HEAR's layout, or csv files.
+ *
+ * A frozen upstream, a learned weighted sum of its layers and HEAR's fully connected layers on every frame. What the task says of
+ * itself (its score, its folds, the decisions to choose among) is read from its metadata.
+ *
+ * Turian et al., "HEAR: Holistic Evaluation of Audio Representations", 2021.
+ */
+import { join } from 'node:path';
+import {
+  dataLoader,
+  diarizationBatch,
+  diarizationDataset,
+  encodeEvents,
+  eventCorpus,
+  eventTable,
+  fixedBatchSampler,
+  labelledRecordings,
+  prepareEvents,
+  readHearTask,
+} from '@s3/dataio';
+import { defineProblem, defineRecipe, InputError, type PhaseRun, type Table, withDefaults } from '@s3/interface';
+import type { EventLog, EventMetric } from '@s3/task-events';
+import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
+import { z } from 'zod';
+import taskRecipe from './task-recipe.ts';
+
+const training = {
+  totalSteps: 15_000,
+  logStep: 100,
+  evalStep: 500,
+  saveStep: 500,
+  gradientClipping: 1,
+  keepCheckpoints: 2,
+} as const;
+
+const chunks = z
+  .strictObject({
+    chunkSeconds: z.number().positive().default(4).describe('seconds of a chunk, which the model hears at once'),
+    keepShortChunk: z.boolean().default(true).describe('keep the last chunk of a recording where it is shorter than the others'),
+  })
+  .prefault({});
+
+/** HEAR's names of scores to ours. */
+const metrics: { readonly [score: string]: EventMetric } = {
+  event_onset_200ms_fms: 'f1Onset200ms',
+  event_onset_50ms_fms: 'f1Onset50ms',
+  event_onset_offset_50ms_20perc_fms: 'f1OnsetOffset50ms',
+  segment_1s_er: 'segmentErrorRate',
+};
+
+export default defineRecipe({
+  ...taskRecipe.spec,
+  settings: {
+    ...taskRecipe.spec.settings,
+    corpus: eventCorpus.prefault({}),
+    trainData: chunks,
+    validData: chunks,
+    testData: chunks,
+    trainBatches: withDefaults(fixedBatchSampler.config, { batchSize: 5, shuffle: true }).prefault({}),
+    validBatches: withDefaults(fixedBatchSampler.config, { batchSize: 5 }).prefault({}),
+    testBatches: withDefaults(fixedBatchSampler.config, { batchSize: 5 }).prefault({}),
+    optimizer: withDefaults(optimizerSettings, { name: 'Adam', learningRate: 1e-3 }).prefault({}),
+    scheduler: schedulerSettings.prefault({}),
+    training: withDefaults(trainingSettings, training).prefault({}),
+  },
+
+  prepare: ({ corpus }, { onProgress }) => prepareEvents(corpus, onProgress),
+
+  async encode({ corpus: { root } }, corpus) {
+    const task = root === undefined ? undefined : await readHearTask(root);
+    const [score = 'event_onset_200ms_fms'] = task?.evaluation ?? [];
+    const metric = metrics[score];
+    if (metric === undefined) {
+      const known = Object.keys(metrics).join(', ');
+      throw new InputError(task!.folder, `the score '${score}'`, `scores of events: ${known}`, 'Mend evaluation in task_metadata.json.');
+    }
+    return {
+      labels: encodeEvents(corpus, task?.labels),
+      metric,
+      // those of DCASE 2016, where a task says none
+      usual: {
+        medianFilterMs: task?.postprocessing.medianFilterMs ?? [250],
+        minDurationMs: task?.postprocessing.minDurationMs ?? [125, 250],
+      },
+    };
+  },
+
+  async buildProblem({ config, corpus, encoders: { labels, metric }, task, context }) {
+    const { samplesPerFrame } = task;
+    const { minSamples, sampleRate } = task.model;
+    async function loaderOf(
+      set: string,
+      table: Table,
+      { chunkSeconds, keepShortChunk }: typeof config.trainData,
+      batches: typeof config.trainBatches,
+    ) {
+      const recordings = eventTable(table, join(context.targetDir, `${set}.csv`));
+      const labelled = labelledRecordings(recordings, labels, { samplesPerFrame, sampleRate });
+      const chunkFrames = Math.max(1, Math.round((chunkSeconds * sampleRate) / samplesPerFrame));
+      const wiring = { recordings: labelled, speakers: labels.length, samplesPerFrame, minSamples, ...context };
+      const dataset = await diarizationDataset(wiring, { sampleRate, chunkFrames, keepShortChunk }, context);
+      const loader = dataLoader({ dataset, sampler: fixedBatchSampler(dataset, batches, context), collate: diarizationBatch });
+      return { loader, reference: { events: recordings.flatMap(({ events }) => events) } };
+    }
+
+    const train = await loaderOf('train', corpus.train, config.trainData, config.trainBatches);
+    const valid = corpus.valid && (await loaderOf('valid', corpus.valid, config.validData, config.validBatches));
+    const tests: Record<string, PhaseRun<EventLog>> = {};
+    for (const [name, table] of Object.entries(corpus.tests)) {
+      const { loader, reference } = await loaderOf(name, table, config.testData, config.testBatches);
+      tests[name] = task.test.over(loader, reference);
+    }
+    return defineProblem<EventLog>({
+      train: task.train.over(train.loader),
+      ...(valid && { valid: task.valid!.over(valid.loader, valid.reference) }),
+      tests,
+      best: { metric, order: metric === 'segmentErrorRate' ? 'min' : 'max' },
+    });
+  },
+});
