@@ -30,6 +30,7 @@ const handWritten = [
   [
     'Adding your own',
     [
+      ['docs/your-own-package.md', 'your-own-package', 'A package of your own'],
       ['docs/adding-a-recipe.md', 'adding-a-recipe', 'A recipe'],
       ['docs/adding-a-task.md', 'adding-a-task', 'A task'],
       ['docs/adding-an-upstream.md', 'adding-an-upstream', 'An upstream'],

@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { superbXvector } from '@s3/downstream';
 import { exportTask } from '@s3/export';
 import { type AnyRecipe, type AnyTask, parseConfig } from '@s3/interface';
+import { onnxGraph } from '@s3/interface/graph';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { recipes } from './recipes.ts';
@@ -75,6 +79,38 @@ test.each(cases)('%s is one graph, with %o', async (name, settings, encoders, ou
   expect(session.outputNames).toEqual(outputs);
   await session.release();
   task.dispose();
+  task.model.dispose();
+});
+
+test('an upstream that is an ONNX file becomes part of the graph', async () => {
+  const graph = onnxGraph('sums of 160 samples');
+  const audio = graph.node('Unsqueeze', [graph.input('waveforms', 'float32', ['batch', 'samples']), graph.integers([1])]);
+  const weights = graph.floats(
+    [8, 1, 160],
+    Float32Array.from({ length: 1280 }, (_, index) => Math.sin(index * (1 + (index % 7)))),
+  );
+  const sums = graph.node('Transpose', [graph.node('Conv', [audio, weights], { strides: [160] })], { perm: [0, 2, 1] });
+  graph.output('sums', sums, 'float32', ['batch', 'frames', 8]);
+  const folder = await mkdtemp(join(tmpdir(), 's3-export-'));
+  const path = join(folder, 'sums.onnx');
+  await writeFile(path, await graph.finish());
+
+  const { default: recipe } = await import('@s3/superb-asr');
+  const upstream = { name: 'onnx', path, onnx: { downsampleRate: 160, windowSamples: 160 } };
+  const config = parseConfig('superb-asr', recipe.config, { upstream, downstream: rnn });
+  const encoders = { tokenizer: characters.tokenizer };
+  const task: AnyTask = await recipe.buildTask({
+    config: config as never,
+    encoders: encoders as never,
+    context: { seed: 1, cacheDir: '' },
+  });
+  // the file is read when the graph is written
+  const { model, checks } = await exportTask(task);
+  for (const { difference } of checks) expect(difference).toBeLessThan(1e-5);
+  await rm(folder, { recursive: true });
+  const session = await InferenceSession.create(model);
+  expect(session.inputNames).toEqual(['waveforms', 'lengths']);
+  await session.release();
   task.model.dispose();
 });
 
