@@ -12,12 +12,13 @@ import {
   classificationCorpus,
   fixedBatchSampler,
   fluentSpeechCommandsGroups,
+  judgedTables,
   labelGroupTable,
   prepareClassification,
   prepareFluentSpeechCommands,
   requireKnownLabels,
 } from '@s3/dataio';
-import { type Corpus, defineRecipe, InputError, type Table, withDefaults } from '@s3/interface';
+import { defineRecipe, InputError, type Table, withDefaults } from '@s3/interface';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
 import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
@@ -54,7 +55,7 @@ export default defineRecipe({
   },
 
   encode({ corpus: { root, groups } }, corpus) {
-    const rows = labelGroupTable(corpus.train);
+    const rows = labelGroupTable(corpus.train, 'train.csv');
     const count = rows[0]!.labels.length;
     const names =
       groups ?? (root === undefined ? Array.from({ length: count }, (_, index) => `group ${index + 1}`) : [...fluentSpeechCommandsGroups]);
@@ -69,7 +70,7 @@ export default defineRecipe({
     return {
       groups: names.map((name, group) => {
         const categories = categoryEncoder(rows.map(({ labels }) => labels[group]!));
-        for (const table of judgedTables(corpus)) requireKnownLabels(categories, groupOf(table, group, count));
+        for (const [file, table] of judgedTables(corpus)) requireKnownLabels(categories, groupOf(table, file, group, count));
         return { name, labels: categories.labels };
       }),
     };
@@ -86,11 +87,8 @@ export default defineRecipe({
     ),
 });
 
-/** Everything but training. */
-const judgedTables = ({ valid, tests }: Corpus): readonly Table[] => [...(valid ? [valid] : []), ...Object.values(tests)];
-
-function groupOf(table: Table, group: number, count: number) {
-  return labelGroupTable(table).map(({ labels, where }) => {
+function groupOf(table: Table, file: string, group: number, count: number) {
+  return labelGroupTable(table, file).map(({ labels, where }) => {
     if (labels.length === count) return { label: labels[group]!, where };
     throw new InputError(where, `${labels.length} labels`, `${count}, as in training`, 'Mend the labels.');
   });

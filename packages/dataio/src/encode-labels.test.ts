@@ -10,6 +10,10 @@ test('labels are sorted, and counted in training alone', () => {
 
 test('a label that is judged but not trained is refused, in validation and in every test set', () => {
   const train = rows('yes', 'no');
-  expect(() => encodeLabels({ train, valid: rows('go'), tests: {} })).toThrow("'go'");
-  expect(() => encodeLabels({ train, tests: { one: rows('yes'), two: rows('stop') } })).toThrow("'stop'");
+  expect(() => encodeLabels({ train, valid: rows('go'), tests: {} })).toThrow("valid.csv, row 2: found the label 'go'");
+  expect(() => encodeLabels({ train, tests: { one: rows('yes'), two: rows('stop') } })).toThrow("two.csv, row 2: found the label 'stop'");
+});
+
+test('one label alone is refused: there is nothing to tell it from', () => {
+  expect(() => encodeLabels({ train: rows('yes', 'yes'), tests: {} })).toThrow("train.csv: found one label, 'yes'; expected at least two");
 });

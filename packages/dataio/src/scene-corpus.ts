@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { categoryEncoder } from './category-encoder.ts';
 import { labelSetTable } from './classification-tables.ts';
 import { csvFiles, readCorpus } from './corpus-source.ts';
+import { judgedTables } from './judged-tables.ts';
 import { requireKnownLabels } from './labelled-batches.ts';
 import { prepareHearScenes } from './prepare-hear-scenes.ts';
 import { readTable, resolveWavPaths } from './table.ts';
@@ -48,12 +49,12 @@ export async function prepareScenes(
  * @throws InputError with the row for a label that is not known, and for another number of labels than one where there has to be one
  */
 export function encodeScenes(
-  { train, valid, tests }: Corpus,
+  corpus: Corpus,
   predictionType: 'multiclass' | 'multilabel',
   vocabulary?: readonly string[],
 ): readonly string[] {
-  const labelled = (table: Table) =>
-    labelSetTable(table).flatMap(({ labels, where }) => {
+  const labelled = (file: string, table: Table) =>
+    labelSetTable(table, file).flatMap(({ labels, where }) => {
       if (predictionType === 'multiclass' && labels.length !== 1) {
         throw new InputError(
           where,
@@ -64,8 +65,9 @@ export function encodeScenes(
       }
       return labels.map((label) => ({ label, where }));
     });
-  const trained = labelled(train);
+  const trained = labelled('train.csv', corpus.train);
   const categories = categoryEncoder(vocabulary ?? trained.map(({ label }) => label));
-  for (const used of [trained, ...[...(valid ? [valid] : []), ...Object.values(tests)].map(labelled)]) requireKnownLabels(categories, used);
+  const judged = judgedTables(corpus).map(([file, table]) => labelled(file, table));
+  for (const used of [trained, ...judged]) requireKnownLabels(categories, used);
   return categories.labels;
 }
