@@ -4,9 +4,8 @@ import { type AnyRecipe, InputError, type Log, parseConfig } from '@s3/interface
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Checkpoint, exists, isZip, readCheckpoint } from './checkpoint/checkpoint.ts';
-import { checksum } from './checkpoint/checksum.ts';
 import { removeDirectory } from './checkpoint/replace-directory.ts';
-import { isMapping, type Mapping } from './config/assignment.ts';
+import { changesOf, titleOf } from './checkpoint-changes.ts';
 import { environment } from './environment.ts';
 import { withFileTrouble } from './file-trouble.ts';
 import { observeAll } from './observer.ts';
@@ -44,10 +43,6 @@ export interface CheckpointTestResult extends RunResult {
   /** what the run itself found with this checkpoint, test set to metrics */
   readonly before: { readonly [testSet: string]: Log };
 }
-
-/** Settings that say how a task is judged or where, and change no network; test sets have sections of their own. */
-const changeable = ['task', 'engine', 'workers', 'cacheDir', 'evalBatches'];
-const isChangeable = (section: string): boolean => changeable.includes(section) || section.startsWith('test');
 
 /**
  * Judges a checkpoint again on the test sets of its run, with other settings of its task; nothing is trained.
@@ -145,63 +140,6 @@ export function refuseZip(checkpoint: string): void {
   if (!isZip(checkpoint)) return;
   const remedy = 'Unpack it and give the folder of the checkpoint in it, such as mine/train/step_300.';
   throw new InputError(checkpoint, 'a zip', 'a checkpoint beside the tables of its run, where results are written too', remedy);
-}
-
-/** What differs from the settings of the checkpoint. @throws InputError for what cannot differ, all of it listed */
-function changesOf(recipe: AnyRecipe, { directory, state, config }: Checkpoint, now: Mapping): readonly string[] {
-  if (state.recipe !== recipe.name) {
-    throw new InputError(
-      directory,
-      `a checkpoint of recipe ${state.recipe}`,
-      `one of ${recipe.name}`,
-      'Test it with the recipe that made it.',
-    );
-  }
-  const schema = fullSchema(recipe);
-  const known = Object.fromEntries(Object.entries(config).filter(([section]) => section in schema.shape));
-  const [before, after] = [flat(parseConfig(join(directory, 'config.yaml'), schema, known)), flat(now)];
-  const changes: string[] = [];
-  const refused: string[] = [];
-  for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-    const [first, second] = [before.get(path) ?? 'not set', after.get(path) ?? 'not set'];
-    if (first === second) continue;
-    const section = path.split('.')[0]!;
-    const change = `${path}: ${first} → ${second}`;
-    if (isChangeable(section)) changes.push(change);
-    else refused.push(`${change} (${recipe.partNames.includes(section) ? 'the network is built of it' : 'testing does not read it'})`);
-  }
-  if (refused.length > 0) {
-    throw new InputError(
-      'command line',
-      `settings that a finished checkpoint cannot be tested with: ${refused.join('; ')}`,
-      `changes of ${changeable.join(', ')} and of what the test sets have of their own alone`,
-      'Leave them out; for another network, train another run.',
-    );
-  }
-  // where it is computed is no change of what is judged
-  return changes.filter((change) => !/^(engine|workers|cacheDir):/.test(change));
-}
-
-/** Every setting by its dotted path, as JSON. */
-function flat(settings: Mapping, prefix = ''): ReadonlyMap<string, string> {
-  const paths = new Map<string, string>();
-  for (const [key, value] of Object.entries(settings)) {
-    if (isMapping(value)) for (const [path, inner] of flat(value, `${prefix}${key}.`)) paths.set(path, inner);
-    else if (value !== undefined) paths.set(`${prefix}${key}`, JSON.stringify(value));
-  }
-  return paths;
-}
-
-/** `decoder.type-beam decoder.lm-4-gram.arpa.gz` as a name; long ones are cut and kept apart by a checksum */
-function titleOf(changes: readonly string[]): string {
-  if (changes.length === 0) return 'unchanged';
-  const parts = changes.map((change) => {
-    const [, path, value] = /^(.*?): .* → (.*)$/s.exec(change)!;
-    const text = value!.replaceAll('"', '');
-    return `${path!.replace(/^task\./, '')}-${text.includes('/') ? basename(text) : text}`;
-  });
-  const title = parts.join('_');
-  return title.length <= 100 ? title : `${title.slice(0, 90)}-${checksum(changes.join()).slice(0, 8)}`;
 }
 
 async function corpusOf(runDir: string, testSets: readonly string[] | undefined): ReturnType<typeof readCorpus> {
