@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { quiet, use } from '../backend.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 
-/** Starts WebAssembly on one thread (several are fragile in Node) and adds the kernels that training misses there. */
+/** Starts WebAssembly on one thread (several would keep Node from ending, see `bench/README.md`) and adds the kernels that training misses there. */
 export async function startWasm(): Promise<Pick<EngineInfo, 'library'>> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
