@@ -122,7 +122,7 @@ function publishPlugin(kind) {
   run('npm', ['publish', '--access', 'public'], place);
   const { version: published } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
   if (published !== '0.1.0') throw new Error(`${name} is ${published} after its first release`);
-  console.log(`a ${kind} of somebody else's: made, tested, built, published`);
+  console.log(`${kind === 'upstream' ? 'an' : 'a'} ${kind} of somebody else's: made, tested, built, published`);
 }
 
 function runPublishedRecipe() {
