@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { readAudio, wavBytes } from '@s3/dataio';
 import { unzipFiles } from '@s3/trainer/memory';
 import { seriousViolations, startBrowser } from './browser.mjs';
-import { smallEncoder } from './small-encoder.mjs';
+import { keepInParts, smallEncoder } from './small-encoder.mjs';
 import { root } from './workspace.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 's3-teach-'));
@@ -54,7 +54,10 @@ process.exitCode = failures === 0 ? 0 : 1;
 
 /** `s3 teach` as a program of its own. */
 async function serve(...words) {
-  const served = spawn(process.execPath, [s3, 'teach', ...words], { cwd: scratch });
+  const served = spawn(process.execPath, [s3, 'teach', ...words], {
+    cwd: scratch,
+    env: { ...process.env, XDG_CACHE_HOME: join(scratch, 'cache') },
+  });
   const address = await new Promise((done, fail) => {
     let text = '';
     served.stdout.on('data', (piece) => {
@@ -294,6 +297,7 @@ async function leaving() {
 
 async function onPretrained() {
   const folder = smallEncoder(scratch);
+  keepInParts(folder);
   const { address: own, close } = await serve(relative(scratch, folder));
   const { page, context, errors } = await open(browser, 'wasm', own);
   await page.getByText(`builds on ${folder}`).waitFor();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './workspace.mjs';
 
@@ -20,4 +20,14 @@ export function smallEncoder(scratch) {
   });
   assert.equal(status, 0, stderr);
   return stdout.trim();
+}
+
+/** Keeps the weights of such a folder in parts that an index lists, as large models are kept. */
+export function keepInParts(folder) {
+  const part = 'model-00001-of-00001.safetensors';
+  const bytes = readFileSync(join(folder, 'model.safetensors'));
+  const { __metadata__: _, ...tensors } = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
+  const index = { weight_map: Object.fromEntries(Object.keys(tensors).map((name) => [name, part])) };
+  writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
+  renameSync(join(folder, 'model.safetensors'), join(folder, part));
 }

@@ -9,5 +9,6 @@ export { exportOnnx } from './pretrained/export-onnx.ts';
 export { hubNames } from './pretrained/hub-names.ts';
 export { pretrainedFolder } from './pretrained/pretrained-folder.ts';
 export { type PretrainedSettings, pretrainedUpstream } from './pretrained/pretrained-upstream.ts';
+export { writeEncoderWeights } from './pretrained/write-encoder-weights.ts';
 export { spectrogram } from './spectrogram.ts';
 export { type UpstreamName, upstreamNames } from './upstream-settings.ts';

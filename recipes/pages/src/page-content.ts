@@ -72,7 +72,7 @@ export interface TeachOptions {
  *
  * It is the same program; `teach.html` is the page that is opened first.
  *
- * @throws InputError for an upstream that is not found, or whose weights are kept otherwise than in one safetensors file
+ * @throws InputError for an upstream that is not found, or whose weights cannot be read
  */
 export async function teachContent({
   upstream = { name: 'fbank_no_cmvn', batching: 'independent' },

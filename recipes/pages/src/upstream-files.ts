@@ -1,7 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
-import { pretrainedFolder } from '@s3/upstream';
+import { userCacheDir } from '@s3/trainer';
+import { pretrainedFolder, writeEncoderWeights } from '@s3/upstream';
 
 const weights = 'model.safetensors';
 
@@ -21,7 +23,7 @@ export interface UpstreamFiles {
 /**
  * The files of an upstream; none for one that has no weights.
  *
- * @throws InputError for an upstream that is not found, or whose weights are kept otherwise than in one file
+ * @throws InputError for an upstream that is not found, or whose weights cannot be read
  */
 export async function upstreamFiles(upstream: UpstreamSection): Promise<UpstreamFiles> {
   if (upstream.name === 'onnx' && upstream.path !== undefined) {
@@ -39,14 +41,25 @@ export async function upstreamFiles(upstream: UpstreamSection): Promise<Upstream
   const folder = await pretrainedFolder(upstream);
   if (folder === undefined) return { files: new Map(), isOnnx: false };
   const names = await readdir(folder);
-  if (!names.includes(weights)) {
-    throw new InputError(
-      folder,
-      `no ${weights}`,
-      'the weights of the upstream in one file of that name',
-      'In Python, `model.save_pretrained(FOLDER)` writes it.',
-    );
+  const settings = ['config.json', 'preprocessor_config.json'].filter((name) => names.includes(name));
+  const files = new Map(settings.map((name) => [`upstream/${name}`, join(folder, name)]));
+  files.set(`upstream/${weights}`, names.includes(weights) ? join(folder, weights) : await inOneFile(folder, names));
+  return { files, path: 'upstream', isOnnx: false };
+}
+
+/** Weights that are kept otherwise, as PyTorch's `.bin` or in parts, as a page wants them; made once, in the user's cache folder. */
+async function inOneFile(folder: string, names: readonly string[]): Promise<string> {
+  const kept = names.filter((name) => /\.(bin|safetensors)$/.test(name)).sort();
+  const identity = createHash('sha256').update(await realpath(folder));
+  for (const name of kept) {
+    const { size, mtimeMs } = await stat(join(folder, name));
+    identity.update(`\n${name} ${size} ${mtimeMs}`);
   }
-  const found = ['config.json', 'preprocessor_config.json', weights].filter((name) => names.includes(name));
-  return { files: new Map(found.map((name) => [`upstream/${name}`, join(folder, name)])), path: 'upstream', isOnnx: false };
+  const file = join(userCacheDir(), 'pages', `${identity.digest('hex').slice(0, 32)}.safetensors`);
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await writeEncoderWeights(folder, file);
+  return file;
 }

@@ -50,6 +50,11 @@ export async function loadWeights(
   }
 }
 
+/** The tensors of the encoder alone, by the names that they have today. */
+export function encoderTensors(stored: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, StoredTensor> {
+  return new Map([...stored].map(([name, tensor]) => [currentName(name), tensor] as const).filter(([name]) => !headNames.test(name)));
+}
+
 function currentName(name: string): string {
   const prefix = encoderPrefixes.find((start) => name.startsWith(start)) ?? '';
   const own = name.slice(prefix.length);
