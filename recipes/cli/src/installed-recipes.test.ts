@@ -39,6 +39,19 @@ describe('recipes of installed packages', () => {
     expect(await recipes[0]!.load()).toMatchObject({ name: 'whales' });
   });
 
+  it('say where a page finds the half that needs no files, else the whole', () => {
+    const [half] = whales.s3.recipes.map((recipe) => ({ ...recipe, task: './task.mjs' }));
+    for (const [manifest, file] of [
+      [{}, 'recipe.mjs'],
+      [{ s3: { recipes: [half] } }, 'task.mjs'],
+    ] as const) {
+      const folder = withWhales(manifest);
+      const place = join(folder, 'node_modules/s3-whales');
+      const page = { module: join(place, file), manifest: join(place, 'package.json') };
+      expect(installedRecipes(folder, []).recipes[0]!.page).toEqual(page);
+    }
+  });
+
   it("are the project's own, too", () => {
     const folder = project({ 'package.json': whales });
     expect(installedRecipes(folder, []).recipes.map(({ name }) => name)).toEqual(['whales']);
