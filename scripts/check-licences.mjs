@@ -24,6 +24,11 @@ const exceptions = {
   'codec-parser':
     'LGPL-3.0-or-later: it finds the frames of FLAC and Ogg files for their decoders. It comes along unchanged, as a package and inside `@audio/decode-flac`, `@audio/decode-opus` and `@audio/decode-vorbis`, which are loaded when a file needs them; nothing of it is copied into S3. Who ships a product with these has to let its users replace them.',
 };
+// what manifests do not tell
+const compiledIn = {
+  mpg123:
+    'LGPL-2.1: it decodes MP3, compiled to WebAssembly inside `@audio/decode-mp3`, which names MIT alone. The package is loaded when a file needs it, and nothing of it is copied into S3.',
+};
 
 const file = join(root, 'docs/licences.md');
 const rows = new Map();
@@ -90,7 +95,7 @@ somebody chooses to install, packages for one platform, and what is used for dev
 |---|---|
 ${kinds.map(([licence, count]) => `| ${licence} | ${count} |`).join('\n')}
 
-${Object.entries(exceptions)
+${Object.entries({ ...exceptions, ...compiledIn })
   .map(([name, reason]) => `**${name}**: ${reason}`)
   .join('\n\n')}
 

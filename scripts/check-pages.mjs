@@ -2,7 +2,18 @@
 // and compares what they say with `s3 predict`. Screenshots go to S3_SCREENSHOTS, else to a temporary folder.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -226,15 +237,15 @@ async function open(browser, address, { engine = 'wasm', context = {}, cores = u
 }
 
 /** What the page's own worker says of a file, asked as the page asks it. */
-const workersWord = (page, engine, path) =>
+const workersWord = (page, engine, path, options = {}) =>
   page.evaluate(
-    ({ engine, name, bytes }) =>
+    ({ engine, name, bytes, options }) =>
       new Promise((resolve, reject) => {
         const worker = new Worker('./worker.js', { type: 'module' });
         const file = new File([Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))], name);
         worker.addEventListener('message', ({ data }) => {
           if (data.error) reject(new Error(data.error.message));
-          if (data.id === 0 && data.result) worker.postMessage({ id: 1, call: 'predict', args: [{ file }, {}] });
+          if (data.id === 0 && data.result) worker.postMessage({ id: 1, call: 'predict', args: [{ file }, options] });
           if (data.id === 1 && data.result) {
             const { prediction } = data.result;
             worker.terminate();
@@ -243,7 +254,7 @@ const workersWord = (page, engine, path) =>
         });
         worker.postMessage({ id: 0, call: 'open', args: [{ engine }] });
       }),
-    { engine, name: basename(path), bytes: readFileSync(path).toString('base64') },
+    { engine, name: basename(path), bytes: readFileSync(path).toString('base64'), options },
   );
 
 /** The same, each number within 1e-4. */
@@ -256,8 +267,8 @@ function assertSame(found, expected, where) {
   }
 }
 
-const nodesWord = (checkpoint, path, cwd = scratch) =>
-  JSON.parse(runIn(cwd, 'predict', checkpoint, path, '--engine', 'wasm', '--format', 'json')).prediction;
+const nodesWord = (checkpoint, path, { cwd = scratch, options = [] } = {}) =>
+  JSON.parse(runIn(cwd, 'predict', checkpoint, path, '--engine', 'wasm', '--format', 'json', ...options)).prediction;
 
 /** At phone and desktop width, light and dark; and what axe finds. */
 async function look(page, name) {
@@ -382,6 +393,61 @@ try {
     await close();
   });
 
+  await check(
+    'every format is read; M4A by the browser, which is said; what it cannot decode, and what is too long, in words',
+    async () => {
+      const voice = readFileSync(join(root, 'scripts/fixtures/voice.m4a'));
+      writeFileSync(at('voice.m4a'), voice);
+      writeFileSync(at('torn.m4a'), voice.subarray(0, 4000));
+      // hours that are only in the header: what is refused by it is never decoded
+      const hours = Buffer.from(voice);
+      hours.writeUInt32BE(10 * 3600 * 16_000, hours.indexOf('mdhd') + 20);
+      writeFileSync(at('hours.m4a'), hours);
+      const flac = Buffer.from(readFileSync(files[0]));
+      flac.writeUInt32BE(2 ** 32 - 1, 22);
+      writeFileSync(at('hours.flac'), flac);
+      const same = recordings.find(({ wav_path }) => wav_path.includes('allison-en-all-circuits-busy-now')).wav_path;
+      const { page, troubles, close } = await open(plain, served.asv.address);
+      await choose(page, 0, at('voice.m4a'));
+      const about = page.locator('.recording .about').first();
+      await page.waitForFunction(() => /m4a as this browser decodes it/.test(document.querySelector('.recording .about')?.textContent));
+      assert.match(await about.textContent(), /16,000 Hz/);
+      // the same sound, but for what the coder left out
+      await choose(page, 1, same);
+      await page.waitForSelector('.score');
+      for (const [file, words] of [
+        ['voice.mp3', /mp3$/],
+        ['voice.ogg', /vorbis$/],
+        ['voice.opus', /opus$/],
+        ['voice.webm', /webm as this browser decodes it$/],
+        ['voice.m4a', /m4a as this browser decodes it$/],
+      ]) {
+        await choose(page, 0, join(root, 'scripts/fixtures', file));
+        await page.waitForFunction((name) => document.querySelector('.recording .about')?.textContent.startsWith(name), file);
+        assert.match(await about.textContent(), words);
+      }
+      // what was chosen last is compared last
+      await page.waitForTimeout(500);
+      const score = Number(await page.locator('.score').getAttribute('data-score'));
+      assert.ok(score > 0.99, `${score} of a recording and its M4A copy`);
+      for (const [file, words] of [
+        ['torn.m4a', /torn\.m4a: found no sound that this browser .* format m4a/],
+        ['hours.m4a', /hours\.m4a: found a recording of 10 h 0 min/],
+        ['hours.flac', /hours\.flac: found a recording of \d+ h/],
+      ]) {
+        await choose(page, 0, at(file));
+        await page.waitForFunction(
+          (name) => document.querySelector('.recording [role=alert]:not([hidden])')?.textContent.includes(name),
+          file,
+        );
+        assert.match((await alerts(page)).join(), words);
+      }
+      assert.equal(Number(await page.locator('.score').getAttribute('data-score')), score);
+      assert.deepEqual(troubles, []);
+      await close();
+    },
+  );
+
   await check('transcription, classification and a timeline', async () => {
     for (const [name, path] of [
       ['asr', files[0]],
@@ -397,6 +463,42 @@ try {
     }
   });
 
+  await check('diarization with a speaker model: what Node says; refused where it is of no use', async () => {
+    const { address, close: stop } = await serve(made.sd, '--speakerModel', made.asv, '--task.recordings.chunkSeconds', '2');
+    const { page, troubles, close } = await open(plain, address);
+    const path = at('conversation.wav');
+    const options = ['--task.recordings.chunkSeconds', '2', '--speakerModel', made.asv];
+    for (const speakers of [1, 3])
+      assertSame(
+        await workersWord(page, 'wasm', path, { speakers }),
+        nodesWord(made.sd, path, { options: [...options, '--speakers', speakers] }),
+        'speakers',
+      );
+    await choose(page, 0, path);
+    await page.waitForSelector('.result[data-done="1"]', { timeout: 60_000 });
+    await page.getByLabel('Speakers in the recording').fill('1');
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.result[data-done="2"]', { timeout: 60_000 });
+    assert.match(await page.locator('.verdict').textContent(), /^1 speaker$/);
+    await page.getByLabel('Speakers in the recording').fill('0');
+    await page.keyboard.press('Tab');
+    await page.getByText('found no whole number from 1 to 100').waitFor();
+    await look(page, 'diarization-speakers');
+    assert.deepEqual(troubles, []);
+    await close();
+    await stop();
+    for (const [first, second, words] of [
+      [made.ks, made.asv, /--speakerModel: found a checkpoint of the task utterance-classification/],
+      [made.sd, made.ks, /expected one of speaker verification/],
+    ]) {
+      const { address, close: stop } = await serve(first, '--speakerModel', second);
+      const { page, close } = await open(plain, address);
+      assert.match((await alerts(page)).join(), words);
+      await close();
+      await stop();
+    }
+  });
+
   await check('three people are enrolled, and one is recognised live', async () => {
     const people = [...new Set(recordings.map(({ spk }) => spk))].map((spk) => recordings.filter((row) => row.spk === spk));
     const voice = await Promise.all(people[1].slice(1, 5).map(({ wav_path }) => readAudio(wav_path, { sampleRate: 16_000 })));
@@ -405,7 +507,7 @@ try {
     try {
       const { page, troubles, close } = await open(browser, served.asv.address, { context: { permissions: ['microphone'] } });
       for (const [index, [row]] of people.entries()) await choose(page, 2 + index, row.wav_path);
-      await page.waitForFunction(() => document.querySelectorAll('[data-voices]').length === 3);
+      await page.waitForFunction(() => document.querySelectorAll('[data-voices="1"]').length === 3);
       await page.getByRole('button', { name: 'Listen' }).click();
       // the likeliest one, in whichever words the threshold puts it
       await page.waitForFunction(
@@ -418,6 +520,34 @@ try {
       );
       await look(page, 'recognition');
       await page.getByRole('button', { name: 'Stop listening' }).click();
+      // kept for another time: saved, forgotten, loaded in a page that is opened anew
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the voices' }).click()]);
+      await saved.saveAs(at('voices.json'));
+      await page.getByRole('button', { name: 'Forget everybody' }).click();
+      assert.deepEqual(await page.locator('[data-voices]').evaluateAll((cards) => cards.map((card) => card.dataset.voices)), [
+        '0',
+        '0',
+        '0',
+      ]);
+      assert.ok(await page.getByRole('button', { name: 'Save the voices' }).isDisabled());
+      const later = await open(browser, served.asv.address);
+      const voices = later.page.locator('.keeping input[type=file]');
+      await voices.setInputFiles(at('voices.json'));
+      await later.page.getByText('voices of 3 people were loaded').waitFor();
+      await choose(later.page, 5, people[1][1].wav_path);
+      await later.page.waitForFunction(() => document.querySelectorAll('.bars meter').length === 3);
+      const scores = await later.page.locator('.bars meter').evaluateAll((meters) => meters.map(({ value }) => value));
+      assert.equal(Math.max(...scores), scores[1]);
+      // voices that another model heard
+      const other = JSON.parse(readFileSync(at('voices.json'), 'utf8'));
+      other.checkpoint = { id: 'another', name: 'other/step_9' };
+      writeFileSync(at('other.json'), JSON.stringify(other));
+      await voices.setInputFiles(at('other.json'));
+      await later.page.getByText('found voices as the model other/step_9 hears them').waitFor();
+      assert.equal(await later.page.locator('[data-voices="1"]').count(), 3);
+      await look(later.page, 'kept-voices');
+      assert.deepEqual(later.troubles, []);
+      await later.close();
       // and a recording of one's own
       await page.getByRole('button', { name: 'Record' }).first().click();
       await page.waitForTimeout(1500);
@@ -503,7 +633,7 @@ try {
     for (const recipe of ['whale-ratings', 'whale-node'])
       runIn(project, 'run', recipe, '--targetDir', recipe, '--corpus.train', numbers, ...steps);
     const checkpoint = 'whale-ratings/train/step_3';
-    const expected = nodesWord(checkpoint, files[0], project);
+    const expected = nodesWord(checkpoint, files[0], { cwd: project });
     const { address, close: stop } = await serveIn(project, checkpoint);
     const { page, troubles, close } = await open(plain, address);
     assertSame(await workersWord(page, 'wasm', files[0]), expected, 'whale-ratings');
@@ -552,7 +682,11 @@ try {
     const folder = await simpleServer(join(project, 'voices-page'));
     const other = await open(plain, folder.address);
     assert.equal(await other.page.locator('h1').textContent(), 'Speaker verification');
-    assertSame(await workersWord(other.page, 'wasm', files[0]), nodesWord('voices/train/step_3', files[0], project), 'whale-voices');
+    assertSame(
+      await workersWord(other.page, 'wasm', files[0]),
+      nodesWord('voices/train/step_3', files[0], { cwd: project }),
+      'whale-voices',
+    );
     assert.deepEqual(other.troubles, []);
     await other.close();
     await folder.close();
@@ -640,6 +774,27 @@ try {
       () => run('serve', checkpoint, '--task.decoder.lm', 'none.arpa', '--build', at('none')),
       /task.decoder.lm: found 'none.arpa', which is not there/,
     );
+  });
+
+  await check('the page passes on the licences of what it has in it, and keeps copyleft in files of its own', async () => {
+    const { page, close } = await open(plain, served.asv.address);
+    const link = page.getByRole('link', { name: 'Licences' });
+    const said = await page.evaluate((address) => fetch(address).then((response) => response.text()), await link.getAttribute('href'));
+    for (const words of [
+      /codec-parser [\d.]+: LGPL/,
+      /mpg123, compiled into/,
+      /GNU LESSER GENERAL PUBLIC LICENSE/,
+      /Version 3, 29 June 2007/,
+      /zod [\d.]+: MIT/,
+    ])
+      assert.match(said, words);
+    await close();
+    // both keep names of theirs
+    const site = join(root, 'recipes/pages/dist/site');
+    const withCopyleft = readdirSync(site).filter(
+      (file) => file.endsWith('.js') && /codec-parser|CodecParser|mpeg_/.test(readFileSync(join(site, file), 'latin1')),
+    );
+    assert.deepEqual(withCopyleft.sort(), ['decode-flac.js', 'decode-mp3.js', 'decode-opus.js', 'decode-vorbis.js']);
   });
 
   await check('Ctrl-C ends s3 serve', async () => {

@@ -4,20 +4,29 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { onnxPrograms, siteOptions } from './dist/site-options.js';
+import { decoderOptions, inlinedDecoders, onnxPrograms, siteOptions } from './dist/site-options.js';
+import { licenceTexts } from './licence-texts.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const app = join(here, 'src/app');
 const site = join(here, 'dist/site');
 
 await rm(site, { recursive: true, force: true });
-await build({
-  ...siteOptions(app),
+const common = {
   outdir: site,
   // a name that browsers have and Node has not is an error when the page is built: nothing stands in for Node's modules
   conditions: ['@s3/source', 'browser'],
   logLevel: 'warning',
-});
+  metafile: true,
+};
+const program = await build({ ...siteOptions(app), ...common });
+const dataio = createRequire(import.meta.resolve('@s3/dataio/package.json'));
+const decoders = await build({ ...decoderOptions((name) => dataio.resolve(name)), ...common });
+const onnx = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
+const inputs = [...[program, decoders].flatMap(({ metafile }) => Object.keys(metafile.inputs)), onnx];
+const apart = Object.fromEntries(Object.entries(inlinedDecoders).map(([name, files]) => [name, files.map((file) => `${file}.js`)]));
+const inlined = Object.values(inlinedDecoders).flatMap((files) => files.map((file) => `@audio/${file}`));
+await writeFile(join(site, 'licences.txt'), licenceTexts(inputs, { inlined, apart }));
 
 for (const file of ['index.html', 'style.css', 'icon.svg']) await cp(join(app, file), join(site, file));
 await cp(join(app, 'teach/index.html'), join(site, 'teach.html'));
@@ -34,5 +43,4 @@ await cp(join(wasm, '../wasm-out', `${threaded}.js`), join(site, 'wasm', `${thre
 const { wasmWorkerContents } = engine(`@tensorflow/tfjs-backend-wasm/wasm-out/${threaded}.worker.js`);
 await writeFile(join(site, 'wasm', `${threaded}.worker.js`), wasmWorkerContents.replaceAll('\n', '\\n'));
 
-const onnx = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/wasm'));
 for (const [address, file] of Object.entries(onnxPrograms)) await cp(join(onnx, file), join(site, address));

@@ -9,6 +9,7 @@ type Program = Pick<CommandLineOptions, 'recipes' | 'stdout' | 'stderr'>;
 interface ServeOptions {
   readonly port: number;
   readonly build?: string;
+  readonly speakerModel?: string;
 }
 
 /** Adds `s3 serve`: a page that runs a checkpoint in the browser, served to this computer or written as a folder. */
@@ -22,15 +23,20 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
     .description('use a checkpoint in a page: recordings and microphone stay on this computer, and the browser computes')
     .option('--port <number>', 'port of this computer; a free one unless given', port, 0)
     .option('--build <folder>', 'write the page as a folder for any web server (https, for the microphone), instead of serving it')
-    .action(async (checkpoint: string, settings: readonly string[], { port, build }: ServeOptions) => {
+    .option(
+      '--speakerModel <checkpoint>',
+      'for who speaks when: a speaker verification checkpoint that knows a speaker again in a long recording',
+    )
+    .action(async (checkpoint: string, settings: readonly string[], { port, build, speakerModel }: ServeOptions) => {
       const recipe = await checkpointRecipe(recipes, checkpoint);
+      if (speakerModel !== undefined) await checkpointRecipe(recipes, speakerModel);
       const [{ pageContent, servePage, writePage }, { resolveConfig }] = await Promise.all([import('@s3/pages'), import('@s3/trainer')]);
       const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
       const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
       const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => recipe.partNames.includes(section)));
       const entry = recipes.find(({ name }) => name === recipe.name) as Partial<InstalledRecipe> | undefined;
       const own = entry?.page && { name: recipe.name, ...entry.page };
-      const content = await pageContent(checkpoint, { overrides, recipe: own });
+      const content = await pageContent(checkpoint, { overrides, recipe: own, speakerModel });
       if (build !== undefined) {
         await writePage(content, build);
         stdout.write(`${build}: a page of ${content.size} files, for any web server\n`);

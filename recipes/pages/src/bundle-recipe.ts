@@ -3,6 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '@s3/interface';
 import type { Message, Plugin } from 'esbuild';
+import { type BundledPackage, bundledPackages } from './bundled-packages.ts';
 import { siteOptions } from './site-options.ts';
 
 /** A recipe of another package, as pages bundle it. */
@@ -19,11 +20,13 @@ const app = fileURLToPath(new URL('../src/app', import.meta.url));
 const shared = /^(@s3\/interface|@tensorflow\/tfjs-core|zod)(\/|$)/;
 
 /**
- * The page's program with a recipe that it does not bring: the files that take the place of the bundled ones, by their address.
+ * The page's program with a recipe that it does not bring: the files that take the place of the bundled ones, by their address, and the libraries in them.
  *
  * @throws InputError where esbuild is not installed, or the recipe imports what does not load in a browser
  */
-export async function bundledRecipe(recipe: PageRecipe): Promise<ReadonlyMap<string, { readonly text: string }>> {
+export async function bundledRecipe(
+  recipe: PageRecipe,
+): Promise<{ readonly files: ReadonlyMap<string, { readonly text: string }>; readonly packages: readonly BundledPackage[] }> {
   const { build } = await esbuild(recipe);
   const { plugins, ...options } = siteOptions(app);
   const outdir = join(app, 'site');
@@ -32,6 +35,7 @@ export async function bundledRecipe(recipe: PageRecipe): Promise<ReadonlyMap<str
     plugins: [...plugins, withRecipe(recipe)],
     outdir,
     write: false,
+    metafile: true,
     conditions: ['browser'],
     // that of the sources names one which only the repository has
     tsconfigRaw: {},
@@ -39,7 +43,10 @@ export async function bundledRecipe(recipe: PageRecipe): Promise<ReadonlyMap<str
   }).catch((error: { readonly errors?: readonly Message[] }) => {
     throw refusal(recipe, error);
   });
-  return new Map(result.outputFiles.map(({ path, text }) => [relative(outdir, path).split(sep).join('/'), { text }]));
+  return {
+    files: new Map(result.outputFiles.map(({ path, text }) => [relative(outdir, path).split(sep).join('/'), { text }])),
+    packages: bundledPackages(Object.keys(result.metafile.inputs)),
+  };
 }
 
 /** From beside this package, else from the project that it is used in. */

@@ -1,12 +1,13 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import { bundledRecipe, type PageRecipe } from './bundle-recipe.ts';
+import { titled } from './bundled-packages.ts';
 import { decoderFiles } from './decoder-files.ts';
 import type { PageSettings, TeachSettings } from './page-settings.ts';
 import { savedSections } from './saved-sections.ts';
-import { onnxPrograms } from './site-options.ts';
+import { inlinedDecoders, onnxPrograms } from './site-options.ts';
 import { testsOfRun } from './tests-of-run.ts';
 import { type UpstreamFiles, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
 
@@ -18,6 +19,8 @@ export interface PageOptions {
   readonly overrides?: { readonly [section: string]: unknown };
   /** the checkpoint's recipe, where it is of another package: it is bundled with the page */
   readonly recipe?: PageRecipe | undefined;
+  /** folder of a speaker verification checkpoint, which knows a speaker of a diarized recording again */
+  readonly speakerModel?: string | undefined;
 }
 
 const site = fileURLToPath(new URL('../dist/site', import.meta.url));
@@ -31,22 +34,45 @@ const left = /^optimizer\.safetensors$|^since-log\.json$/;
  *
  * @throws InputError for a folder that is no checkpoint, and for a recipe of another package that does not load in a browser
  */
-export async function pageContent(checkpoint: string, { overrides = {}, recipe }: PageOptions = {}): Promise<PageContent> {
+export async function pageContent(checkpoint: string, { overrides = {}, recipe, speakerModel }: PageOptions = {}): Promise<PageContent> {
+  const content = await siteContent(recipe);
+  const { isOnnx, ...first } = await addCheckpoint(content, checkpoint, '', overrides);
+  const speaker = speakerModel === undefined ? undefined : await addCheckpoint(content, speakerModel, 'speaker-', {});
+  if (!isOnnx && !speaker?.isOnnx) leaveOutOnnx(content);
+  const settings: PageSettings = {
+    ...first,
+    speakerModel: speaker ? { name: speaker.name, overrides: speaker.overrides } : null,
+    tests: await testsOfRun(resolve(checkpoint)),
+  };
+  return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
+}
+
+/**
+ * Adds the files of a checkpoint, and of the upstream that it names, to those of a page.
+ *
+ * @param prefix of the folders that they come into, `checkpoint` and `upstream`
+ */
+async function addCheckpoint(
+  content: Content,
+  checkpoint: string,
+  prefix: string,
+  overrides: { readonly [section: string]: unknown },
+): Promise<Pick<PageSettings, 'name' | 'overrides'> & Pick<UpstreamFiles, 'isOnnx'>> {
   const folder = resolve(checkpoint);
   const files = await readdir(folder).catch((): string[] => []);
   if (!files.includes('state.json')) {
     throw new InputError(checkpoint, 'no state.json', 'the folder of a checkpoint', 'Give a folder such as exp/asv/train/step_600.');
   }
-  const content = await siteContent(recipe);
   for (const file of files) {
     const path = join(folder, file);
-    if (!left.test(file) && (await stat(path)).isFile()) content.set(`checkpoint/${file}`, { file: path });
+    if (!left.test(file) && (await stat(path)).isFile()) content.set(`${prefix}checkpoint/${file}`, { file: path });
   }
   const saved = await savedSections(folder, overrides);
-  const { path } = await addUpstream(content, saved.upstream);
+  const { path, isOnnx } = await addUpstream(content, saved.upstream, prefix);
   const decoder = await decoderFiles(saved.decoder);
   for (const [address, file] of decoder.files) content.set(address, { file });
-  const settings: PageSettings = {
+  return {
+    isOnnx,
     name: nameOf(folder),
     overrides: {
       ...overrides,
@@ -55,9 +81,7 @@ export async function pageContent(checkpoint: string, { overrides = {}, recipe }
         task: { ...section(overrides, 'task'), decoder: { ...section(section(overrides, 'task') ?? {}, 'decoder'), ...decoder.settings } },
       }),
     },
-    tests: await testsOfRun(folder),
   };
-  return content.set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 
 const section = (settings: { readonly [name: string]: unknown }, name: string) => settings[name] as { readonly [name: string]: unknown };
@@ -78,19 +102,24 @@ export async function teachContent({
   upstream = { name: 'fbank_no_cmvn', batching: 'independent' },
 }: TeachOptions = {}): Promise<PageContent> {
   const content = await siteContent();
-  const { path } = await addUpstream(content, upstream);
+  const { path, isOnnx } = await addUpstream(content, upstream);
+  if (!isOnnx) leaveOutOnnx(content);
   const settings: TeachSettings = { upstream, ...(path !== undefined && { path }) };
   return content.set('index.html', content.get('teach.html')!).set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 
 type Content = Map<string, { readonly file: string } | { readonly text: string }>;
 
-/** Adds the files of the upstream, and leaves out onnxruntime where it is not needed: it is larger than all the rest. */
-async function addUpstream(content: Content, upstream: UpstreamSection): Promise<UpstreamFiles> {
-  const found = await upstreamFiles(upstream);
-  for (const [address, file] of found.files) content.set(address, { file });
-  if (!found.isOnnx) for (const address of Object.keys(onnxPrograms)) content.delete(address);
-  return found;
+/** Adds the files of the upstream; gives its addresses with the prefix. */
+async function addUpstream(content: Content, upstream: UpstreamSection, prefix = ''): Promise<UpstreamFiles> {
+  const { files, path, isOnnx } = await upstreamFiles(upstream);
+  for (const [address, file] of files) content.set(`${prefix}${address}`, { file });
+  return { files, isOnnx, ...(path !== undefined && { path: `${prefix}${path}` }) };
+}
+
+/** Where it is not needed: onnxruntime is larger than all the rest. */
+function leaveOutOnnx(content: Content): void {
+  for (const address of Object.keys(onnxPrograms)) content.delete(address);
 }
 
 /** The bundled program. */
@@ -98,9 +127,16 @@ async function siteContent(recipe?: PageRecipe): Promise<Content> {
   const content: Content = new Map();
   for (const file of await filesBelow(site)) content.set(relative(site, file).split(sep).join('/'), { file });
   if (!recipe) return content;
-  for (const address of [...content.keys()]) if (/^[^/]+\.js(\.LEGAL\.txt)?$/.test(address)) content.delete(address);
-  for (const [address, text] of await bundledRecipe(recipe)) content.set(address, text);
-  return content;
+  const decoders = new Set(Object.values(inlinedDecoders).flatMap((names) => names.map((name) => `${name}.js`)));
+  for (const address of [...content.keys()]) if (/^[^/]+\.js$/.test(address) && !decoders.has(address)) content.delete(address);
+  const { files, packages } = await bundledRecipe(recipe);
+  for (const [address, text] of files) content.set(address, text);
+  const licences = await readFile(join(site, 'licences.txt'), 'utf8');
+  const added = packages.filter(({ name, version }) => !licences.includes(`\n${name} ${version}\n`));
+  const sections = added.map(({ name, version, licence, text }) =>
+    titled(`${name} ${version}: ${licence}`, text ?? `It brings no text of it.`),
+  );
+  return content.set('licences.txt', { text: [licences.trimEnd(), ...sections, ''].join('\n') });
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

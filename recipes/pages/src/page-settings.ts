@@ -6,6 +6,14 @@ export const pageSettings = z.strictObject({
   name: z.string(),
   /** settings that replace those of the checkpoint, by section */
   overrides: z.record(z.string(), z.unknown()).default({}),
+  /** a second checkpoint, of speaker verification, that knows a speaker of the first one's recordings again; null where there is none */
+  speakerModel: z
+    .strictObject({
+      name: z.string(),
+      overrides: z.record(z.string(), z.unknown()).default({}),
+    })
+    .nullable()
+    .default(null),
   /** how a verification checkpoint did on its test sets */
   tests: z
     .array(

@@ -16,6 +16,13 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Saves a file among the user's downloads. */
+export function download(name: string, content: BlobPart, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  element('a', { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 /** A number for people: three digits that count. */
 export const shortNumber = (value: number) => (Object.is(value, -0) ? 0 : value).toLocaleString('en', { maximumSignificantDigits: 3 });
 

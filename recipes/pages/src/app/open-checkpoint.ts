@@ -1,8 +1,8 @@
 import { selectEngine } from '@s3/engine';
-import type { AnyTask } from '@s3/interface';
-import { openCheckpointFiles, taskOfCheckpoint } from '@s3/trainer/memory';
+import { type AnyTask, InputError } from '@s3/interface';
+import { type Checkpoint, checksum, type NamedFiles, openCheckpointFiles, taskOfCheckpoint } from '@s3/trainer/memory';
 import { z } from 'zod';
-import { pageSettings } from '../page-settings.ts';
+import { type PageSettings, pageSettings } from '../page-settings.ts';
 import { doneWithout, fetchBytes, fetchCheckpoint } from './fetch-checkpoint.ts';
 import type { CallProgress, Calls, Opened } from './protocol.ts';
 import { taskRecipe } from './task-recipes.ts';
@@ -12,14 +12,17 @@ z.config({ jitless: true });
 
 export interface OpenedCheckpoint {
   readonly task: AnyTask;
+  /** knows a speaker again, where the page brings one */
+  readonly speakerTask?: AnyTask | undefined;
   readonly description: Opened;
 }
 
 /**
- * Fetches the checkpoint of the page, checks it as Node does, builds its task and loads the weights.
+ * Fetches the checkpoints of the page, checks them as Node does, builds their tasks and loads the weights.
  *
  * @param site address of the page's folder
- * @throws InputError, ConfigError, StateError for a checkpoint that is not whole, or of a recipe that the page does not bring
+ * @throws InputError, ConfigError, StateError for a checkpoint that is not whole, or of a recipe that the page does not bring, and for a speaker model
+ * that is none or is of no use to the task
  */
 export async function openedCheckpoint(
   site: URL,
@@ -28,20 +31,28 @@ export async function openedCheckpoint(
 ): Promise<OpenedCheckpoint> {
   const page = pageSettings.parse(JSON.parse(new TextDecoder().decode(await fetchBytes(new URL('page.json', site)))));
   const engine = await selectEngine(engineName, new URL('wasm/', site).href, { threads });
-  const files = await fetchCheckpoint(new URL('checkpoint/', site), (bytes) =>
-    onProgress({ what: 'Fetching the checkpoint', done: Math.round(bytes / 1e5) / 10, unit: 'MB' }),
-  );
-  const saved = openCheckpointFiles(files, page.name, '', doneWithout);
-  const recipe = await taskRecipe(saved.state.recipe);
-  onProgress({ what: 'Building the model', done: 0, unit: '' });
-  const task: AnyTask = await taskOfCheckpoint(recipe, saved, { overrides: page.overrides, cacheDir: '' });
-  await saved.load('model', task.model);
-  await saved.load('task', task);
+  const { task, recipe, saved, files } = await openOne(new URL('checkpoint/', site), page, onProgress);
+  const speakerTask = page.speakerModel
+    ? (await openOne(new URL('speaker-checkpoint/', site), page.speakerModel, onProgress)).task
+    : undefined;
+  if (speakerTask && !task.predictRecording)
+    throw new InputError(
+      '--speakerModel',
+      `a checkpoint of the task ${task.name}`,
+      'one that says who speaks when',
+      'Leave --speakerModel out.',
+    );
+  if (speakerTask && speakerTask.name !== 'speaker-verification') {
+    const remedy = 'Give one of superb-asv or espnet-spk.';
+    throw new InputError('--speakerModel', `a checkpoint of the task ${speakerTask.name}`, 'one of speaker verification', remedy);
+  }
   const { sampleRate, minSamples = 1 } = task.model;
   return {
     task,
+    speakerTask,
     description: {
-      recipe: recipe.name,
+      id: idOf(files, page.overrides),
+      recipe,
       task: task.name,
       step: saved.state.step,
       engine,
@@ -53,4 +64,26 @@ export async function openedCheckpoint(
       page,
     },
   };
+}
+
+async function openOne(
+  address: URL,
+  { name, overrides }: Pick<PageSettings, 'name' | 'overrides'>,
+  onProgress: (progress: CallProgress) => void,
+): Promise<{ readonly task: AnyTask; readonly recipe: string; readonly saved: Checkpoint; readonly files: NamedFiles }> {
+  const files = await fetchCheckpoint(address, (bytes) =>
+    onProgress({ what: `Fetching ${name}`, done: Math.round(bytes / 1e5) / 10, unit: 'MB' }),
+  );
+  const saved = openCheckpointFiles(files, name, '', doneWithout);
+  const recipe = await taskRecipe(saved.state.recipe);
+  onProgress({ what: 'Building the model', done: 0, unit: '' });
+  const task: AnyTask = await taskOfCheckpoint(recipe, saved, { overrides, cacheDir: '' });
+  await saved.load('model', task.model);
+  await saved.load('task', task);
+  return { task, recipe: recipe.name, saved, files };
+}
+
+/** The state of a checkpoint has the checksums of all its files; the upstream it listens through may be another one here. */
+function idOf(files: NamedFiles, overrides: PageSettings['overrides']): string {
+  return checksum(new TextEncoder().encode(checksum(files.get('state.json')!) + JSON.stringify(overrides['upstream'] ?? null)));
 }

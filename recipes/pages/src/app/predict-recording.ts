@@ -14,7 +14,7 @@ export const wholeSecondsLimit = 300;
  * @throws InputError for a recording that is shorter than the model needs, or too long for one that takes it whole
  */
 export async function predictRecording(
-  { task, description }: OpenedCheckpoint,
+  { task, speakerTask, description }: OpenedCheckpoint,
   input: AudioInput,
   { firstSeconds = Number.POSITIVE_INFINITY, speakers }: PredictOptions,
   onProgress: (progress: CallProgress) => void,
@@ -30,6 +30,7 @@ export async function predictRecording(
   const { prediction, text } = task.predictRecording
     ? await task.predictRecording(recording, {
         speakers,
+        speakerModel: speakerTask,
         onProgress: (done, total) => onProgress({ what, done: Math.round(done), total: Math.round(total), unit: 's' }),
       })
     : { prediction: await predictWhole(), text: undefined };

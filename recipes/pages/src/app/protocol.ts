@@ -3,13 +3,22 @@ import type { PageSettings } from '../page-settings.ts';
 
 /** What the page and its worker say to each other. Types alone: neither loads the other's code. */
 
-/** A recording: a file as it was chosen, or samples from the microphone. */
+/** A recording: a file as it was chosen, or samples: from the microphone, or decoded by the browser. */
 export type AudioInput =
   | { readonly file: File }
-  | { readonly name: string; readonly samples: Float32Array /** Hz */; readonly sampleRate: number };
+  | {
+      readonly name: string;
+      readonly samples: Float32Array;
+      /** Hz */
+      readonly sampleRate: number;
+      /** the file that the browser decoded; absent for the microphone */
+      readonly decoded?: { readonly format: string; readonly channels: number } | undefined;
+    };
 
 /** A checkpoint that has been loaded. */
 export interface Opened {
+  /** of its weights and what they listen through; another one for every other model */
+  readonly id: string;
   readonly recipe: string;
   /** `name` of the task */
   readonly task: string;
@@ -33,10 +42,12 @@ export interface Inspected {
   /** Hz, its own */
   readonly sampleRate: number;
   readonly channels: number;
-  /** `wav`, `flac`, `mp3`, `vorbis`, `opus`, `other`, or `microphone` */
+  /** `wav`, `flac`, `mp3`, `vorbis`, `opus`, `other`, `microphone`, or what the browser decoded: `m4a`, `aac`, `webm`, `ogg`, `unknown` */
   readonly format: string;
   /** loudest sample of each part of its first ten minutes, 0..1, to draw it */
   readonly peaks: Float32Array;
+  /** whether the browser decoded it, whose samples may differ from those of another browser, and of Node */
+  readonly isByBrowser: boolean;
 }
 
 export interface PredictOptions {
@@ -57,6 +68,13 @@ export interface Predicted {
   readonly computeSeconds: number;
 }
 
+/** A person's voice as the model hears it. */
+export interface Voices {
+  readonly name: string;
+  /** one for each recording that the person gave */
+  readonly voices: readonly Float32Array[];
+}
+
 /** What the worker does when it is asked. */
 export interface Calls {
   /** @param options.threads of wasm; as many as help by default */
@@ -65,6 +83,10 @@ export interface Calls {
   predict(input: AudioInput, options: PredictOptions): Promise<Predicted>;
   /** Scores of a recording against each of the enrolled ones, as trials are scored. */
   scores(enrolled: readonly Float32Array[], tested: Float32Array): Promise<readonly number[]>;
+  /** Voices as the text of a file. */
+  voicesText(people: readonly Voices[]): Promise<string>;
+  /** The voices in such a file; those that another model heard are refused in words. */
+  openVoices(file: File): Promise<readonly Voices[]>;
 }
 
 /** How far a call is. */

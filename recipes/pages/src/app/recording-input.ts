@@ -1,3 +1,4 @@
+import { decodedByBrowser } from './browser-decoder.ts';
 import { wordsFor } from './calls/told-error.ts';
 import type { Computer } from './computer.ts';
 import { duration, element } from './element.ts';
@@ -21,10 +22,14 @@ const silence = 1e-4;
 const longestRecordingSeconds = 120;
 
 /** Where a recording is chosen, dropped or made. One that cannot be used is refused in words, and the one before it stays. */
-export function recordingInput(computer: Computer, title: string, onChosen: (chosen: Chosen) => void | Promise<void>): RecordingInput {
+export function recordingInput(
+  computer: Pick<Computer, 'inspect'>,
+  title: string,
+  onChosen: (chosen: Chosen) => void | Promise<void>,
+): RecordingInput {
   const file = element('input', {
     type: 'file',
-    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3',
+    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3,.m4a,.mp4,.aac,.webm',
     class: 'unseen',
     tabIndex: -1,
     'aria-hidden': 'true',
@@ -71,14 +76,20 @@ export function recordingInput(computer: Computer, title: string, onChosen: (cho
     problem.hidden = false;
   }
 
-  async function take(input: AudioInput): Promise<void> {
+  async function take(given: AudioInput): Promise<void> {
     problem.hidden = true;
-    const name = 'file' in input ? input.file.name : input.name;
+    const name = 'file' in given ? given.file.name : given.name;
     try {
+      const input = await decodedByBrowser(given);
       const inspected = await computer.inspect(input);
       draw(wave, inspected.peaks);
-      const { seconds, sampleRate, channels, format } = inspected;
-      const facts = [duration(seconds), `${sampleRate.toLocaleString('en')} Hz`, ...(channels > 1 ? [`${channels} channels`] : []), format];
+      const { seconds, sampleRate, channels, format, isByBrowser } = inspected;
+      const facts = [
+        duration(seconds),
+        `${sampleRate.toLocaleString('en')} Hz`,
+        ...(channels > 1 ? [`${channels} channels`] : []),
+        isByBrowser ? `${format} as this browser decodes it` : format,
+      ];
       about.textContent = `${name}: ${facts.join(', ')}`;
       wave.setAttribute('aria-label', `Waveform of ${name}`);
       await onChosen({ input, inspected });

@@ -5,6 +5,10 @@ import { predictRecording } from './predict-recording.ts';
 import type { CallProgress, Calls } from './protocol.ts';
 import { inspectRecording, readableRecording } from './readable-recording.ts';
 import { similarity } from './similarity.ts';
+import { voicesIn, voicesText } from './voices-file.ts';
+
+/** a file that is larger is none with voices in it */
+const mostVoicesBytes = 2 ** 26;
 
 let opened: Awaited<ReturnType<typeof openedCheckpoint>> | undefined;
 const checkpoint = () => {
@@ -20,4 +24,6 @@ answerCalls<Calls, CallProgress>(globalThis, {
   inspect: async (input) => inspectRecording(await readableRecording(input)),
   predict: (input, options, { tell }) => predictRecording(checkpoint(), input, options, tell),
   scores: async (enrolled, tested) => similarity(checkpoint().description.settings, enrolled, tested),
+  voicesText: async (people) => voicesText(checkpoint().description, people),
+  openVoices: async (file) => voicesIn(checkpoint().description, file.size > mostVoicesBytes ? '' : await file.text(), file.name),
 });

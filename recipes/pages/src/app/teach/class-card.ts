@@ -1,3 +1,4 @@
+import { decodedByBrowser } from '../browser-decoder.ts';
 import { ToldError, wordsFor } from '../calls/told-error.ts';
 import { duration, element } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
@@ -46,7 +47,7 @@ export function classCard(
   const file = element('input', {
     type: 'file',
     multiple: true,
-    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3',
+    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3,.m4a,.mp4,.aac,.webm',
     class: 'unseen',
     tabIndex: -1,
     'aria-hidden': 'true',
@@ -177,7 +178,7 @@ export function classCard(
     for (const [done, input] of inputs.entries()) {
       if (inputs.length > 1) count.textContent = `Reading file ${done + 1} of ${inputs.length} …`;
       try {
-        const recording = await computer.keep(input);
+        const recording = await computer.keep(await decodedByBrowser(input));
         kept.set(recording.id, recording);
       } catch (error) {
         refused.push(wordsFor(error));

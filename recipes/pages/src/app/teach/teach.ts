@@ -1,6 +1,6 @@
 /** The page that teaches: classes of one's own from a few recordings each, trained in this page. */
 import { wordsFor } from '../calls/told-error.ts';
-import { duration, element, percent } from '../element.ts';
+import { duration, element, percent, download as saveFile } from '../element.ts';
 import { type ClassCard, classCard } from './class-card.ts';
 import { confusionTable } from './confusion-table.ts';
 import { learningChart } from './learning-chart.ts';
@@ -251,9 +251,7 @@ async function download(): Promise<void> {
   save.disabled = true;
   try {
     const { name, bytes } = await computer.pack({ withRecordings: withRecordings.checked });
-    const address = URL.createObjectURL(new Blob([bytes], { type: 'application/zip' }));
-    element('a', { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    saveFile(name, bytes, 'application/zip');
     saved.textContent = `${name}, ${(bytes.length / 1e6).toFixed(1)} MB, went to your downloads.`;
     if (withRecordings.checked && isAsTrained) isUnsaved = false;
   } catch (error) {

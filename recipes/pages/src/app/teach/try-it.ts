@@ -1,5 +1,4 @@
 import { wordsFor } from '../calls/told-error.ts';
-import type { Computer } from '../computer.ts';
 import { element, percent } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
 import { recordingInput } from '../recording-input.ts';
@@ -18,7 +17,7 @@ export function tryIt(computer: TeachComputer): {
   readonly clear: () => void;
 } {
   const result = element('div', { class: 'result answer', role: 'status', 'aria-live': 'polite' });
-  const { root: input } = recordingInput(computer as unknown as Computer, 'Recording to try', async ({ input: chosen }) => {
+  const { root: input } = recordingInput(computer, 'Recording to try', async ({ input: chosen }) => {
     show(await computer.predict(chosen));
   });
   const live = element('button', { type: 'button', onclick: () => void toggle() }, 'Listen live');

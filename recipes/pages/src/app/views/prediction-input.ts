@@ -1,17 +1,25 @@
 import { wordsFor } from '../calls/told-error.ts';
 import type { Computer } from '../computer.ts';
 import { duration, element } from '../element.ts';
-import type { AudioInput, Opened, Predicted } from '../protocol.ts';
+import type { AudioInput, Opened, Predicted, PredictOptions } from '../protocol.ts';
 import { recordingInput } from '../recording-input.ts';
 
 /** what goes through a model in one piece here at most, in seconds; see predict-recording.ts, which refuses more */
 const wholeSeconds = 300;
 
+/** What the user may set of a prediction. */
+export interface PredictionSettings {
+  readonly root: HTMLElement;
+  readonly options: () => Pick<PredictOptions, 'speakers'>;
+  /** Asks to be told of every change. */
+  readonly onChange: (told: () => void) => void;
+}
+
 /** One recording, and what the task says of it. */
 export function predictionInput(
   computer: Computer,
   { isPiecewise }: Opened,
-  { id, title }: { readonly id: string; readonly title: string },
+  { id, title, settings }: { readonly id: string; readonly title: string; readonly settings?: PredictionSettings | undefined },
   show: (predicted: Predicted) => readonly HTMLElement[],
 ): HTMLElement {
   const result = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Give a recording.');
@@ -33,12 +41,18 @@ export function predictionInput(
     );
   });
 
+  let latest: AudioInput | undefined;
+  settings?.onChange(() => {
+    if (latest) void predict(latest, {}).catch(refuse);
+  });
+
   function refuse(error: unknown): void {
     recording.refuse(wordsFor(error));
   }
 
   async function predict(input: AudioInput, options: { readonly firstSeconds?: number }): Promise<void> {
-    const predicted = await computer.predict(input, options);
+    latest = input;
+    const predicted = await computer.predict(input, { ...options, ...settings?.options() });
     result.replaceChildren(
       ...show(predicted),
       element('p', { class: 'about' }, `${duration(predicted.seconds)} of audio, computed in ${duration(predicted.computeSeconds)}.`),
@@ -46,5 +60,5 @@ export function predictionInput(
     result.dataset['done'] = String(Number(result.dataset['done'] ?? 0) + 1);
   }
 
-  return element('section', { 'aria-labelledby': id }, element('h2', { id }, title), recording.root, result);
+  return element('section', { 'aria-labelledby': id }, element('h2', { id }, title), settings?.root, recording.root, result);
 }

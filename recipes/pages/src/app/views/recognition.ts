@@ -4,11 +4,15 @@ import { element, shortNumber } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
 import { recordingInput } from '../recording-input.ts';
 import type { ThresholdInput } from './threshold-input.ts';
+import { voiceKeeping } from './voice-keeping.ts';
 
 interface Person {
-  readonly name: () => string;
+  readonly root: HTMLElement;
+  readonly name: HTMLInputElement;
   /** one for each recording that the person gave */
   readonly voices: Float32Array[];
+  /** Says how many there are. */
+  readonly show: () => void;
 }
 
 /** seconds that are judged at once, and how often */
@@ -19,43 +23,76 @@ const quiet = 0.005;
 
 /** People enrolled by voice, and who of them is speaking: in a file, or live. */
 export function recognitionView(computer: Computer, threshold: ThresholdInput): HTMLElement {
-  const people: Person[] = [];
+  let people: Person[] = [];
   const enrolled = element('div', { class: 'pair' });
-  const add = element('button', { type: 'button', onclick: () => addPerson() }, 'Add a person');
+  const add = element('button', { type: 'button', onclick: () => addPerson().name.focus() }, 'Add a person');
   const answer = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Enrol people above, then listen.');
   const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
   const live = element('button', { type: 'button', onclick: () => void toggle() }, 'Listen');
+  const known = () => people.filter(({ voices }) => voices.length > 0);
+  const keeping = voiceKeeping(computer, {
+    people: () => known().map((person) => ({ name: nameOf(person), voices: person.voices })),
+    add(voices) {
+      for (const { name, voices: own } of voices) {
+        const person = people.find((each) => each.voices.length === 0) ?? addPerson();
+        person.name.value = name;
+        person.voices.push(...own);
+        person.show();
+      }
+    },
+    forget() {
+      stop();
+      for (const { root } of people) root.remove();
+      people = [];
+      for (let index = 0; index < 3; index++) addPerson();
+      answer.textContent = 'Enrol people above, then listen.';
+    },
+  });
 
   for (let index = 0; index < 3; index++) addPerson();
 
-  function addPerson(): void {
+  function nameOf(person: Person): string {
+    return person.name.value.trim() || `Person ${people.indexOf(person) + 1}`;
+  }
+
+  function addPerson(): Person {
     const number = people.length + 1;
     const name = element('input', { type: 'text', value: `Person ${number}`, 'aria-label': `Name of person ${number}`, maxLength: 60 });
     const voices: Float32Array[] = [];
-    const count = element('p', { class: 'about' }, 'Not enrolled.');
+    const count = element('p', { class: 'about' });
     const { root } = recordingInput(computer, `Voice ${number}`, async ({ input }) => {
       voices.push((await computer.predict(input, {})).prediction as Float32Array);
-      count.textContent = `Enrolled with ${voices.length} recording${voices.length === 1 ? '' : 's'}; more of them make it surer.`;
-      root.dataset['voices'] = String(voices.length);
+      show();
     });
+    function show(): void {
+      count.textContent =
+        voices.length === 0
+          ? 'Not enrolled.'
+          : `Enrolled with ${voices.length} recording${voices.length === 1 ? '' : 's'}; more of them make it surer.`;
+      root.dataset['voices'] = String(voices.length);
+      keeping.changed();
+    }
     root.querySelector('h3')?.after(element('p', {}, name));
     root.append(count);
-    people.push({ name: () => name.value.trim() || `Person ${number}`, voices });
+    const person = { root, name, voices, show };
+    people.push(person);
     enrolled.append(root);
+    show();
+    return person;
   }
 
   /** Scores of a voice against each person: the mean over the person's recordings. */
   async function judged(voice: Float32Array): Promise<{ readonly name: string; readonly score: number }[]> {
-    const known = people.filter(({ voices }) => voices.length > 0);
+    const all = known();
     const scores = await computer.scores(
-      known.flatMap(({ voices }) => voices),
+      all.flatMap(({ voices }) => voices),
       voice,
     );
     let first = 0;
-    return known.map(({ name, voices }) => {
-      const own = scores.slice(first, first + voices.length);
-      first += voices.length;
-      return { name: name(), score: own.reduce((sum, score) => sum + score, 0) / own.length };
+    return all.map((person) => {
+      const own = scores.slice(first, first + person.voices.length);
+      first += person.voices.length;
+      return { name: nameOf(person), score: own.reduce((sum, score) => sum + score, 0) / own.length };
     });
   }
 
@@ -69,8 +106,7 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
   });
 
   function requirePeople(): void {
-    if (!people.some(({ voices }) => voices.length > 0))
-      throw new ToldError('Nobody is enrolled. Give a recording of at least one person first.');
+    if (known().length === 0) throw new ToldError('Nobody is enrolled. Give a recording of at least one person first.');
   }
 
   let listening: Listening | undefined;
@@ -138,12 +174,17 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
     'section',
     { 'aria-labelledby': 'who-is-it' },
     element('h2', { id: 'who-is-it' }, 'Who is speaking?'),
-    element('p', { class: 'about' }, 'Enrol people with a few seconds of their voice each. Nothing is kept when the page is closed.'),
+    element(
+      'p',
+      { class: 'about' },
+      'Enrol people with a few seconds of their voice each. They are forgotten when the page is closed, unless you save their voices as a file on this device.',
+    ),
     enrolled,
     element('div', { class: 'buttons' }, add, live),
     problem,
     answer,
     file.root,
+    keeping.root,
   );
 }
 
