@@ -464,10 +464,11 @@ try {
   });
 
   await check('diarization with a speaker model: what Node says; refused where it is of no use', async () => {
-    const { address, close: stop } = await serve(made.sd, '--speakerModel', made.asv, '--task.recordings.chunkSeconds', '2');
+    const chunks = ['--task.recordings.chunkSeconds', '3', '--task.recordings.overlapSeconds', '1'];
+    const { address, close: stop } = await serve(made.sd, '--speakerModel', made.asv, ...chunks);
     const { page, troubles, close } = await open(plain, address);
     const path = at('conversation.wav');
-    const options = ['--task.recordings.chunkSeconds', '2', '--speakerModel', made.asv];
+    const options = [...chunks, '--speakerModel', made.asv];
     for (const speakers of [1, 3])
       assertSame(
         await workersWord(page, 'wasm', path, { speakers }),

@@ -71,6 +71,12 @@ export function recordingInput(
     else refuse('What was dropped is not a file. Drop an audio file, or choose one.');
   });
 
+  let peaks: Float32Array | undefined;
+  // what is drawn keeps its colour, whichever the page takes on
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    if (peaks) draw(wave, peaks);
+  });
+
   function refuse(words: string): void {
     problem.textContent = words;
     problem.hidden = false;
@@ -82,7 +88,8 @@ export function recordingInput(
     try {
       const input = await decodedByBrowser(given);
       const inspected = await computer.inspect(input);
-      draw(wave, inspected.peaks);
+      peaks = inspected.peaks;
+      draw(wave, peaks);
       const { seconds, sampleRate, channels, format, isByBrowser } = inspected;
       const facts = [
         duration(seconds),

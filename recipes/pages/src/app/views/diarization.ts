@@ -52,6 +52,7 @@ export function diarizationView(computer: Computer, opened: Opened): HTMLElement
               ),
             ),
           ),
+          axis(seconds),
         ),
         element('p', { class: 'about' }, speakers.map((speaker) => `${name(speaker)}: ${duration(spoken(speaker))}`).join('; ')),
         element(
@@ -105,6 +106,12 @@ function speakersInput(model: string): PredictionSettings {
     },
     onChange: (told) => input.addEventListener('change', told),
   };
+}
+
+/** Beginning, middle and end of the recording, below its tracks. */
+function axis(seconds: number): HTMLElement {
+  const times = [0, seconds / 2, seconds].map((time) => element('span', {}, duration(time)));
+  return element('div', { class: 'row axis' }, element('span', {}), element('span', { class: 'times' }, ...times));
 }
 
 function track(segments: readonly Segment[], seconds: number, row: number): HTMLElement {

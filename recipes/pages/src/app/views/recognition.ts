@@ -24,7 +24,7 @@ const quiet = 0.005;
 /** People enrolled by voice, and who of them is speaking: in a file, or live. */
 export function recognitionView(computer: Computer, threshold: ThresholdInput): HTMLElement {
   let people: Person[] = [];
-  const enrolled = element('div', { class: 'pair' });
+  const enrolled = element('div', { class: 'pair people' });
   const add = element('button', { type: 'button', onclick: () => addPerson().name.focus() }, 'Add a person');
   const answer = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Enrol people above, then listen.');
   const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
