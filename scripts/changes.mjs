@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolders, root } from './workspace.mjs';
 
-/** In the order in which they are shown: the first group that a change's packages are of is its own. */
+/** In the order in which they are shown. A change is of the group of the first package that it names; recipes that are not named here have one of their own. */
 const groups = [
   ['In the browser', ['pages']],
-  ['Recipes', [/^superb-/, 'espnet-spk', 'own-classes', 'speech-to-text', 'utterance-classification']],
+  ['Recipes', []],
   ['Tasks and scores', [/^task-/]],
   ['Speech encoders and models', ['upstream', 'featurizer', 'downstream']],
   ['Speech data', ['dataio']],
@@ -45,7 +45,7 @@ export function changesMarkdown(changes, versions = new Map()) {
   const sections = [['What breaks', breaking]];
   let rest = entries.filter(({ kind }) => kind > 0);
   for (const [title, members] of groups) {
-    const own = rest.filter(({ packages }) => packages.some(({ name }) => isOf(name, members)));
+    const own = rest.filter(({ packages: [first] }) => titleOf(first.name) === title || isOf(first.name, members));
     rest = rest.filter((entry) => !own.includes(entry));
     sections.push([title, own]);
   }
@@ -54,6 +54,12 @@ export function changesMarkdown(changes, versions = new Map()) {
     .filter(([, own]) => own.length > 0)
     .map(([title, own]) => `### ${title}\n\n${own.map(line).join('\n')}\n`)
     .join('\n');
+
+  /** of what no group names */
+  function titleOf(name) {
+    const isNamed = groups.some(([, members]) => isOf(name, members));
+    return !isNamed && folders.get(name)?.startsWith('recipes/') ? 'Recipes' : undefined;
+  }
 
   function line({ summary, packages }) {
     const links = packages.map(({ name }) => {
