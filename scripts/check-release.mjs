@@ -185,7 +185,7 @@ async function aPage() {
   });
   // types as bundlers for browsers find them, then as Node does
   const tsc = [join('node_modules', 'typescript', 'bin', 'tsc'), '--strict', '--target', 'es2022', '--skipLibCheck', 'main.ts'];
-  const browser = ['--lib', 'es2022,dom', '--types', '', '--customConditions', 'browser'];
+  const browser = ['--lib', 'es2022,dom', '--customConditions', 'browser'];
   run(process.execPath, [...tsc, ...browser, '--module', 'preserve', '--moduleResolution', 'bundler', '--noEmit'], place);
   run(
     process.execPath,
