@@ -75,9 +75,10 @@ async function conversation(name, rows) {
   return turns;
 }
 
+let trainings = 0;
 /** A checkpoint after some steps: enough to say something, and to know three voices, not more. */
 function train(recipe, total, ...settings) {
-  const target = at(recipe);
+  const target = at(`${recipe}-${++trainings}`);
   const steps = ['--training.totalSteps', total, '--training.saveStep', total, '--training.logStep', '6', '--workers', '0'];
   run('run', recipe, '--targetDir', target, '--engine', 'wasm', '--upstream.name', 'fbank', ...steps, ...settings);
   return join(target, `train/step_${total}`);
