@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -87,9 +88,14 @@ function withRecipe({ name, module }: PageRecipe): Plugin {
 }
 
 function refusal({ name, manifest }: PageRecipe, error: { readonly errors?: readonly Message[] }): unknown {
-  const [first, ...others] = error.errors ?? [];
+  // esbuild names them as it meets them; what the recipe's own package imports is nearer to the user than what that imports in turn
+  const own = realpathSync(dirname(manifest));
+  const isOwn = ({ location }: Message) =>
+    location?.namespace === 'file' && /^(?!\.\.|.*node_modules)/.test(relative(own, realpathSync(location.file)));
+  const errors = error.errors ?? [];
+  const first = errors.find(isOwn) ?? errors[0];
   if (!first) return error;
-  const more = others.length > 0 ? ` (and ${others.length} more of the kind)` : '';
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new InputError(
     `recipe ${name} of ${manifest}`,
     `${inWords(first)}${more}`,
