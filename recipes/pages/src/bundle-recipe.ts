@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -91,7 +91,7 @@ function refusal({ name, manifest }: PageRecipe, error: { readonly errors?: read
   // esbuild names them as it meets them; what the recipe's own package imports is nearer to the user than what that imports in turn
   const own = realpathSync(dirname(manifest));
   const isOwn = ({ location }: Message) =>
-    location?.namespace === 'file' && /^(?!\.\.|.*node_modules)/.test(relative(own, realpathSync(location.file)));
+    location !== null && existsSync(location.file) && /^(?!\.\.|.*node_modules)/.test(relative(own, realpathSync(location.file)));
   const errors = error.errors ?? [];
   const first = errors.find(isOwn) ?? errors[0];
   if (!first) return error;
