@@ -1,10 +1,12 @@
-import { type Corpus, InputError, type Table } from '@s3/interface';
+import type { Corpus, Table } from '@s3/interface';
 import type { z } from 'zod';
 import { categoryEncoder } from './category-encoder.ts';
-import { csvFiles, readCorpus } from './corpus-source.ts';
+import { csvFiles } from './corpus-source.ts';
 import { eventColumns, eventTable, tableOfEvents } from './event-table.ts';
+import { judgedTables } from './judged-tables.ts';
 import { requireKnownLabels } from './labelled-batches.ts';
 import { prepareHearEvents } from './prepare-hear-events.ts';
+import { readHearCorpus } from './read-hear-corpus.ts';
 import { audioInfo } from './recording-file.ts';
 import { sceneCorpus } from './scene-corpus.ts';
 import { readTable, resolveWavPaths } from './table.ts';
@@ -23,18 +25,12 @@ export async function prepareEvents(
   corpus: z.output<typeof eventCorpus>,
   onProgress?: (label: string, done: number, total: number) => void,
 ): Promise<Corpus> {
-  const { testFold, ...source } = corpus;
-  if (testFold !== undefined && source.root === undefined) {
-    throw new InputError('corpus.testFold', String(testFold), 'a fold of a HEAR task, corpus.root', 'Leave it out for csv files.');
-  }
-  const read = await readCorpus(source, {
-    name: 'a HEAR task',
-    official: (root) => prepareHearEvents({ root, testFold, ...(onProgress && { onProgress }) }),
+  return readHearCorpus(corpus, {
+    official: (root, testFold) => prepareHearEvents({ root, testFold, ...(onProgress && { onProgress }) }),
     columns: columns.join(', '),
     csv: async (path) => measured(resolveWavPaths(await readTable(path, { columns }), path)),
+    check: eventTable,
   });
-  for (const table of [read.train, ...(read.valid ? [read.valid] : []), ...Object.values(read.tests)]) eventTable(table);
-  return read;
 }
 
 async function measured(table: Table): Promise<Table> {
@@ -52,10 +48,9 @@ async function measured(table: Table): Promise<Table> {
  * @returns sorted, as `categoryEncoder` numbers them
  * @throws InputError with the row for a label that is not known
  */
-export function encodeEvents({ train, valid, tests }: Corpus, vocabulary?: readonly string[]): readonly string[] {
-  const used = [train, ...(valid ? [valid] : []), ...Object.values(tests)].map((table) =>
-    eventTable(table).flatMap(({ events }) => events),
-  );
+export function encodeEvents(corpus: Corpus, vocabulary?: readonly string[]): readonly string[] {
+  const tables = [corpus.train, ...judgedTables(corpus).map(([, table]) => table)];
+  const used = tables.map((table) => eventTable(table).flatMap(({ events }) => events));
   const categories = categoryEncoder(vocabulary ?? used[0]!.map(({ label }) => label));
   for (const events of used) requireKnownLabels(categories, events);
   return categories.labels;

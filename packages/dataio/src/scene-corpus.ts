@@ -2,10 +2,11 @@ import { type Corpus, InputError, type Table } from '@s3/interface';
 import { z } from 'zod';
 import { categoryEncoder } from './category-encoder.ts';
 import { labelSetTable } from './classification-tables.ts';
-import { csvFiles, readCorpus } from './corpus-source.ts';
+import { csvFiles } from './corpus-source.ts';
 import { judgedTables } from './judged-tables.ts';
 import { requireKnownLabels } from './labelled-batches.ts';
 import { prepareHearScenes } from './prepare-hear-scenes.ts';
+import { readHearCorpus } from './read-hear-corpus.ts';
 import { readTable, resolveWavPaths } from './table.ts';
 
 const columns = 'id, wav_path, labels';
@@ -26,18 +27,12 @@ export async function prepareScenes(
   corpus: z.output<typeof sceneCorpus>,
   onProgress?: (label: string, done: number, total: number) => void,
 ): Promise<Corpus> {
-  const { testFold, ...source } = corpus;
-  if (testFold !== undefined && source.root === undefined) {
-    throw new InputError('corpus.testFold', String(testFold), 'a fold of a HEAR task, corpus.root', 'Leave it out for csv files.');
-  }
-  const read = await readCorpus(source, {
-    name: 'a HEAR task',
-    official: (root) => prepareHearScenes({ root, testFold, ...(onProgress && { onProgress }) }),
+  return readHearCorpus(corpus, {
+    official: (root, testFold) => prepareHearScenes({ root, testFold, ...(onProgress && { onProgress }) }),
     columns,
     csv: async (path) => resolveWavPaths(await readTable(path, { columns: ['id', 'wav_path', 'labels'] }), path),
+    check: labelSetTable,
   });
-  for (const table of [read.train, ...(read.valid ? [read.valid] : []), ...Object.values(read.tests)]) labelSetTable(table);
-  return read;
 }
 
 /**

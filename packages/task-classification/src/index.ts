@@ -1,5 +1,6 @@
 export { balancedWeights } from './balanced-weights.ts';
 export { type ClassCounts, type ClassReport, classReport } from './class-report.ts';
+export type { Classification } from './classification.ts';
 export { crossEntropy } from './cross-entropy.ts';
 export {
   type LabelGroup,
@@ -10,7 +11,6 @@ export {
 export { type RankingScores, rankingScores } from './ranking-scores.ts';
 export { type PredictionType, type SceneBatch, type SceneLog, scenePrediction } from './scene-prediction.ts';
 export {
-  type Classification,
   type ClassificationLog,
   type LabelledBatch,
   utteranceClassification,

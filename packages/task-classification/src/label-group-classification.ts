@@ -19,11 +19,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { classFigures, classFiles } from './class-artifacts.ts';
 import { classReport } from './class-report.ts';
+import { type Classification, classificationOf } from './classification.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
 import { probabilityRows } from './probability-rows.ts';
 import { mostProbable } from './rank-of.ts';
-import type { Classification } from './utterance-classification.ts';
 
 /** Labels of which every utterance has exactly one, such as the action of a command. */
 export interface LabelGroup {
@@ -147,17 +147,7 @@ export const labelGroupClassification = defineComponent({
 
     async function predict(waveforms: Waveforms): Promise<Classification[][]> {
       const rows = await probabilityRows(model, waveforms, sizes);
-      return rows.map((row) =>
-        row.map((probabilities, group) => {
-          const { categories } = groups[group]!;
-          const best = mostProbable(probabilities);
-          return {
-            label: categories.decode(best),
-            probability: probabilities[best]!,
-            probabilities: Object.fromEntries(categories.labels.map((label, id) => [label, probabilities[id]!])),
-          };
-        }),
-      );
+      return rows.map((row) => row.map((probabilities, group) => classificationOf(probabilities, groups[group]!.categories)));
     }
 
     const graph = taskGraph(

@@ -19,11 +19,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { classFigures, classFiles } from './class-artifacts.ts';
 import { classReport } from './class-report.ts';
+import { type Classification, classificationOf } from './classification.ts';
 import { csvText } from './csv-text.ts';
 import { probabilityRows } from './probability-rows.ts';
 import { mostProbable } from './rank-of.ts';
 import { meanScores, type RankingScores, rankingScores } from './ranking-scores.ts';
-import type { Classification } from './utterance-classification.ts';
+import { refuseLogits } from './refuse-logits.ts';
 
 /** Whether an utterance has exactly one label, or any number of them, none included. */
 export type PredictionType = 'multiclass' | 'multilabel';
@@ -185,14 +186,7 @@ export const scenePrediction = defineComponent({
 
     async function predict(waveforms: Waveforms): Promise<Classification[]> {
       const rows = await probabilityRows(model, waveforms, [categories.size], activation);
-      return rows.map(([probabilities]) => {
-        const best = mostProbable(probabilities!);
-        return {
-          label: categories.decode(best),
-          probability: probabilities![best]!,
-          probabilities: Object.fromEntries(categories.labels.map((label, id) => [label, probabilities![id]!])),
-        };
-      });
+      return rows.map(([probabilities]) => classificationOf(probabilities!, categories));
     }
 
     const graph = taskGraph(
@@ -234,13 +228,7 @@ function refuseUnfit(logits: number, categories: LabelEncoder<string>, predictio
   if (categories.size < fewest) {
     throw new WiringError('scene-prediction', 'tells labels apart', `there is ${categories.size}; give at least ${fewest}`);
   }
-  if (logits !== categories.size) {
-    throw new WiringError(
-      'model',
-      `gives ${logits} logits`,
-      `there are ${categories.size} categories; build its downstream with outputSize ${categories.size}`,
-    );
-  }
+  refuseLogits(logits, categories.size);
   if (!pitches) return;
   const stranger = categories.labels.find((label) => !/^\d{1,3}$/.test(label));
   if (stranger === undefined && predictionType === 'multiclass') return;

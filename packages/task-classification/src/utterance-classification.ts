@@ -18,10 +18,12 @@ import { z } from 'zod';
 import { balancedWeights } from './balanced-weights.ts';
 import { classFigures, classFiles } from './class-artifacts.ts';
 import { classReport } from './class-report.ts';
+import { type Classification, classificationOf } from './classification.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
 import { probabilityRows } from './probability-rows.ts';
 import { mostProbable, rankOf } from './rank-of.ts';
+import { refuseLogits } from './refuse-logits.ts';
 
 /** Utterances with one label each. */
 export interface LabelledBatch {
@@ -44,15 +46,6 @@ export type ClassificationLog = {
   /** how many were judged */
   readonly utterances: number;
 };
-
-/** What an utterance is taken for. */
-export interface Classification {
-  readonly label: string;
-  /** of this label, 0..1 */
-  readonly probability: number;
-  /** of every label, 0..1; together 1 */
-  readonly probabilities: { readonly [label: string]: number };
-}
 
 /**
  * One label for each utterance: cross entropy, judged by accuracy.
@@ -166,14 +159,7 @@ export const utteranceClassification = defineComponent({
 
     async function predict(waveforms: Waveforms): Promise<Classification[]> {
       const rows = await probabilityRows(model, waveforms, [categories.size]);
-      return rows.map(([probabilities]) => {
-        const best = mostProbable(probabilities!);
-        return {
-          label: categories.decode(best),
-          probability: probabilities![best]!,
-          probabilities: Object.fromEntries(categories.labels.map((label, id) => [label, probabilities![id]!])),
-        };
-      });
+      return rows.map(([probabilities]) => classificationOf(probabilities!, categories));
     }
 
     const graph = taskGraph(
@@ -197,13 +183,7 @@ function refuseUnfit(logits: number, categories: number, counts: number | string
   if (categories < 2) {
     throw new WiringError('utterance-classification', 'tells labels apart', `there is ${categories}; give at least 2`);
   }
-  if (logits !== categories) {
-    throw new WiringError(
-      'model',
-      `gives ${logits} logits`,
-      `there are ${categories} categories; build its downstream with outputSize ${categories}`,
-    );
-  }
+  refuseLogits(logits, categories);
   if (counts !== categories) {
     throw new WiringError(
       'utterance-classification',
