@@ -4,7 +4,7 @@ import { completeSettings } from './complete-settings.ts';
 import { listSettings, type Setting } from './list-settings.ts';
 import { nearestSetting } from './nearest-setting.ts';
 import { resolveReferences } from './resolve-references.ts';
-import { isEmptySection, isHarmless, isS3prlName, s3prlRule, useScheduler } from './s3prl-settings.ts';
+import { asksForNothing, isEmptySection, isS3prlName, s3prlRule, useScheduler } from './s3prl-settings.ts';
 import { accepts, childNode, isSection, missingValue, nodeAt, type SchemaNode, schemaNode } from './schema-node.ts';
 import { settingValue, yamlValue } from './setting-value.ts';
 
@@ -123,7 +123,10 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
     const value = text === undefined || !isS3prl(assignment) ? undefined : yamlValue(text);
     return isMapping(value) ? assignmentsOf(path, value, () => origin) : [assignment];
   });
-  const givenValue = ({ text, value }: Assignment) => (text === undefined ? value : (yamlValue(text) ?? text));
+  const givenValue = ({ text, value }: Assignment) => {
+    const typed = text === undefined ? value : yamlValue(text);
+    return typed === undefined ? text : typed;
+  };
   const named = (name: string) => separate.filter(({ path }) => path.join('.') === name).at(-1);
   const switchedOn = named(useScheduler);
   const scheduled = switchedOn !== undefined && givenValue(switchedOn) === true;
@@ -157,9 +160,9 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
       if (rule?.value) assignments.push({ ...translated, value: rule.value(referencesTranslated(value)) });
       else if (assignment.text === undefined) assignments.push({ ...translated, value: referencesTranslated(value) });
       else assignments.push({ ...translated, value: undefined, text: referencesTranslated(assignment.text) as string });
-    } else if (rule && isHarmless(value, rule)) {
-      if (value !== null && !(isMapping(value) && rule.note === undefined)) passedOver.set(name, rule.note ?? 'it asks for nothing');
-    } else {
+    } else if (rule?.harmless === 'any' && rule.note && !asksForNothing(value, rule)) {
+      passedOver.set(name, rule.note);
+    } else if (!rule || !asksForNothing(value, rule)) {
       const nearest = to && nearestSetting(to, settings);
       const hint = rule?.note ? ` (${rule.note})` : nearest ? `; did you mean ${nearest}?` : '';
       problems.push(

@@ -109,9 +109,7 @@ test("maps the whole of S3PRL's default configuration", async () => {
       keepCheckpoints: null,
     },
   });
-  expect(warnings).toEqual([
-    'settings of S3PRL passed over: build_batch_sampler.test.batch_size (one utterance a batch); build_scheduler (train.use_scheduler is not true)',
-  ]);
+  expect(warnings).toEqual(['settings of S3PRL passed over: build_scheduler (train.use_scheduler is not true)']);
 });
 
 test('a schedule is taken with train.use_scheduler, its settings outside and inside conf alike', async () => {
@@ -187,24 +185,40 @@ test('references by S3PRL names lead to our settings', async () => {
   expect(config['training']).toMatchObject({ totalSteps: 300, logStep: 300 });
 });
 
-test('passes over what changes nothing, by name', async () => {
+test('passes over what changes nothing: by name where it asks for something, in silence where it asks for nothing', async () => {
   const { config, warnings } = await resolve(
-    'world_size: 1\nrank: 0\ndevice: cuda\nremove_all_cache: false\nsave_task: {}\nbuild_encoder: null',
+    `world_size: 1
+rank: 0
+device: cuda
+remove_all_cache: false
+test_ckpt_dir: null
+save_task: {}
+build_encoder: null
+prepare_data: {force_download: false}
+build_upstream: {refresh: false}`,
     ...given,
+    '--test_ckpt_steps',
+    'None',
+    '--verbose',
+    'INFO',
   );
   expect(config['targetDir']).toBe('exp/asv');
-  expect(warnings.join()).toContain(
-    'world_size (a run is one process); rank (a run is one process); device (engine chooses what computes)',
-  );
+  expect(warnings).toEqual([
+    'settings of S3PRL passed over: device (engine chooses what computes); verbose (progress is always told; --json leaves the result alone on stdout)',
+  ]);
 });
 
 test('refuses what it cannot do, by name and line', async () => {
-  const failure = resolve('world_size: 4\ntest_ckpt_steps: [100]\nbuild_upstream: {path_or_url: x}\ntrain: {total_step: 5}\n', ...given);
-  await expect(failure).rejects.toThrow(
-    /world_size \(.*s3prl\.yaml:1\): found 4, a setting of S3PRL without a counterpart in this recipe \(a run is one process\)/,
+  const failure = resolve(
+    'world_size: 4\ntest_ckpt_steps: [100]\nbuild_upstream: {path_or_url: x, refresh: true}\ntrain: {total_step: 5}\n',
+    ...given,
   );
-  await expect(failure).rejects.toThrow(/test_ckpt_steps \(.*s3prl\.yaml:2\): found \[100\]/);
+  await expect(failure).rejects.toThrow(
+    /world_size \(.*s3prl\.yaml:1\): found 4, a setting of S3PRL without a counterpart in this recipe \(mpirun before the command starts several processes\)/,
+  );
+  await expect(failure).rejects.toThrow(/test_ckpt_steps \(.*s3prl\.yaml:2\): found \[100\].*s3 test CHECKPOINT/);
   await expect(failure).rejects.toThrow(/build_upstream\.path_or_url \(.*s3prl\.yaml:3\): found "x"/);
+  await expect(failure).rejects.toThrow(/build_upstream\.refresh \(.*s3prl\.yaml:3\): found true.*Hugging Face/);
   await expect(failure).rejects.toThrow(/train\.total_step \(.*s3prl\.yaml:4\).*did you mean training\.totalSteps\?/);
 });
 

@@ -8,7 +8,7 @@ export interface S3prlRule {
   readonly to?: string;
   /** our value for S3PRL's, where they differ */
   readonly value?: (value: unknown) => unknown;
-  /** values that change nothing here, so that the setting may be passed over with a warning; null, false and {} always are */
+  /** values that ask for what happens anyway, as null, false and {} always do; of 'any' the user is told that it is passed over */
   readonly harmless?: readonly unknown[] | 'any';
   /** why there is no counterpart, or what replaces it */
   readonly note?: string;
@@ -209,11 +209,14 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'num_workers', to: 'workers' },
   { from: 'eval_batch', to: 'evalBatches' },
   { from: 'device', harmless: 'any', note: 'engine chooses what computes' },
-  { from: 'world_size', harmless: [1], note: 'a run is one process' },
-  { from: 'rank', harmless: [0], note: 'a run is one process' },
+  { from: 'world_size', harmless: [1], note: 'mpirun before the command starts several processes' },
+  { from: 'rank', harmless: [0], note: 'mpirun before the command starts several processes' },
+  { from: 'verbose', harmless: 'any', note: 'progress is always told; --json leaves the result alone on stdout' },
   { from: 'remove_all_cache', note: 'delete the cacheDir by hand' },
-  { from: 'test_ckpt_dir', note: 'the best checkpoint on the validation set is tested, or all of them where there is none' },
-  { from: 'test_ckpt_steps', note: 'the best checkpoint on the validation set is tested, or all of them where there is none' },
+  ...['test_ckpt_dir', 'test_ckpt_steps'].map((from) => ({
+    from,
+    note: 'the best checkpoint on the validation set is tested, or all of them where there is none; s3 test CHECKPOINT tests another',
+  })),
 
   ...diarizationRules,
   ...hearRules,
@@ -242,6 +245,7 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'build_batch_sampler.test.*', to: 'testBatches.*' },
 
   { from: 'build_upstream.path_or_url', to: 'upstream.path' },
+  { from: 'build_upstream.refresh', note: 'to load a checkpoint again, delete its folder in the Hugging Face cache' },
   { from: 'build_upstream.*', to: 'upstream.*' },
   { from: 'build_featurizer.*', to: 'featurizer.*' },
   ...recognitionRules,
@@ -321,10 +325,10 @@ export function s3prlRule(
   return first;
 }
 
-/** Whether a value of a setting without a counterpart may be passed over. */
-export function isHarmless(value: unknown, { harmless = [] }: S3prlRule): boolean {
+/** Whether a value of a setting without a counterpart asks for nothing but what happens anyway. */
+export function asksForNothing(value: unknown, { harmless = [] }: S3prlRule): boolean {
   const isNothing = value === null || value === false || (isMapping(value) && Object.keys(value).length === 0);
-  return isNothing || harmless === 'any' || harmless.includes(value);
+  return isNothing || (harmless !== 'any' && harmless.includes(value));
 }
 
 /** Whether this is one of S3PRL's sections, given empty. */
