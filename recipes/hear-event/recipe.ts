@@ -22,8 +22,7 @@ import {
 import { defineProblem, defineRecipe, InputError, type PhaseRun, type Table, withDefaults } from '@s3/interface';
 import type { EventLog, EventMetric } from '@s3/task-events';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
-import { z } from 'zod';
-import taskRecipe from './task-recipe.ts';
+import taskRecipe, { chunks } from './task-recipe.ts';
 
 const training = {
   totalSteps: 15_000,
@@ -33,13 +32,6 @@ const training = {
   gradientClipping: 1,
   keepCheckpoints: 2,
 } as const;
-
-const chunks = z
-  .strictObject({
-    chunkSeconds: z.number().positive().default(4).describe('seconds of a chunk, which the model hears at once'),
-    keepShortChunk: z.boolean().default(true).describe('keep the last chunk of a recording where it is shorter than the others'),
-  })
-  .prefault({});
 
 /** HEAR's names of scores to ours. */
 const metrics: { readonly [score: string]: EventMetric } = {
@@ -56,7 +48,6 @@ export default defineRecipe({
     corpus: eventCorpus.prefault({}),
     trainData: chunks,
     validData: chunks,
-    testData: chunks,
     trainBatches: withDefaults(fixedBatchSampler.config, { batchSize: 5, shuffle: true }).prefault({}),
     validBatches: withDefaults(fixedBatchSampler.config, { batchSize: 5 }).prefault({}),
     testBatches: withDefaults(fixedBatchSampler.config, { batchSize: 5 }).prefault({}),

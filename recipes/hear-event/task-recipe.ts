@@ -7,7 +7,16 @@ import { namedUpstream } from '@s3/upstream';
 import { z } from 'zod';
 
 const usualParts = { upstream: namedUpstream, featurizer: weightedSum, downstream: hearFramePrediction, task: eventPrediction };
+/** How recordings are cut into what the model hears at once. */
+export const chunks = z
+  .strictObject({
+    chunkSeconds: z.number().positive().default(4).describe('seconds of a chunk, which the model hears at once'),
+    keepShortChunk: z.boolean().default(true).describe('keep the last chunk of a recording where it is shorter than the others'),
+  })
+  .prefault({});
 const settings = {
+  // recordings are predicted as test sets are
+  testData: chunks,
   model: z.strictObject({ upstreamTrainable: z.boolean().default(false).describe('train the upstream too') }).prefault({}),
 };
 type Build = TaskBuild<
@@ -35,6 +44,6 @@ export default defineTaskRecipe({
     const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
     const downstream = parts.downstream({ input: featurizer.output, outputSize: categories.size }, config.downstream, context);
     const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
-    return parts.task({ model, categories, metric, usual }, config.task, context);
+    return parts.task({ model, categories, metric, usual, chunks: config.testData }, config.task, context);
   },
 });

@@ -194,6 +194,120 @@ test('predicts the events of each waveform', async () => {
   expect(predictions[0]!.map(({ label }) => label)).toEqual(['bark', 'horn', 'bark']);
 });
 
+describe('a recording of any length', () => {
+  const chunkFrames = 12;
+  const chunks = { chunkSeconds: chunkFrames / 10, keepShortChunk: true };
+  const random = randomStream('recording');
+  // 5 chunks and a half; what is left of its last frame nobody hears
+  const samples = Float32Array.from({ length: 66 * block + 3 }, () => 2 * random.uniform() - 1);
+  const recording = {
+    name: 'street',
+    sampleRate: 40,
+    samples: samples.length,
+    read: async (from: number, to: number) => samples.slice(from, to),
+  };
+  const build = (cut = chunks, settings = { medianFilterMs: [500], minDurationMs: [100, 300] }) =>
+    eventPrediction({ model: toyModel(), categories, chunks: cut }, { thresholds: [0.5, 0.55], ...settings });
+
+  /** What the test stage writes of it, chunks as `diarizationDataset` cuts them, in batches of three. */
+  async function tested(task: Built, lastFrames: number): Promise<string> {
+    const starts = [0, 12, 24, 36, 48, 60].filter((start) => start < 60 || lastFrames > 0);
+    const run = task.test.over({ length: 1, epoch: () => undefined as never }, { events: [] });
+    const columns = { losses: [] as unknown[], frames: [] as unknown[], chunks: [] as unknown[] };
+    for (let first = 0; first < starts.length; first += 3) {
+      const group = starts.slice(first, first + 3);
+      const counts = group.map((start) => (start === 60 ? lastFrames : chunkFrames));
+      const waveforms = group.map((start, row) => samples.slice(start * block, (start + counts[row]!) * block));
+      const longest = Math.max(...waveforms.map(({ length }) => length));
+      const batch: EventBatch = {
+        waveforms: {
+          values: tf.tensor2d(waveforms.map((one) => [...one, ...new Array(longest - one.length).fill(0)])),
+          lengths: waveforms.map(({ length }) => length),
+        },
+        recordings: group.map(() => 'street'),
+        startFrames: group,
+        activities: counts.map((frames) => ({ values: new Float32Array(2 * frames), frames, features: 2 })),
+      };
+      const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
+        loss: tf.Scalar;
+        logits: Frames;
+      };
+      const all = (await fields.logits.values.data()) as Float32Array;
+      const steps = fields.logits.values.shape[1];
+      const logits = fields.logits.lengths.map((frames, row) => ({
+        values: all.slice(row * steps * 2, (row * steps + frames) * 2),
+        frames,
+        features: 2,
+      }));
+      const kept = run.collect({ loss: 0, logits } as never, batch as never) as { [name in keyof typeof columns]: unknown };
+      columns.losses.push(kept.losses);
+      columns.frames.push(kept.frames);
+      columns.chunks.push(...(kept.chunks as unknown[]));
+    }
+    return run.reduce(columns as never).files!['events.csv'] as string;
+  }
+  const csvOf = (tsv: string) =>
+    `record_id,label,start_sec,end_sec\n${tsv.replace(/^(.*)\t(.*)\t(.*)\t(.*)$/gm, (_, name, start, end, label) => [name, label, start, end].join())}`;
+
+  test('has the events of the test stage, their times and decision', async () => {
+    const task = build();
+    const seen: number[] = [];
+    const { prediction, text } = await task.predictRecording!(recording, { onProgress: (done) => void seen.push(done) });
+    expect(prediction.length).toBeGreaterThan(5);
+    expect(text!.format).toBe('tsv');
+    expect(csvOf(text!.content)).toBe(await tested(task, 6));
+    expect(prediction[0]).toEqual({
+      recording: 'street',
+      label: expect.any(String),
+      startSeconds: expect.any(Number),
+      endSeconds: expect.any(Number),
+    });
+    expect(seen).toEqual([4.8, 6.6]);
+
+    // another decision, kept with a checkpoint
+    task.loadState({ tensors: {}, values: { threshold: 0.55, medianFilterMs: 0, minDurationMs: 100 } });
+    const changed = await task.predictRecording!(recording);
+    expect(changed.text!.content).not.toBe(text!.content);
+    expect(csvOf(changed.text!.content)).toBe(await tested(task, 6));
+  });
+
+  test('has them also where the test stage leaves out a last chunk', async () => {
+    const task = build({ ...chunks, keepShortChunk: false });
+    const { prediction, text } = await task.predictRecording!(recording);
+    expect(csvOf(text!.content)).toBe(await tested(task, 0));
+    expect(Math.max(...prediction.map(({ endSeconds }) => endSeconds))).toBeLessThan(6);
+  });
+
+  test('is read piece by piece, and leaves no tensor behind', async () => {
+    const task = build();
+    const before = tf.memory().numTensors;
+    let longest = 0;
+    const read = (from: number, to: number) => {
+      longest = Math.max(longest, to - from);
+      return recording.read(from, to);
+    };
+    await task.predictRecording!({ ...recording, read });
+    expect(longest).toBe(chunkFrames * block);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('has lines of four fields, whatever labels are called', async () => {
+    const labels = ['bark\tor whine', 'horn'];
+    const named = { ...categories, labels, decode: (id: number) => labels[id]! };
+    const task = eventPrediction({ model: toyModel(2, hears), categories: named, chunks }, quick);
+    const loud = { ...recording, samples: 8, read: async () => Float32Array.of(1, -1, 0, 0, 1, -1, 0, 0) };
+    expect((await task.predictRecording!(loud)).text!.content).toBe('street\t0.05\t0.15\tbark or whine\n');
+  });
+
+  test('is refused where it does not fit', async () => {
+    const task = build();
+    await expect(task.predictRecording!({ ...recording, samples: 0 })).rejects.toThrow('street: found 0 samples');
+    await expect(task.predictRecording!({ ...recording, sampleRate: 8000 })).rejects.toThrow('takes 40 Hz');
+    await expect(task.predictRecording!(recording, { speakers: 2 })).rejects.toThrow('found 2 speakers; expected a recording alone');
+    await expect(task.predictRecording!(recording, { speakerModel: task })).rejects.toThrow('found a speaker model');
+  });
+});
+
 test('refuses what does not fit', async () => {
   expect(() => eventPrediction({ model: toyModel(3), categories })).toThrow(WiringError);
   expect(() => eventPrediction({ model: toyModel(3), categories })).toThrow('build its downstream with outputSize 2');

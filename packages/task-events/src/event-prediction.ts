@@ -20,8 +20,9 @@ import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { type EventLog, type EventMetric, eventReport, eventScores, isBetter } from './event-report.ts';
-import { type EventDecision, frameEvents } from './frame-events.ts';
+import { type EventDecision, type FrameStretch, frameEventFinder, frameEvents } from './frame-events.ts';
 import { joinChunks, type RecordingChunk } from './join-chunks.ts';
+import { type ChunkSettings, recordingPredictor } from './recording-predictor.ts';
 import type { SoundEvent } from './sound-event.ts';
 
 /** Chunks of recordings, with what sounds in each of their frames. */
@@ -61,11 +62,12 @@ const milliseconds = z.array(z.number().min(0)).min(1).nullable().default(null);
  * A frame's probabilities become events by a threshold, a median filter and a least duration, chosen on the validation set by `metric` each
  * time it is judged and kept with the task. An event goes from the middle of its first frame to that of its last.
  *
- * Predicts the events of each waveform.
+ * Predicts the events of each waveform; a recording of any length in the chunks of a test set, with its frames, decision and times.
  *
  * Turian et al., "HEAR: Holistic Evaluation of Audio Representations", 2021.
  *
- * @param wiring `metric`: chooses among the decisions, F1 by onsets within 200 ms unless given; `usual`: the decisions of the task itself
+ * @param wiring `metric`: chooses among the decisions, F1 by onsets within 200 ms unless given; `usual`: the decisions of the task itself;
+ *   `chunks`: those of the test sets, by which recordings are predicted; HEAR's 4 s unless given
  * @throws WiringError when the model gives another number of logits than there are categories
  */
 export const eventPrediction = defineComponent({
@@ -84,11 +86,13 @@ export const eventPrediction = defineComponent({
       categories,
       metric = 'f1Onset200ms',
       usual = dcase,
+      chunks = { chunkSeconds: 4, keepShortChunk: true },
     }: {
       readonly model: WaveformModel<Frames>;
       readonly categories: LabelEncoder<string>;
       readonly metric?: EventMetric;
       readonly usual?: UsualDecisions;
+      readonly chunks?: ChunkSettings;
     },
     { thresholds, frameTolerance, ...own },
   ): EventTask {
@@ -156,9 +160,10 @@ export const eventPrediction = defineComponent({
         },
       });
 
-    function eventsOf(recording: string, probabilities: Sequence, by: EventDecision): SoundEvent[] {
+    /** In the order of their beginnings. */
+    function timed(recording: string, stretches: readonly FrameStretch[]): SoundEvent[] {
       const seconds = (frame: number) => ((frame + 0.5) * msPerFrame) / 1000;
-      return frameEvents(probabilities, by, msPerFrame)
+      return stretches
         .map(({ output, first, last }) => ({
           recording,
           label: categories.decode(output),
@@ -167,27 +172,26 @@ export const eventPrediction = defineComponent({
         }))
         .sort((one, other) => one.startSeconds - other.startSeconds);
     }
+    const eventsOf = (recording: string, probabilities: Sequence, by: EventDecision) =>
+      timed(recording, frameEvents(probabilities, by, msPerFrame));
 
-    async function predict(waveforms: Waveforms): Promise<SoundEvent[][]> {
+    /** Probabilities of the labels in each frame of each waveform. */
+    async function probabilitiesOf(waveforms: Waveforms): Promise<Sequence[]> {
       const input = await model.prepare(waveforms);
       let lengths: readonly number[] = [];
-      const values = tf.tidy(() => {
-        const logits = model.forward(input, inference);
-        lengths = logits.lengths;
-        return tf.sigmoid(logits.values);
+      const logits = tf.tidy(() => {
+        const given = model.forward(input, inference);
+        lengths = given.lengths;
+        return given.values;
       });
+      const all = (await logits.data()) as Float32Array;
+      const [, steps, features] = logits.shape;
+      logits.dispose();
       // prepared waveforms are the caller's own
       if ('layers' in input) tf.dispose(input.layers.map((one) => one.values));
-      const all = await values.data();
-      const [, steps, features] = values.shape;
-      values.dispose();
       return lengths.map((frames, row) => {
         const from = row * steps * features;
-        return eventsOf(
-          String(row),
-          { values: Float32Array.from(all.subarray(from, from + frames * features)), frames, features },
-          decision,
-        );
+        return { values: all.slice(from, from + frames * features).map(sigmoid), frames, features };
       });
     }
 
@@ -208,7 +212,11 @@ export const eventPrediction = defineComponent({
       train,
       valid: judging('valid'),
       test: judging('test'),
-      predict,
+      predict: async (waveforms) => (await probabilitiesOf(waveforms)).map((one, row) => eventsOf(String(row), one, decision)),
+      predictRecording: recordingPredictor(
+        { model, probabilitiesOf, finder: () => frameEventFinder(categories.size, decision, msPerFrame), eventsOf: timed },
+        chunks,
+      ),
       graph: taskGraph(
         model,
         (operations, { values, lengths }) => ({

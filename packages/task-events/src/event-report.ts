@@ -1,4 +1,5 @@
 import type { Figure, Reduction } from '@s3/interface';
+import { secondsText } from './event-lines.ts';
 import { eventScore, segmentErrorRate } from './event-scores.ts';
 import type { EventDecision } from './frame-events.ts';
 import type { SoundEvent } from './sound-event.ts';
@@ -125,6 +126,6 @@ function csvText(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 function cell(value: string | number): string {
-  if (typeof value === 'number') return Number.isNaN(value) ? '' : String(Number(value.toPrecision(9)));
+  if (typeof value === 'number') return Number.isNaN(value) ? '' : secondsText(value);
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

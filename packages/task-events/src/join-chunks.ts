@@ -20,11 +20,15 @@ export function joinChunks(chunks: readonly RecordingChunk[]): ReadonlyMap<strin
   const features = chunks[0]?.probabilities.features ?? 1;
   const joined = new Map([...ends].map(([name, frames]) => [name, { values: new Float32Array(frames * features), frames, features }]));
   for (const { recording, startFrame, probabilities, frames } of [...chunks].sort((one, other) => one.startFrame - other.startFrame)) {
-    const { values } = joined.get(recording)!;
-    for (let frame = 0; frame < frames; frame++) {
-      const from = Math.min(frame, probabilities.frames - 1) * features;
-      values.set(probabilities.values.subarray(from, from + features), (startFrame + frame) * features);
-    }
+    joined.get(recording)!.values.set(withFrames(probabilities, frames).values, startFrame * features);
   }
   return joined;
+}
+
+/** A chunk with the frames that it has by its labels: what the model gives more is cut, what it lacks repeats its last one. */
+export function withFrames({ values, frames: given, features }: Sequence, frames: number): Sequence {
+  const whole = new Float32Array(frames * features);
+  whole.set(values.subarray(0, Math.min(given, frames) * features));
+  for (let frame = given; frame < frames; frame++) whole.set(values.subarray((given - 1) * features, given * features), frame * features);
+  return { values: whole, frames, features };
 }

@@ -16,7 +16,7 @@ interface PredictOptions {
 /** Minutes from which on a recording that goes through a model in one piece is worth a warning. */
 const longMinutes = 5;
 
-/** Adds `s3 predict`: what the task of a checkpoint says of audio files, one line of JSON each or RTTM. */
+/** Adds `s3 predict`: what the task of a checkpoint says of audio files: one line of JSON each, RTTM or a list of events. */
 export function addPredictCommand(command: Command, { recipes, selectEngine, stdout, stderr }: Program): void {
   command
     .command('predict')
@@ -25,10 +25,10 @@ export function addPredictCommand(command: Command, { recipes, selectEngine, std
     .usage('<checkpoint> <files...> [--task.setting value ...] [options]')
     .allowUnknownOption()
     .description(
-      "say what a checkpoint's task makes of audio files: an embedding, a text, a label, one line of JSON each; who speaks when, as RTTM",
+      "say what a checkpoint's task makes of audio files: an embedding, a text, a label, one line of JSON each; who speaks when, as RTTM; what sounds when, as lines of recording, onset, offset and label",
     )
     .addOption(
-      new Option('--format <format>', "auto: the task's own format where it has one (rttm), else json")
+      new Option('--format <format>', "auto: the task's own format where it has one (rttm, tsv), else json")
         .choices(['auto', 'json'])
         .default('auto'),
     )
