@@ -11,7 +11,14 @@ import { onnxName } from './pretrained/hub-names.ts';
 import { onnxSettings } from './pretrained/onnx-settings.ts';
 import { onnxUpstream } from './pretrained/onnx-upstream.ts';
 import { pretrainedUpstream } from './pretrained/pretrained-upstream.ts';
-import { checkpointOf, refusePath, type UpstreamName, type UpstreamSettings, upstreamSettings } from './upstream-settings.ts';
+import {
+  checkpointOf,
+  refusePath,
+  refuseRandomize,
+  type UpstreamName,
+  type UpstreamSettings,
+  upstreamSettings,
+} from './upstream-settings.ts';
 
 /**
  * An upstream by the name that S3PRL gives it.
@@ -24,20 +31,25 @@ import { checkpointOf, refusePath, type UpstreamName, type UpstreamSettings, ups
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config: upstreamSettings,
-  build(_: { readonly cacheDir: string }, { name = 'hf_custom', path, offline, normalize, ...settings }, { onMessage }): Promise<Upstream> {
+  build(
+    _: { readonly cacheDir: string },
+    { name = 'hf_custom', path, offline, normalize, randomize, ...settings },
+    { seed, onMessage },
+  ): Promise<Upstream> {
     const { cache: folder, cachePrecision: precision, cacheGigabytes } = settings;
     const build = async () => {
-      const { upstream: plain, source } = await sourced(name, path, offline, settings);
+      const { upstream: plain, source } = await sourced(name, path, offline, { ...settings, ...(randomize && { randomSeed: seed }) });
       const upstream = normalize ? normalizedLayers(plain) : plain;
       if (folder === undefined) return upstream;
       return cachedUpstream(upstream, { folder, precision, maxBytes: cacheGigabytes * 1e9, identity: { source, normalize }, onMessage });
     };
     refusePath(name, path);
+    refuseRandomize(name, randomize);
     return build();
   },
 });
 
-type OwnSettings = Omit<UpstreamSettings, 'name' | 'path' | 'offline' | 'normalize'>;
+type OwnSettings = Omit<UpstreamSettings, 'name' | 'path' | 'offline' | 'normalize' | 'randomize'> & { readonly randomSeed?: number };
 
 /** The upstream, and what its numbers depend on beside its weights: of a checkpoint what it is counts, not where it lies. */
 async function sourced(
@@ -53,11 +65,15 @@ async function sourced(
     const upstream = await onnxUpstream(place, given, settings);
     return { upstream, source: { onnx: given, file: settings.cache === undefined ? null : await fileHash(place) } };
   }
-  const { chunkSeconds, chunkOverlapSeconds } = settings;
+  const { chunkSeconds, chunkOverlapSeconds, randomSeed } = settings;
   const checkpoint = await findCheckpoint(place, { offline });
   return {
     upstream: await pretrainedUpstream(checkpoint, settings),
-    source: { ...(await readCheckpointSettings(checkpoint)), ...(chunkSeconds && { chunkSeconds, chunkOverlapSeconds }) },
+    source: {
+      ...(await readCheckpointSettings(checkpoint)),
+      ...(chunkSeconds && { chunkSeconds, chunkOverlapSeconds }),
+      ...(randomSeed !== undefined && { randomSeed }),
+    },
   };
 }
 

@@ -30,6 +30,10 @@ const settings = z.object({
     ),
   offline: z.boolean().default(false).describe('use nothing but what is on this machine; so does HF_HUB_OFFLINE=1'),
   normalize: z.boolean().default(false).describe('normalize each frame of each hidden state to mean 0 and variance 1 over its features'),
+  randomize: z
+    .boolean()
+    .default(false)
+    .describe('draw the weights of a pretrained upstream anew, by the seed of the run: what its architecture gives without its training'),
   batching,
   engine: z
     .enum(['auto', 'onnxruntime', 'tensorflow'])
@@ -99,6 +103,18 @@ function unknownName(name: unknown): string {
     return `an upstream is missing: give upstream.name, or upstream.path with a folder or a model's id on the hub; ${known}`;
   const nearest = closestMatch(name.toLowerCase(), upstreamNames, { maxDistance: 3 });
   return `no upstream is called '${name}'; ${known}${nearest ? `. Did you mean '${nearest}'?` : ''}`;
+}
+
+/** @throws InputError for weights that are to be drawn where there are none, or none that are known */
+export function refuseRandomize(name: UpstreamName, randomize: boolean): void {
+  if (!randomize || !(Object.hasOwn(baselines, name) || name === onnxName)) return;
+  const weights = name === onnxName ? 'an ONNX file may hold anything' : `${name} has no weights`;
+  throw new InputError(
+    'upstream.randomize',
+    'true',
+    `a pretrained upstream, since ${weights}`,
+    'Leave it out, or choose another upstream.',
+  );
 }
 
 /** @throws InputError for a path beside the name of an upstream without weights */

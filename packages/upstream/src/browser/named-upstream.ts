@@ -3,7 +3,7 @@ import { baselines, isBaseline } from '../baseline-by-name.ts';
 import { normalizedLayers } from '../normalized-layers.ts';
 import { onnxName } from '../pretrained/hub-names.ts';
 import { onnxSettings } from '../pretrained/onnx-settings.ts';
-import { refusePath, upstreamSettings } from '../upstream-settings.ts';
+import { refusePath, refuseRandomize, upstreamSettings } from '../upstream-settings.ts';
 import { fetchedOnnxUpstream } from './fetched-onnx-upstream.ts';
 import { fetchedUpstream } from './fetched-upstream.ts';
 
@@ -25,8 +25,9 @@ interface BrowserWiring {
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config: upstreamSettings,
-  async build({ onFetched }: BrowserWiring, { name = 'hf_custom', path, normalize, ...settings }): Promise<Upstream> {
+  async build({ onFetched }: BrowserWiring, { name = 'hf_custom', path, normalize, randomize, ...settings }, { seed }): Promise<Upstream> {
     refusePath(name, path);
+    refuseRandomize(name, randomize);
     if (!isBaseline(name) && path === undefined) {
       const expected = 'an upstream without weights, or one whose files are served beside the page';
       throw new InputError('setting upstream.name', `'${name}' without a path`, expected, 'Serve the checkpoint with `s3 serve`.');
@@ -34,7 +35,7 @@ export const namedUpstream = defineComponent({
     const build = async (): Promise<Upstream> => {
       if (isBaseline(name)) return baselines[name]({ batching: settings.batching });
       if (name === onnxName) return fetchedOnnxUpstream(path!, settings.onnx ?? onnxSettings.parse({}), onFetched);
-      return fetchedUpstream(path!, settings, onFetched);
+      return fetchedUpstream(path!, { ...settings, ...(randomize && { randomSeed: seed }) }, onFetched);
     };
     const upstream = await build();
     return normalize ? normalizedLayers(upstream) : upstream;

@@ -11,6 +11,7 @@ import type { CheckpointSettings } from './checkpoint-settings.ts';
 import { loadWeights } from './load-weights.ts';
 import type { onnxSession } from './onnx-session.ts';
 import { pretrainedGraph } from './pretrained-graph.ts';
+import { randomizedTensors } from './randomized-tensors.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { trainedWeights } from './trained-weights.ts';
 
@@ -23,6 +24,8 @@ export interface PretrainedSettings {
   readonly trainFeatureEncoder: boolean;
   /** transformer layers, from the lowest, that are not trained, nor is anything before them */
   readonly freezeLayers?: number;
+  /** draws all weights anew; without it they are those of the checkpoint */
+  readonly randomSeed?: number;
   /** seconds of audio that go through a frozen network at once; longer utterances in overlapping pieces */
   readonly chunkSeconds?: number | undefined;
   /** seconds before and after a piece that its frames may see */
@@ -60,7 +63,7 @@ export interface NetworkSource {
  */
 export async function networkUpstream(
   { settings: { network: config, sampleRate, normalizes }, tensors, ...source }: NetworkSource,
-  { batching, layerDrop, trainFeatureEncoder, freezeLayers = 0, engine, threads = 0, ...long }: PretrainedSettings,
+  { batching, layerDrop, trainFeatureEncoder, freezeLayers = 0, randomSeed, engine, threads = 0, ...long }: PretrainedSettings,
 ): Promise<Upstream> {
   const network = networkOf(config);
   const isTrained = trainedWeights({
@@ -69,7 +72,11 @@ export async function networkUpstream(
     layers: network.hiddenStates - 1,
     stable: config.do_stable_layer_norm,
   });
-  const weights = await loadWeights(tensors, network.weights, isTrained);
+  const weights = await loadWeights(
+    randomSeed === undefined ? tensors : randomizedTensors(tensors, randomSeed),
+    network.weights,
+    isTrained,
+  );
 
   const layers = Array.from(
     { length: network.hiddenStates },
