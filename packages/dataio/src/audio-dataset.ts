@@ -1,4 +1,4 @@
-import { type BuildContext, type Dataset, defineComponent, InputError, randomStream } from '@s3/interface';
+import { type BuildContext, type Dataset, defineComponent, InputError, randomStream, settingPath } from '@s3/interface';
 import { z } from 'zod';
 import { type AudioLengthCache, audioLengthCache } from './audio-length-cache.ts';
 import { augmentationDraw, augmentationSettings, augments } from './augmentation.ts';
@@ -125,8 +125,8 @@ async function buildAudioDataset(
   const [slowest, fastest] = [Math.min(1, ...augmentation.speedFactors), Math.max(1, ...augmentation.speedFactors)];
   const lengthOf = (index: number): number => (measured[index] as { length: number }).length;
   const kept = utterances.map((_, index) => index).filter((index) => lengthOf(index) > (minSeconds ?? 0) * sampleRate || !minSeconds);
-  if (kept.length === 0) refuseEmpty(utterances.length, minSeconds);
-  if (maxSamples < minSamples) refuseCrop(maxSeconds!, minSamples / sampleRate);
+  if (kept.length === 0) refuseEmpty(utterances.length, minSeconds, settingPath(config, 'minSeconds'));
+  if (maxSamples < minSamples) refuseCrop(settingPath(config, 'maxSeconds'), maxSeconds!, minSamples / sampleRate);
   refuseShort(
     kept
       .filter((index) => lengthOf(index) / fastest < minSamples)
@@ -209,13 +209,13 @@ function refuseBroken(what: string, utterances: readonly AudioUtterance[], measu
   );
 }
 
-function refuseEmpty(total: number, minSeconds: number | null): never {
+function refuseEmpty(total: number, minSeconds: number | null, setting: string): never {
   const found = total === 0 ? 'no utterance' : `${total} utterances, none longer than ${minSeconds} s`;
   throw new InputError(
-    'the data set',
+    total === 0 ? 'the data set' : setting,
     found,
     'at least one',
-    total === 0 ? 'Check the list it was made from.' : 'Lower minSeconds, or give longer recordings.',
+    total === 0 ? 'Check the list it was made from.' : 'Lower it, or give longer recordings.',
   );
 }
 
@@ -236,8 +236,8 @@ function listOf(texts: readonly string[]): string {
   return lines.map((line) => `\n  ${line}`).join('');
 }
 
-function refuseCrop(maxSeconds: number, minSeconds: number): never {
-  throw new InputError('maxSeconds', `${maxSeconds} s`, `at least ${minSeconds.toFixed(3)} s, the model's reach`, 'Crop less.');
+function refuseCrop(setting: string, maxSeconds: number, minSeconds: number): never {
+  throw new InputError(setting, `${maxSeconds} s`, `at least ${minSeconds.toFixed(3)} s, the model's reach`, 'Crop less.');
 }
 
 function refuseIndex(index: number, length: number): never {

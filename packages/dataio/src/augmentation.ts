@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, randomStream } from '@s3/interface';
+import { InputError, randomStream, settingPath } from '@s3/interface';
 import { z } from 'zod';
 import { audioEndings } from './audio-folder.ts';
 import type { WaveformAugmentation } from './read-waveform.ts';
@@ -69,10 +69,10 @@ export async function augmentationDraw(
   const { noise, reverberation, speedFactors, minGainDecibels, maxGainDecibels } = settings;
   if (minGainDecibels > maxGainDecibels) {
     const found = `${maxGainDecibels} dB, less than minGainDecibels (${minGainDecibels} dB)`;
-    throw new InputError('augmentation.maxGainDecibels', found, 'at least as much', 'Set both.');
+    throw new InputError(settingPath(settings, 'maxGainDecibels'), found, 'at least as much', 'Set both.');
   }
-  const noises = await recordingsOf('augmentation.noise.source', noise.source);
-  const rooms = await recordingsOf('augmentation.reverberation.source', reverberation.source);
+  const noises = await recordingsOf(settingPath(noise, 'source'), noise.source);
+  const rooms = await recordingsOf(settingPath(reverberation, 'source'), reverberation.source);
   if (noises.length > 0) await check('noise recordings', noises);
   if (rooms.length > 0) await check('impulse responses', rooms);
   if (!augments(settings)) return () => undefined;

@@ -1,4 +1,4 @@
-import { type BatchSampler, defineComponent, InputError } from '@s3/interface';
+import { type BatchSampler, defineComponent, InputError, settingPath } from '@s3/interface';
 import { z } from 'zod';
 import { epochChance, requireItems, type SamplerChance } from './sampler-source.ts';
 
@@ -15,8 +15,9 @@ export const categoryBalancedSampler = defineComponent({
   config: z.object({
     batchSize: z.number().int().min(1).describe('items per batch'),
   }),
-  build(source: { readonly labels: readonly string[] } & SamplerChance, { batchSize }, { seed }): BatchSampler {
+  build(source: { readonly labels: readonly string[] } & SamplerChance, config, { seed }): BatchSampler {
     const { labels } = source;
+    const { batchSize } = config;
     requireItems('categoryBalancedSampler', labels.length);
     const chance = epochChance(source, seed);
     const itemsOf = new Map<string, number[]>();
@@ -33,7 +34,7 @@ export const categoryBalancedSampler = defineComponent({
     );
     if (batchesPerEpoch === 0) {
       throw new InputError(
-        'categoryBalancedSampler.batchSize',
+        settingPath(config, 'batchSize'),
         `${batchSize} with ${labels.length} items of ${groups.length} labels, at most ${perBatch} of each in a batch`,
         'at least one full batch',
         'Make the batches smaller.',

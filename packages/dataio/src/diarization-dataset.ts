@@ -1,4 +1,4 @@
-import { type BuildContext, type Dataset, defineComponent, InputError, type Sequence, type Waveforms } from '@s3/interface';
+import { type BuildContext, type Dataset, defineComponent, InputError, type Sequence, settingPath, type Waveforms } from '@s3/interface';
 import { z } from 'zod';
 import { type AudioDatasetWiring, type AudioUtterance, audioDataset } from './audio-dataset.ts';
 import { type DiarizationRecording, refuseSurplusSpeakers } from './diarization-table.ts';
@@ -88,13 +88,14 @@ interface Chunk extends AudioUtterance {
 
 async function buildDiarizationDataset(
   { recordings, speakers, samplesPerFrame, minSamples = 1, ...reading }: DiarizationDatasetWiring,
-  { sampleRate, chunkFrames, hopFrames, keepShortChunk }: z.output<typeof diarizationDatasetConfig>,
+  config: z.output<typeof diarizationDatasetConfig>,
   context: BuildContext,
 ): Promise<DiarizationDataset> {
+  const { sampleRate, chunkFrames, hopFrames, keepShortChunk } = config;
   const hop = hopFrames ?? chunkFrames;
   if (hop > chunkFrames) {
     throw new InputError(
-      'hopFrames',
+      settingPath(config, 'hopFrames'),
       `${hop}`,
       `at most the ${chunkFrames} frames of a chunk`,
       'Hop less: frames between chunks would never be heard.',

@@ -1,4 +1,4 @@
-import { type BatchSampler, defineComponent, InputError } from '@s3/interface';
+import { type BatchSampler, defineComponent, InputError, settingPath } from '@s3/interface';
 import { z } from 'zod';
 import { chunks, epochChance, requireItems, type SamplerChance } from './sampler-source.ts';
 
@@ -10,13 +10,14 @@ export const fixedBatchSampler = defineComponent({
     shuffle: z.boolean().default(false).describe('another order in every epoch; else the order of the items'),
     dropLast: z.boolean().default(false).describe('leave out a last batch that is not full'),
   }),
-  build(source: { readonly length: number } & SamplerChance, { batchSize, shuffle, dropLast }, { seed }): BatchSampler {
+  build(source: { readonly length: number } & SamplerChance, config, { seed }): BatchSampler {
+    const { batchSize, shuffle, dropLast } = config;
     requireItems('fixedBatchSampler', source.length);
     const chance = epochChance(source, seed);
     const batchesPerEpoch = dropLast ? Math.floor(source.length / batchSize) : Math.ceil(source.length / batchSize);
     if (batchesPerEpoch === 0) {
       throw new InputError(
-        'fixedBatchSampler.batchSize',
+        settingPath(config, 'batchSize'),
         `${batchSize} with ${source.length} items, and dropLast`,
         'at least one full batch',
         'Make the batches smaller, or keep the last one.',

@@ -1,4 +1,4 @@
-import { type BatchSampler, defineComponent, InputError } from '@s3/interface';
+import { type BatchSampler, defineComponent, InputError, settingPath } from '@s3/interface';
 import { z } from 'zod';
 import { epochChance, requireLengths, type SamplerChance } from './sampler-source.ts';
 
@@ -19,10 +19,11 @@ export const maxTimestampSampler = defineComponent({
       .describe('length of a batch: padded (items times the longest) or sum (padding does not count)'),
     shuffle: z.boolean().default(false).describe('another order in every epoch; else the order of the items'),
   }),
-  build(source: { readonly lengths: readonly number[] } & SamplerChance, { maxLength, measure, shuffle }, { seed }): BatchSampler {
+  build(source: { readonly lengths: readonly number[] } & SamplerChance, config, { seed }): BatchSampler {
     const { lengths } = source;
+    const { maxLength, measure, shuffle } = config;
     requireLengths('maxTimestampSampler', lengths);
-    refuseTooLong(lengths, maxLength);
+    refuseTooLong(lengths, maxLength, settingPath(config, 'maxLength'));
     const chance = epochChance(source, seed);
 
     const epochBatches = (epoch: number): number[][] => {
@@ -47,12 +48,12 @@ export const maxTimestampSampler = defineComponent({
   },
 });
 
-function refuseTooLong(lengths: readonly number[], maxLength: number): void {
+function refuseTooLong(lengths: readonly number[], maxLength: number, setting: string): void {
   const tooLong = lengths.flatMap((length, index) => (length > maxLength ? [index] : []));
   if (tooLong.length === 0) return;
   const longest = tooLong.reduce((one, other) => (lengths[other]! > lengths[one]! ? other : one));
   throw new InputError(
-    'maxTimestampSampler.maxLength',
+    setting,
     `${maxLength}, which ${tooLong.length} of ${lengths.length} items exceed (item ${longest} has ${lengths[longest]})`,
     'room for the longest item alone',
     'Raise it, or leave such items out.',

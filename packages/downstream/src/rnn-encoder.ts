@@ -9,6 +9,7 @@ import {
   moduleOf,
   type Random,
   randomStream,
+  settingPath,
 } from '@s3/interface';
 import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import { linear, weightOf } from '@s3/interface/layers';
@@ -58,7 +59,7 @@ export const rnnEncoder = defineComponent({
     ): Value => {
       if (values.length !== 1 && values.length !== config.hiddenSizes.length) {
         throw new InputError(
-          `rnn-encoder.${name}`,
+          settingPath(config, name),
           `${values.length} values`,
           `1, or ${config.hiddenSizes.length} for the layers of hiddenSizes`,
           'Give one value for each layer.',

@@ -1,4 +1,4 @@
-import { defineComponent, type FrameModel, type FrameSpec, InputError, moduleOf, randomStream } from '@s3/interface';
+import { defineComponent, type FrameModel, type FrameSpec, InputError, moduleOf, randomStream, settingPath } from '@s3/interface';
 import { type GraphOperations, graphMask } from '@s3/interface/graph';
 import { linear } from '@s3/interface/layers';
 import { dropout, lengthMask } from '@s3/interface/tensors';
@@ -33,7 +33,7 @@ export const transformerEncoder = defineComponent({
     const { hiddenSize, heads } = config;
     if (hiddenSize % heads !== 0) {
       throw new InputError(
-        'transformer-encoder.heads',
+        settingPath(config, 'heads'),
         `${heads} heads for ${hiddenSize} features`,
         'a divisor of hiddenSize',
         'Change one of the two.',

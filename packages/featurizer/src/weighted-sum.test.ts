@@ -88,7 +88,9 @@ test('refuses selections that make no sense, before anything runs', () => {
 
 test('refuses layers that cannot be added, unless they are left out', () => {
   const mixed = [...specs(2), { size: 8, downsampleRate: 320 }, { size: 5, downsampleRate: 160 }];
-  expect(() => weightedSum(mixed)).toThrow(/layer 2 has 8 features and 320 samples per frame; leave it out with layerSelections/);
+  expect(() => weightedSum(mixed)).toThrow(
+    /layer 2 has 8 features and 320 samples per frame; leave it out with weighted-sum\.layerSelections/,
+  );
   expect(() => weightedSum(mixed, { layerSelections: [0, 3] })).toThrow(/layer 3 has 5 features and 160 samples/);
   expect(weightedSum(mixed, { layerSelections: [0, 1] }).output.size).toBe(5);
 });

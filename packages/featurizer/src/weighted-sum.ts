@@ -1,4 +1,4 @@
-import { defineComponent, type Featurizer, type FrameSpec, type Frames, moduleOf, WiringError } from '@s3/interface';
+import { defineComponent, type Featurizer, type FrameSpec, type Frames, moduleOf, settingPath, WiringError } from '@s3/interface';
 import { weightOf } from '@s3/interface/layers';
 import { layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -30,10 +30,11 @@ export const weightedSum = defineComponent({
       .default(false)
       .describe('layer-normalise each layer before the sum; an upstream of a single layer is passed through either way'),
   }),
-  build(layers: readonly FrameSpec[], { layerSelections, normalize }): Featurizer {
+  build(layers: readonly FrameSpec[], config): Featurizer {
+    const { layerSelections, normalize } = config;
     // sorted as in the original, so that its checkpoints' weights meet the same layers
     const selected = layerSelections ? [...layerSelections].sort((a, b) => a - b) : layers.map((_, layer) => layer);
-    const output = commonSpec(layers, selected);
+    const output = commonSpec(layers, selected, settingPath(config, 'layerSelections'));
     const single = selected.length === 1;
     const weights = single ? undefined : (weightOf(tf.zeros([selected.length])) as tf.Variable<tf.Rank.R1>);
     const normalized = normalize && layers.length > 1;
@@ -81,14 +82,14 @@ function sumOf(values: readonly tf.Tensor3D[], shares: tf.Tensor1D): tf.Tensor3D
   return tf.reshape(tf.matMul(tf.reshape(shares, [1, -1]), rows), values[0]!.shape);
 }
 
-function commonSpec(layers: readonly FrameSpec[], selected: readonly number[]): FrameSpec {
+function commonSpec(layers: readonly FrameSpec[], selected: readonly number[], setting: string): FrameSpec {
   const unknown = selected.filter((layer) => layer >= layers.length);
   if (layers.length === 0 || unknown.length > 0) {
     throw new WiringError(
-      'weighted-sum',
+      layers.length > 0 ? setting : 'weighted-sum',
       unknown.length > 0 ? `selects the layers ${unknown.join(', ')}` : 'is to sum layers',
       layers.length > 0
-        ? `the upstream has ${layers.length}, with ids 0 to ${layers.length - 1}; mend layerSelections`
+        ? `the upstream has ${layers.length}, with ids 0 to ${layers.length - 1}`
         : 'the upstream has none; build it from upstream.layers',
     );
   }
@@ -99,7 +100,7 @@ function commonSpec(layers: readonly FrameSpec[], selected: readonly number[]): 
     throw new WiringError(
       'weighted-sum',
       `sums layers of one size and rate, such as layer ${selected[0]} (${first.size} features, ${first.downsampleRate} samples per frame)`,
-      `layer ${other} has ${size} features and ${downsampleRate} samples per frame; leave it out with layerSelections`,
+      `layer ${other} has ${size} features and ${downsampleRate} samples per frame; leave it out with ${setting}`,
     );
   }
   return first;

@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import { ZodError, type z } from 'zod';
 import { ConfigError } from './errors.ts';
+import { placeSettings, settingPath } from './setting-path.ts';
 
 /** What a part may need while it is built, beside its wiring and its settings. */
 export interface BuildContext {
@@ -43,15 +44,31 @@ export function defineComponent<Wiring, Schema extends z.ZodObject, Built>(spec:
 }): Component<Wiring, Schema, Built> {
   const schema = spec.config.strict();
   const component = (wiring: Wiring, config?: z.input<Schema>, context: BuildContext = { seed: 0 }): Built =>
-    spec.build(wiring, parseConfig(spec.name, schema, config ?? {}) as z.output<Schema>, context);
+    spec.build(wiring, parseAt(spec.name, { schema, config: config ?? {}, unlessPlaced: spec.name }) as z.output<Schema>, context);
   return Object.assign(component, { componentName: spec.name, config: schema as unknown as Schema });
 }
 
-/** @throws ConfigError naming the owner and the path of each bad setting */
+/**
+ * The settings that the schema makes of a config; `settingPath` knows where they stood in it.
+ *
+ * @throws ConfigError naming the owner and the path of each bad setting
+ */
 export function parseConfig<Schema extends z.ZodType>(owner: string, schema: Schema, config: unknown): z.output<Schema> {
+  return parseAt(owner, { schema, config, unlessPlaced: '' });
+}
+
+function parseAt<Schema extends z.ZodType>(
+  owner: string,
+  { schema, config, unlessPlaced }: { readonly schema: Schema; readonly config: unknown; readonly unlessPlaced: string },
+): z.output<Schema> {
   const parsed = schema.safeParse(config);
-  if (!parsed.success) throw new ConfigError(owner, parsed.error);
-  return parsed.data;
+  const section = settingPath(config);
+  if (parsed.success) {
+    placeSettings(parsed.data, section ?? unlessPlaced);
+    return parsed.data;
+  }
+  const issues = parsed.error.issues.map((issue) => ({ ...issue, path: [...(section?.split('.') ?? []), ...issue.path] }));
+  throw new ConfigError(owner, section ? new ZodError(issues) : parsed.error);
 }
 
 /** The schema with other defaults; types, checks and descriptions stay those of the component. */

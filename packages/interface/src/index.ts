@@ -52,6 +52,7 @@ export {
 } from './problem.ts';
 export { type Random, randomStream } from './random.ts';
 export type { Embeddings, Frames, Padded, Waveforms } from './sequences.ts';
+export { settingPath, settingsLike } from './setting-path.ts';
 export type { Checkpointable, Json, State } from './state.ts';
 export {
   type AnyTask,

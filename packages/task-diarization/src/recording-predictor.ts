@@ -5,6 +5,7 @@ import {
   type RecordingPrediction,
   type RecordingSource,
   type Sequence,
+  settingPath,
   type WaveformModel,
   type Waveforms,
   WiringError,
@@ -42,14 +43,20 @@ const [fewestSeconds, mostSeconds] = [0.5, 10];
  */
 export function recordingPredictor(
   { model, probabilitiesOf, samplesPerFrame, decision }: Wiring,
-  { chunkSeconds, overlapSeconds, chunksAtOnce }: z.output<typeof recordingSettings>,
+  settings: z.output<typeof recordingSettings>,
 ) {
+  const { chunkSeconds, overlapSeconds, chunksAtOnce } = settings;
   const secondsPerFrame = samplesPerFrame / model.sampleRate;
   const chunkFrames = Math.max(1, Math.round(chunkSeconds / secondsPerFrame));
   const overlapFrames = Math.round(overlapSeconds / secondsPerFrame);
   if (overlapFrames >= chunkFrames) {
     const remedy = 'Let chunks share less, or make them longer.';
-    throw new InputError('task.recordings.overlapSeconds', String(overlapSeconds), `less than chunkSeconds (${chunkSeconds})`, remedy);
+    throw new InputError(
+      settingPath(settings, 'overlapSeconds'),
+      String(overlapSeconds),
+      `less than chunkSeconds (${chunkSeconds})`,
+      remedy,
+    );
   }
 
   return async (

@@ -262,7 +262,7 @@ test('refuses more speakers than outputs, labels of another length, even filters
   const short = { ...batchOf(first), activities: [activityOf('x', 20)] };
   await expect(judge(task.test, [short])).rejects.toThrow(/found 20 frames of labels where the model gives 30/);
   expect(() => speakerDiarization({ model: toyModel() }, { medianFrames: [4] })).toThrow(
-    /task\.medianFrames: found 4; expected an odd number/,
+    /speaker-diarization\.medianFrames: found 4; expected an odd number/,
   );
   expect(() => speakerDiarization({ model: toyModel(6) })).toThrow(InputError);
 });

@@ -9,6 +9,7 @@ import {
   type ModelInput,
   moduleOf,
   type Sequence,
+  settingPath,
   type Task,
   type WaveformModel,
   type Waveforms,
@@ -91,7 +92,7 @@ export const speakerDiarization = defineComponent({
     const { thresholds, subsampling, scoring } = config;
     for (const frames of config.medianFrames) {
       if (frames % 2 === 1) continue;
-      throw new InputError('task.medianFrames', String(frames), 'an odd number of frames', 'Give one more or one fewer.');
+      throw new InputError(settingPath(config, 'medianFrames'), String(frames), 'an odd number of frames', 'Give one more or one fewer.');
     }
     const decisions = thresholds.flatMap((threshold) => config.medianFrames.map((medianFrames) => ({ threshold, medianFrames })));
     // until a validation set has been judged: the middle, and the shortest filter

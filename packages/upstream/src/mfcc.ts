@@ -1,4 +1,4 @@
-import { defineComponent, type Upstream, WiringError } from '@s3/interface';
+import { defineComponent, settingPath, type Upstream, WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
@@ -31,12 +31,13 @@ export const mfcc = defineComponent({
     cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
     batching,
   }),
-  build(_: NoWiring, { coefficients, melBins, deltaOrder, cmvn, ...rest }): Upstream {
+  build(_: NoWiring, config): Upstream {
+    const { coefficients, melBins, deltaOrder, cmvn, ...rest } = config;
     if (coefficients > melBins) {
       throw new WiringError(
-        'mfcc',
-        `has ${melBins} mel filters`,
-        `${coefficients} coefficients need at least as many; raise melBins or lower coefficients`,
+        settingPath(config, 'coefficients'),
+        `is ${coefficients}`,
+        `${melBins} mel filters give at most as many; lower it or raise ${settingPath(config, 'melBins')}`,
       );
     }
     const size = coefficients * (1 + deltaOrder);

@@ -1,5 +1,5 @@
 import { type AudioUtterance, audioDataset, dataLoader, sortedBucketingSampler, utteranceBatch } from '@s3/dataio';
-import { type BuildContext, type DataLoader, InputError } from '@s3/interface';
+import { type BuildContext, type DataLoader, InputError, settingPath } from '@s3/interface';
 import { evaluationSegments, type UtteranceBatch } from '@s3/task-asv';
 import { z } from 'zod';
 
@@ -29,15 +29,16 @@ export interface EvaluationContext extends BuildContext {
  */
 export async function evaluationBatches(
   utterances: readonly AudioUtterance[],
-  { segments, segmentSeconds, batchSize }: z.output<typeof evaluationSettings>,
+  settings: z.output<typeof evaluationSettings>,
   context: EvaluationContext,
 ): Promise<{ readonly batches: DataLoader<UtteranceBatch>; readonly seconds: ReadonlyMap<string, number> }> {
   const { minSamples = 1, ...wiring } = context;
+  const { segments, segmentSeconds, batchSize } = settings;
   const dataset = await audioDataset({ ...wiring, utterances, minSamples: segments === null ? minSamples : 1 }, {}, context);
   const samples = Math.round(segmentSeconds * dataset.sampleRate);
   if (segments !== null && samples < minSamples) {
     const expected = `at least ${(minSamples / dataset.sampleRate).toFixed(3)} s, the model's reach`;
-    throw new InputError('evaluation.segmentSeconds', `${segmentSeconds} s`, expected, 'Make the pieces longer.');
+    throw new InputError(settingPath(settings, 'segmentSeconds'), `${segmentSeconds} s`, expected, 'Make the pieces longer.');
   }
   const batches = dataLoader({
     dataset,
