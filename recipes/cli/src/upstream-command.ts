@@ -1,3 +1,5 @@
+import { basename, dirname, join } from 'node:path';
+import type { ExternalValues } from '@s3/interface/graph';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
 
@@ -59,20 +61,19 @@ Examples:
     .command('export')
     .argument('<source>', 'folder of a checkpoint, a name of s3 upstream list, or an id on the hub')
     .argument('<file>', 'the ONNX file to write')
-    .description('write a pretrained upstream as one ONNX graph with all hidden states as outputs')
+    .description('write a pretrained upstream as one ONNX graph with all hidden states as outputs; weights of more than 2 GB go beside it, to FILE.data')
     .option('--offline', 'use what is cached, ask nobody')
     .action(async (source: string, file: string, { offline = false }) => {
-      const [{ exportOnnx, hubNames }, { rename, rm, writeFile }] = await Promise.all([import('@s3/upstream'), import('node:fs/promises')]);
+      const [{ exportOnnx, hubNames }, { replaceFile }] = await Promise.all([import('@s3/upstream'), import('@s3/trainer')]);
       await selectEngine('auto');
       const known: { readonly [name: string]: string } = hubNames;
-      const model = await exportOnnx(known[source] ?? source, { offline });
-      try {
-        await writeFile(`${file}.tmp`, model);
-        await rename(`${file}.tmp`, file);
-      } catch (error) {
-        await rm(`${file}.tmp`, { force: true });
-        throw error;
-      }
-      print(`wrote ${file}`);
+      // used only by weights of more than 2 GB
+      const external = { name: `${basename(file)}.data`, files: [] as ExternalValues[] };
+      const model = await exportOnnx(known[source] ?? source, { offline, external });
+      const beside = external.files.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
+      for (const { path, data } of beside) await replaceFile(path, data);
+      await replaceFile(file, model);
+      const bytes = [model, ...beside.map(({ data }) => data)].reduce((sum, { length }) => sum + length, 0);
+      print(`wrote ${[file, ...beside.map(({ path }) => path)].join(' and ')}, ${(bytes / 1e6).toFixed(1)} MB`);
     });
 }

@@ -1,5 +1,5 @@
 import type { GraphOperations } from '@s3/interface/graph';
-import { type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
+import { type ExternalFiles, type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
 
@@ -12,13 +12,13 @@ export type NetworkWeights = { readonly [name: string]: tf.Tensor };
  * Inputs `waveforms` (batch, samples) and `mask` (batch, frames); outputs `hidden_0`, `hidden_1`, ...,
  * each (batch, frames, features). Batch and samples may vary.
  *
- * @param external where given, takes the weights, which are then not in the file
+ * @param external as a list it takes the weights, which are then not in the file; as files, those of a model of more than 2 GB
  * @returns the bytes of an `.onnx` file
  */
 export async function networkGraph(
   network: Network,
   weights: NetworkWeights,
-  external?: ExternalValues[],
+  external?: ExternalValues[] | ExternalFiles,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const graph = onnxGraph('speech encoder', external);
   tf.tidy(() => {

@@ -1,5 +1,5 @@
 import { InputError } from '@s3/interface';
-import { maxModelBytes } from '@s3/interface/graph';
+import { type ExternalFiles, maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { networkGraph } from '../graph/graph-operations.ts';
 import { networkOf } from '../networks/network-of.ts';
@@ -16,21 +16,31 @@ import { weightBytes } from './onnx-session.ts';
  *
  * @param source a folder in Hugging Face layout, or a model's id on the hub
  * @returns the bytes of an `.onnx` file
- * @throws InputError, StateError as `pretrainedUpstream` does; InputError for weights of more than 2 GB
+ * @throws InputError, StateError as `pretrainedUpstream` does; InputError for weights of more than 2 GB without files for them
  */
-export async function exportOnnx(source: string, { offline = false }: { readonly offline?: boolean } = {}): Promise<Uint8Array> {
+export async function exportOnnx(
+  source: string,
+  {
+    offline = false,
+    external,
+  }: {
+    readonly offline?: boolean;
+    /** takes the weights of a model of more than 2 GB; its files have to lie beside the model, under their names */
+    readonly external?: ExternalFiles;
+  } = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const folder = await findCheckpoint(source, { offline });
   const network = networkOf((await readCheckpointSettings(folder)).network);
   const bytes = weightBytes(network);
-  if (bytes > maxModelBytes) {
+  if (!external && bytes > maxModelBytes) {
     throw new InputError(
       source,
       `weights of ${(bytes / 1e9).toFixed(1)} GB`,
       'less than the 2 GB that one ONNX file can hold',
-      'Use the checkpoint itself: as an upstream it runs on onnxruntime, its weights beside the model.',
+      'Give `external`, a name for the file of the weights and a list that takes it.',
     );
   }
   const checkpoint = await openCheckpoint(folder);
   const variables = await loadWeights(checkpoint.tensors, network.weights, () => false).finally(checkpoint.close);
-  return networkGraph(network, variables).finally(() => tf.dispose(variables));
+  return networkGraph(network, variables, external).finally(() => tf.dispose(variables));
 }
