@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ComponentOf, InputError, type Upstream } from '@s3/interface';
 import { formatTable, resolveSettings, userCacheDir } from '@s3/trainer';
-import { namedUpstream } from '@s3/upstream';
+import { namedUpstream, upstreamNames } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { refuseOtherContract } from './other-contract.ts';
 import { upstreamWords } from './upstream-words.ts';
 
 type UpstreamComponent = ComponentOf<{ readonly cacheDir: string }, Promise<Upstream> | Upstream>;
@@ -28,12 +30,18 @@ export interface CheckedUpstream {
 /**
  * Builds an upstream and runs it on a second of audio.
  *
- * @param source a name of `s3 upstream list`, a folder, an ONNX file, or a module that exports an upstream component
+ * @param source a name of `s3 upstream list`, a folder, an ONNX file, or a module or installed package that exports an upstream component
  * @param words settings of it, `--upstream.name VALUE`
- * @throws InputError for a source that is none, one whose frames are not as many as the contract says, or not numbers
+ * @param folder where packages are looked for from
+ * @throws InputError for a source that is none, one made for another contract, one whose frames are not as many as the contract says, or not numbers
  */
-export async function checkUpstream(source: string | undefined, words: readonly string[]): Promise<CheckedUpstream> {
-  const component = source !== undefined && isModule(source) ? await componentOf(source) : (namedUpstream as unknown as UpstreamComponent);
+export async function checkUpstream(
+  source: string | undefined,
+  words: readonly string[],
+  folder = process.cwd(),
+): Promise<CheckedUpstream> {
+  const module = source === undefined ? undefined : moduleOf(source, folder);
+  const component = module === undefined ? (namedUpstream as unknown as UpstreamComponent) : await componentOf(module);
   const schema = z.strictObject({ upstream: component.config.safeParse({}).success ? component.config.prefault({}) : component.config });
   const given = component.componentName === namedUpstream.componentName ? [...upstreamWords(source), ...words] : words;
   const explained = 'Settings are given as --upstream.NAME VALUE; s3 upstream list has the names of upstreams.';
@@ -105,12 +113,24 @@ export function checkedText({
   return `${formatTable(columns, rows)}\n${sampleRate} Hz; ${parameters.toLocaleString('en')} parameters, ${training}; one second of audio took ${secondsForOneSecond.toFixed(3)} s`;
 }
 
-const isModule = (source: string) => /\.[cm]?[jt]s$/.test(source);
+/** The module that a source is, or that an installed package of this name gives; undefined for what else can be checked. */
+function moduleOf(source: string, folder: string): string | undefined {
+  if (/\.[cm]?[jt]s$/.test(source)) return source;
+  const isPackageName = /^(@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*$/.test(source);
+  if (!isPackageName || (upstreamNames as readonly string[]).includes(source) || existsSync(source)) return undefined;
+  try {
+    const found = createRequire(join(folder, 'package.json')).resolve(source);
+    return isAbsolute(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The upstream component that a module exports. @throws InputError for a module without one, or with several and no default */
 async function componentOf(path: string): Promise<UpstreamComponent> {
   const expected = 'a module that exports an upstream component';
   if (!existsSync(path)) throw new InputError(path, 'no such file', expected, 'Correct the path.');
+  refuseOtherContract(path);
   const module = (await import(/* @vite-ignore */ pathToFileURL(resolve(path)).href)) as { readonly [name: string]: unknown };
   const isComponent = (value: unknown): value is UpstreamComponent =>
     typeof value === 'function' && 'componentName' in value && 'config' in value;

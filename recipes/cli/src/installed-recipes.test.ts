@@ -57,10 +57,18 @@ describe('recipes of installed packages', () => {
     expect(installedRecipes(folder, []).recipes.map(({ name }) => name)).toEqual(['whales']);
   });
 
-  it('are refused when they were made for another contract', async () => {
-    const [recipe] = installedRecipes(withWhales({ peerDependencies: { '@s3/interface': '^9.0.0' } }), []).recipes;
-    await expect(recipe!.load()).rejects.toThrow(InputError);
-    await expect(recipe!.load()).rejects.toThrow(/whales .*found one made for @s3\/interface \^9\.0\.0; expected one for \d/);
+  it('are refused when they were made for another contract, which is said of any package', async () => {
+    const { recipes, problems } = installedRecipes(withWhales({ peerDependencies: { '@s3/interface': '^9.0.0' } }), []);
+    await expect(recipes[0]!.load()).rejects.toThrow(InputError);
+    await expect(recipes[0]!.load()).rejects.toThrow(/whales .*found one made for @s3\/interface \^9\.0\.0; expected one for \d/);
+    expect(problems).toHaveLength(1);
+    const of = (manifest: object) => installedRecipes(withWhales({ s3: undefined, name: 's3-whales', ...manifest }), []).problems;
+    const older = { version: '1.2.3', peerDependencies: { '@s3/interface': '^0.0.1' } };
+    expect(of(older)[0]).toMatch(
+      /package\.json: found s3-whales 1\.2\.3, made for @s3\/interface \^0\.0\.1; expected one for \d.*npm install s3-whales@latest/,
+    );
+    expect(of({ dependencies: { '@s3/interface': '>=9' } })[0]).toContain('npm install @s3/cli@latest, or an older version of s3-whales');
+    expect([...of({ peerDependencies: { '@s3/interface': 'workspace:^' } }), ...of({ dependencies: { semver: '^9' } })]).toEqual([]);
   });
 
   it('are refused when they are called otherwise, or are none', async () => {

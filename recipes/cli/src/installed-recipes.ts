@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
 import { type RecipeEntry, recipeOfModule } from '@s3/trainer/command-line';
-import { satisfies } from 'semver';
 import { z } from 'zod';
+import { otherContract } from './other-contract.ts';
 
 /** What a package says of its recipes: `"s3": { "recipes": [{ "name", "summary", "module", "task" }] }` in its `package.json`. */
 const manifestSchema = z.object({
+  name: z.string().optional(),
   version: z.string().optional(),
   dependencies: z.record(z.string(), z.string()).default({}),
   devDependencies: z.record(z.string(), z.string()).default({}),
@@ -38,7 +38,7 @@ export interface InstalledRecipe extends RecipeEntry {
 
 export interface InstalledRecipes {
   readonly recipes: readonly InstalledRecipe[];
-  /** a sentence for each package whose recipes cannot be listed */
+  /** a sentence for each package whose recipes cannot be listed, or that was made for another contract, whatever it has */
   readonly problems: readonly string[];
 }
 
@@ -61,6 +61,8 @@ export function installedRecipes(folder: string, taken: readonly string[]): Inst
       problems.push(manifest);
       continue;
     }
+    const other = manifest && otherContract(manifest);
+    if (other) problems.push(`${join(place, 'package.json')}: found ${other.found}; expected ${other.expected}. ${other.remedy}`);
     for (const { name, summary, module, task = module } of manifest?.s3?.recipes ?? []) {
       const page = { module: join(place, task), manifest: join(place, 'package.json') };
       if (names.has(name)) problems.push(`${join(place, 'package.json')}: there is a recipe '${name}' already; this one is left out`);
@@ -113,19 +115,9 @@ function readManifest(place: string): Manifest | string | undefined {
 }
 
 /** @throws InputError for a recipe of another contract, one that is not there, or one of another name */
-async function load(place: string, name: string, module: string, { dependencies, peerDependencies }: Manifest) {
-  const contract = peerDependencies['@s3/interface'] ?? dependencies['@s3/interface'];
-  const { version } = createRequire(import.meta.url)('@s3/interface/package.json') as { readonly version: string };
-  // a range that names no versions (workspace:, file:) is of someone who works on both
-  const isRange = contract !== undefined && /^[\^~<>=\d*]/.test(contract);
-  if (isRange && !satisfies(version, contract, { includePrerelease: true })) {
-    throw new InputError(
-      `recipe ${name} of ${join(place, 'package.json')}`,
-      `one made for @s3/interface ${contract}`,
-      `one for ${version}, which this s3 has`,
-      'Install a version of the package that fits, or another @s3/cli.',
-    );
-  }
+async function load(place: string, name: string, module: string, manifest: Manifest) {
+  const other = otherContract(manifest);
+  if (other) throw new InputError(`recipe ${name} of ${join(place, 'package.json')}`, other.found, other.expected, other.remedy);
   const path = join(place, module);
   const recipe = await recipeOfModule(path);
   if (recipe.name === name) return recipe;

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { someRecordings, trainCsv } from '@s3/quickstart-data';
 import { zipFiles } from '@s3/trainer/memory';
 import { expect, test } from 'vitest';
+import { checkUpstream } from './check-upstream.ts';
 import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { runCommand } from './run-command.fixture.ts';
@@ -204,6 +205,22 @@ test('checks an upstream component of a module, with settings of its own', async
     writeFileSync(join(folder, 'none.mjs'), 'export const nothing = 1;');
     expect((await s3('upstream', 'check', join(folder, 'none.mjs'))).stderr).toContain('no component');
     expect((await s3('upstream', 'check', join(folder, 'absent.mjs'))).stderr).toContain('no such file');
+    // a package finds itself by its name, too
+    const place = join(folder, 'blocks');
+    mkdirSync(place, { recursive: true });
+    cpSync(join(folder, 'good.mjs'), join(place, 'good.mjs'));
+    const manifest = (contract: string) =>
+      writeFileSync(
+        join(place, 'package.json'),
+        JSON.stringify({ name: 'whale-blocks', version: '1.0.0', exports: './good.mjs', peerDependencies: { '@s3/interface': contract } }),
+      );
+    manifest('*');
+    const installed = await checkUpstream('whale-blocks', ['--upstream.floor', '0.25'], place);
+    expect(installed).toMatchObject({ name: 'whale-blocks', fingerprint: [0.25] });
+    manifest('^9.0.0');
+    expect((await s3('upstream', 'check', join(place, 'good.mjs'), '--upstream.floor', '1')).stderr).toMatch(
+      /found whale-blocks 1\.0\.0, made for @s3\/interface \^9\.0\.0; expected one for \d.* newer than this s3/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -25,7 +25,10 @@ export function addUpstreamCommand(program: Command, { selectEngine, stdout }: P
 
   upstream
     .command('check')
-    .argument('[source]', 'one of s3 upstream list, a folder, an ONNX file, or a module (.mjs, .ts) that exports an upstream component')
+    .argument(
+      '[source]',
+      'one of s3 upstream list, a folder, an ONNX file, or a module (.mjs, .ts) or installed package that exports an upstream component',
+    )
     .argument('[settings...]', 'its settings, such as --upstream.path DIR or --upstream.onnx.downsampleRate 160')
     .usage('[source] [--upstream.setting value ...] [options]')
     .allowUnknownOption()
@@ -41,7 +44,8 @@ Examples:
   s3 upstream check hubert_base --upstream.normalize
   s3 upstream check ./my-hubert
   s3 upstream check encoder.onnx --upstream.onnx.input audio --upstream.onnx.downsampleRate 160
-  s3 upstream check ./block-energies.mjs --upstream.floor 1e-5`,
+  s3 upstream check ./block-energies.mjs --upstream.floor 1e-5
+  s3 upstream check whale-upstream`,
     )
     .action(async (_source: string | undefined, _settings, { path, offline, json }, command: Command) => {
       const [first, ...rest] = command.args;
@@ -61,7 +65,9 @@ Examples:
     .command('export')
     .argument('<source>', 'folder of a checkpoint, a name of s3 upstream list, or an id on the hub')
     .argument('<file>', 'the ONNX file to write')
-    .description('write a pretrained upstream as one ONNX graph with all hidden states as outputs; weights of more than 2 GB go beside it, to FILE.data')
+    .description(
+      'write a pretrained upstream as one ONNX graph with all hidden states as outputs; weights of more than 2 GB go beside it, to FILE.data',
+    )
     .option('--offline', 'use what is cached, ask nobody')
     .action(async (source: string, file: string, { offline = false }) => {
       const [{ exportOnnx, hubNames }, { replaceFile }] = await Promise.all([import('@s3/upstream'), import('@s3/trainer')]);
