@@ -15,10 +15,13 @@ type Kind = (typeof kinds)[number];
 export function addCreateCommand(command: Command, { stdout }: Pick<CommandLineOptions, 'stdout'>): void {
   command
     .command('create')
+    .helpGroup('Of your own:')
+    .summary('make the folder of a package of your own: a task, an upstream or a recipe')
     .argument('<kind>', kinds.join(', '))
     .argument('<name>', 'name of the package, such as whale-songs or @you/whale-songs; the folder is called as its last part')
     .description('make the folder of a package of your own: source, conformance test, README, build and release set up')
     .option('--in <folder>', 'where the folder is to be made', '.')
+    .addHelpText('after', '\nExamples:\n  s3 create task whale-songs\n  s3 create recipe @you/whale-asv --in packages')
     .action(async (kind: string, name: string, options: { readonly in: string }) => {
       const folder = await createPackage(kind, name, options.in);
       const place = relative('.', folder) || '.';

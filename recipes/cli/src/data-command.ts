@@ -7,6 +7,8 @@ type Program = Pick<CommandLineOptions, 'stdout' | 'stderr'>;
 export function addDataCommand(program: Command, { stdout, stderr }: Program): void {
   program
     .command('data')
+    .helpGroup('Encoders, data and scores:')
+    .summary('make recordings of several speakers out of recordings of one each')
     .description('make training data')
     .command('mix')
     .description('make recordings of several speakers, with who speaks when, out of recordings of one speaker each')

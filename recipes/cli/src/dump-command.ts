@@ -28,6 +28,8 @@ export interface DumpCommandOptions {
 export function addDumpCommand(command: Command, program: Program): void {
   command
     .command('dump')
+    .helpGroup('Encoders, data and scores:')
+    .summary("write an encoder's hidden states to files for NumPy and PyTorch")
     .argument('<inputs...>', 'audio files; or one csv file: id, wav_path and, where only a part is meant, start_sec, end_sec')
     .description("write a speech encoder's hidden states to files for NumPy and PyTorch, one file per utterance")
     .option('--upstream.name <name>', 'one of s3 upstream list')

@@ -24,6 +24,8 @@ export interface EmbedCommandOptions {
 export function addEmbedCommand(command: Command, program: Program): void {
   command
     .command('embed')
+    .helpGroup('Trained checkpoints:')
+    .summary('write the speaker embedding of every utterance to npz files')
     .argument('<checkpoint>', 'folder of a checkpoint of a speaker recipe, such as exp/spk/train/valid_best')
     .argument('<inputs...>', 'audio files; or one csv file: id, wav_path; or trials, id1, id2, wav_path1, wav_path2')
     .description('write the speaker embedding of every utterance, each once, to compressed npz files')

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 export function addEngineCommand(program: Command): void {
   const engine = program
     .command('engine')
+    .helpGroup('This machine:')
+    .summary('the tensor engines: which there are, how fast they are; install, remove')
     .description("this machine's tensor engines: which there are, which is used, how fast they are")
     .option('--json', 'print the result as JSON')
     .action(async ({ json }) => {

@@ -13,9 +13,11 @@ type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
 export function addExportCommand(command: Command, { recipes, selectEngine, stdout }: Program): void {
   command
     .command('export')
+    .helpGroup('Trained checkpoints:')
+    .summary('write a whole trained model as one ONNX graph')
     .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
-    .argument('<file>', 'the ONNX file to write, then settings that differ from those of the checkpoint, such as --upstream.path hubert')
-    .argument('[settings...]')
+    .argument('<file>', 'the ONNX file to write')
+    .argument('[settings...]', 'settings that differ from those of the checkpoint, such as --upstream.path ./hubert')
     .usage('<checkpoint> <file> [--section.setting value ...] [options]')
     .allowUnknownOption()
     .description(
@@ -23,6 +25,7 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
     )
     .option('--engine <name>', 'what the graph is compared with: auto, native, webgpu, wasm or cpu', 'auto')
     .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  s3 export exp/asv/train/step_600 asv.onnx')
     .action(
       async (
         checkpoint: string,

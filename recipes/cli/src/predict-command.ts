@@ -20,6 +20,8 @@ const longMinutes = 5;
 export function addPredictCommand(command: Command, { recipes, selectEngine, stdout, stderr }: Program): void {
   command
     .command('predict')
+    .helpGroup('Trained checkpoints:')
+    .summary('say what a trained task makes of audio files')
     .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600, or a zip of it')
     .argument('<files...>', 'audio files, then settings that differ from those of the checkpoint, such as --task.decoder.nbest 5')
     .usage('<checkpoint> <files...> [--task.setting value ...] [options]')
@@ -42,6 +44,15 @@ export function addPredictCommand(command: Command, { recipes, selectEngine, std
       positive,
     )
     .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  s3 predict exp/asr/train/valid_best a.wav b.flac
+  s3 predict exp/asr/train/valid_best a.wav --task.decoder.type beam --task.decoder.nbest 5
+  s3 predict exp/sd/train/valid_best meeting.wav > meeting.rttm
+  s3 predict exp/sd/train/valid_best meeting.wav --speakerModel exp/asv/train/step_600 --speakers 4 > meeting.rttm`,
+    )
     .action(async (checkpoint: string, words: readonly string[], { engine, format, speakerModel, speakers }: PredictOptions) => {
       const first = words.findIndex((word) => word.startsWith('--'));
       const [files, settings] = first < 0 ? [words, []] : [words.slice(0, first), words.slice(first)];

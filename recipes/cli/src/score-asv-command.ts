@@ -32,6 +32,15 @@ export function addScoreAsv(score: Command, { selectEngine, stdout }: Pick<Comma
     .addOption(new Option('--format <format>', 'of the written scores').choices(['csv', 'espnet']).default('csv'))
     .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
     .option('--json', 'print the result as JSON; rates are fractions')
+    .usage('--trials <file> --embeddings <paths...> | --scores <file> [options]')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  s3 score asv --trials trials.csv --embeddings embeddings
+  s3 score asv --trials trials.csv --embeddings embeddings --scoring euclidean --asNorm cohort --cohortSpeakers train.csv --out scores
+  s3 score asv --scores scores.csv --targetPrior 0.05`,
+    )
     .action(async (options: AsvOptions & { readonly engine: EngineName }) => {
       if (options.scores === undefined) await selectEngine(options.engine);
       const { scoreAsv } = await import('./score-asv.ts');

@@ -11,7 +11,7 @@ interface DerOptions {
   readonly hypothesis: readonly string[];
   readonly uem?: string;
   readonly collarSecondsPerSide: string;
-  readonly skipOverlap: boolean;
+  readonly skipOverlap?: boolean;
   readonly definitions: string;
   readonly json?: boolean;
 }
@@ -19,7 +19,11 @@ interface DerOptions {
 /** Adds `s3 score der`, how well segments of speakers agree with a reference, and `s3 score asv`, how well scores tell speakers apart. */
 export function addScoreCommand(program: Command, { selectEngine, stdout }: Program): void {
   const print = (text: string) => void stdout.write(`${text}\n`);
-  const score = program.command('score').description('score what any program has written, without a recipe');
+  const score = program
+    .command('score')
+    .helpGroup('Encoders, data and scores:')
+    .summary('error rates of speaker verification and of diarization, from files')
+    .description('score what any program has written, without a recipe');
   addScoreAsv(score, { selectEngine, stdout });
   score
     .command('der')
@@ -34,9 +38,10 @@ export function addScoreCommand(program: Command, { selectEngine, stdout }: Prog
       "seconds not scored before and again after each reference boundary, as md-eval's -c; half of pyannote's collar",
       '0',
     )
-    .option('--skipOverlap', 'leave out where more than one reference speaker speaks', false)
+    .option('--skipOverlap', 'leave out where more than one reference speaker speaks')
     .option('--definitions <whose>', "pyannote or dscore, where pyannote.metrics' and dscore's (md-eval's) differ", 'pyannote')
     .option('--json', 'print the result as JSON; rates are fractions')
+    .addHelpText('after', '\nExample:\n  s3 score der --reference test.rttm --hypothesis hypothesis.rttm --collarSecondsPerSide 0.25')
     .action(async (options: DerOptions) => {
       const [{ readRttm, readUem }, { scoreDiarization }] = await Promise.all([import('@s3/dataio'), import('@s3/task-diarization')]);
       const readAll = async (paths: readonly string[]) => (await Promise.all(paths.map(readRttm))).flat();
@@ -50,7 +55,7 @@ export function addScoreCommand(program: Command, { selectEngine, stdout }: Prog
         { reference, hypothesis, regions },
         {
           collarSecondsPerSide: Number(options.collarSecondsPerSide),
-          skipOverlap: options.skipOverlap,
+          skipOverlap: options.skipOverlap === true,
           definitions: options.definitions as 'pyannote',
         },
       );

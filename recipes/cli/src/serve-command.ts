@@ -16,6 +16,8 @@ interface ServeOptions {
 export function addServeCommand(command: Command, { recipes, stdout }: Program): void {
   command
     .command('serve')
+    .helpGroup('Trained checkpoints:')
+    .summary('use a checkpoint in a page')
     .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
     .argument('[settings...]', 'settings that differ from those of the checkpoint, such as --task.decoder.type greedy')
     .usage('<checkpoint> [--port n | --build folder] [--task.setting value ...]')
@@ -26,6 +28,14 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
     .option(
       '--speakerModel <checkpoint>',
       'for who speaks when: a speaker verification checkpoint that knows a speaker again in a long recording',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  s3 serve runs/quickstart/train/step_300
+  s3 serve exp/asr/train/valid_best --task.decoder.type greedy
+  s3 serve runs/quickstart/train/step_300 --build page`,
     )
     .action(async (checkpoint: string, settings: readonly string[], { port, build, speakerModel }: ServeOptions) => {
       const recipe = await checkpointRecipe(recipes, checkpoint);

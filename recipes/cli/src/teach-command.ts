@@ -13,6 +13,8 @@ interface TeachOptions {
 export function addTeachCommand(command: Command, { stdout }: Pick<CommandLineOptions, 'stdout'>): void {
   command
     .command('teach')
+    .helpGroup('Of your own:')
+    .summary('train classes of your own in a page, with a microphone')
     .argument(
       '[upstream]',
       'frozen upstream to teach on: one of s3 upstream list, a folder, an id on the hub; log mel energies unless given',
@@ -23,6 +25,7 @@ export function addTeachCommand(command: Command, { stdout }: Pick<CommandLineOp
     .description('train in a page: name classes, record or drop about ten examples of each, and download what was learned')
     .option('--port <number>', 'port of this computer; a free one unless given', port, 0)
     .option('--build <folder>', 'write the page as a folder for any web server (https, for the microphone), instead of serving it')
+    .addHelpText('after', '\nExamples:\n  s3 teach\n  s3 teach hubert_base\n  s3 teach --build page')
     .action(async (_first: string | undefined, _rest, { port: wanted, build }: TeachOptions, self: Command) => {
       const { servePage, teachContent, writePage } = await import('@s3/pages');
       const content = await teachContent({ upstream: await chosenUpstream(self.args, build === undefined) });

@@ -8,7 +8,10 @@ type Program = Pick<CommandLineOptions, 'selectEngine' | 'stdout'>;
 /** Adds `s3 upstream list`, `s3 upstream check NAME` and `s3 upstream export SOURCE FILE`. */
 export function addUpstreamCommand(program: Command, { selectEngine, stdout }: Program): void {
   const print = (text: string) => void stdout.write(`${text}\n`);
-  const upstream = program.command('upstream').description('the speech encoders: list, check, export');
+  const upstream = program
+    .command('upstream')
+    .helpGroup('Encoders, data and scores:')
+    .description('the speech encoders: list, check, export');
 
   upstream
     .command('list')

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnyRecipe, type EngineInfo, InputError } from '@s3/interface';
+import type { Command } from 'commander';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -69,28 +70,30 @@ describe('help', () => {
     const { code, stdout } = await s3(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
-      "Usage: s3 [options] [command]
+      "Usage: s3 <command> [options]
 
-      Speech representation benchmarking and training: runs, lists and inspects recipes.
+      Trains and compares speech representations.
 
       Options:
-        -V, --version                              print the version
-        -h, --help                                 explain a command
+        -V, --version  print the version
+        -h, --help     explain this command
 
-      Commands:
-        run [options] [recipe] [settings...]       run a recipe: read the corpus, train, test, report
-        test [options] [checkpoint] [settings...]  test a finished checkpoint again with other settings of
-                                                   its task
-        list [options]                             list the recipes
-        config [options] [recipe] [settings...]    print a recipe's settings as YAML, with what each one
-                                                   means
-        doctor [options]                           check this machine: versions, engines, cores, memory,
-                                                   disk
-        report [options] <target>                  make a run's report.html again
+      Recipes:
+        list           list the recipes
+        run            run a recipe: read the corpus, train, test, report
+        config         print a recipe's settings as YAML, with what each one means
+        report         make a run's report.html again
+
+      Trained checkpoints:
+        test           test a finished checkpoint again with other settings of its task
+
+      This machine:
+        doctor         check this machine: versions, engines, cores, memory, disk
+
+      s3 COMMAND --help explains a command, s3 run RECIPE --help every setting of a recipe.
 
       Examples:
         s3 list
-        s3 run toy-asv --help
         s3 config toy-asv > settings.yaml
         s3 run toy-asv --config settings.yaml --targetDir exp/toy-asv
       "
@@ -166,6 +169,18 @@ describe('help', () => {
       expect(stdout).toContain(`Usage: s3 ${command}`);
       expect(stdout).toContain('--json');
     }
+  });
+
+  test('says in its usage what has to be given', async () => {
+    const addCommands = (program: Command) => {
+      const score = program.command('score').description('score files');
+      score.command('texts').argument('<list>').argument('[files...]').requiredOption('--out <folder>', 'where').option('--fast', 'soon');
+    };
+    const { stdout } = await s3(['score', 'texts', '--help'], { addCommands });
+    expect(stdout).toContain('Usage: s3 score texts <list> [files...] --out <folder> [options]\n');
+    const { code, stderr } = await s3(['score', 'texts', 'a.txt'], { addCommands });
+    expect(code).toBe(1);
+    expect(stderr).toBe("error: required option '--out <folder>' not specified\n(s3 score texts --help explains it)\n");
   });
 
   test('wins over settings that are wrong', async () => {
@@ -250,7 +265,7 @@ describe('errors', () => {
   test.each([
     [
       ['rnu', 'tiny'],
-      "command: found 'rnu'; expected one of run, test, list, config, doctor, report. Did you mean run? Say s3 --help for what each one does.\n",
+      "command: found 'rnu'; expected one of list, run, config, report, test, doctor. Did you mean run? Say s3 --help for what each one does.\n",
     ],
     [
       ['run', 'tyni', ...given],
@@ -265,7 +280,8 @@ describe('errors', () => {
       ['run', 'tiny', ...given, '--training.totalStep', '5'],
       'training.totalStep (command line): found an unknown setting; did you mean training.totalSteps? Every setting is explained by: s3 run tiny --help\n',
     ],
-    [['list', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n"],
+    [['list', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n(s3 list --help explains it)\n"],
+    [['report'], "error: missing required argument 'target'\n(s3 report --help explains it)\n"],
     [
       ['report', 'nowhere'],
       'nowhere: found no such folder; expected the target directory of a run. Give the folder that the run had as --targetDir.\n',

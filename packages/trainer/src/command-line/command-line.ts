@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
 import type { RunObserver } from '../observer.ts';
 import type { TextStream } from '../terminal-observer.ts';
+import { completeHelp } from './complete-help.ts';
 import type { ResultToTell } from './result-text.ts';
 import { showsColor } from './shows-color.ts';
 
@@ -90,11 +91,13 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
   const example = context.recipes[0]?.name ?? 'RECIPE';
   const errorColors = createColors(showsColor(stderr));
   const program = new Command('s3')
-    .description('Speech representation benchmarking and training: runs, lists and inspects recipes.')
+    .description('Trains and compares speech representations.')
+    .usage('<command> [options]')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'explain a command')
+    .helpOption('-h, --help', 'explain this command')
     .helpCommand(false)
     .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
@@ -107,7 +110,13 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
     .exitOverride()
     .addHelpText(
       'after',
-      `\nExamples:\n  s3 list\n  s3 run ${example} --help\n  s3 config ${example} > settings.yaml\n  s3 run ${example} --config settings.yaml --targetDir exp/${example}`,
+      `
+s3 COMMAND --help explains a command, s3 run RECIPE --help every setting of a recipe.
+
+Examples:
+  s3 list
+  s3 config ${example} > settings.yaml
+  s3 run ${example} --config settings.yaml --targetDir exp/${example}`,
     );
   const manyTimes = (flags: string, description: string) =>
     new Option(flags, description).argParser((value: string, values: readonly string[] = []) => [...values, value]);
@@ -124,6 +133,11 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
       .helpOption(false)
       .option('-h, --help', "explain the command and, after a recipe's name, every setting of that recipe");
 
+  program.commandsGroup('Recipes:');
+  withJson(program.command('list').description('list the recipes')).action(async ({ json }) => {
+    const { listCommand } = await import('./list-command.ts');
+    listCommand(context, { json: json === true });
+  });
   withSettings(program.command('run').description('run a recipe: read the corpus, train, test, report')).action(
     async (recipe: string | undefined, _settings, { config, json, help }, command: Command) => {
       if (help) return await settingsHelp(context, recipe, command);
@@ -131,26 +145,6 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
       finish(await runCommand(context, { recipeName: recipe, words: command.args.slice(1), files: config ?? [], json: json === true }));
     },
   );
-  withJson(program.command('test'))
-    .description('test a finished checkpoint again with other settings of its task')
-    .argument('[checkpoint]', 'folder of a checkpoint, such as exp/asr/train/valid_best')
-    .argument('[settings...]', 'such as --task.decoder.type beam; the others are those of the checkpoint')
-    .addOption(manyTimes('--config <file>', 'YAML file of settings; may be given several times'))
-    .addOption(manyTimes('--set <name>', 'test set to judge; may be given several times; all unless given'))
-    .option('--name <name>', 'what the results are called; made of the settings unless given')
-    .option('--recipe <recipe>', 'path of the module of its recipe, if that is one of your own')
-    .usage('<checkpoint> [--task.setting value ...] [options]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(async (checkpoint: string | undefined, _settings, { config, json, set, name, recipe }, command: Command) => {
-      const { testCommand } = await import('./test-command.ts');
-      const more = { files: config ?? [], json: json === true, testSets: set, name, recipe };
-      finish(await testCommand(context, checkpoint, command.args.slice(1), more));
-    });
-  withJson(program.command('list').description('list the recipes')).action(async ({ json }) => {
-    const { listCommand } = await import('./list-command.ts');
-    listCommand(context, { json: json === true });
-  });
   withSettings(program.command('config').description("print a recipe's settings as YAML, with what each one means"))
     .option('--markdown', 'print tables of all settings, for documentation')
     .option('--dump <file>', 'write to a file instead')
@@ -164,17 +158,46 @@ function makeProgram(context: CommandContext, finish: (code: number) => void): C
         dump,
       });
     });
-  withJson(program.command('doctor').description('check this machine: versions, engines, cores, memory, disk')).action(async ({ json }) => {
-    const { doctorCommand } = await import('./doctor-command.ts');
-    finish(await doctorCommand(context, { json: json === true }));
-  });
   withJson(
     program.command('report').argument('<target>', 'target directory of a run').description("make a run's report.html again"),
   ).action(async (target: string, { json }) => {
     const { reportCommand } = await import('./report-command.ts');
     await reportCommand(context, target, { json: json === true });
   });
+  program.commandsGroup('Trained checkpoints:');
+  withJson(program.command('test'))
+    .description('test a finished checkpoint again with other settings of its task')
+    .argument('[checkpoint]', 'folder of a checkpoint, such as exp/asr/train/valid_best')
+    .argument('[settings...]', 'such as --task.decoder.type beam; the others are those of the checkpoint')
+    .addOption(manyTimes('--config <file>', 'YAML file of settings; may be given several times'))
+    .addOption(manyTimes('--set <name>', 'test set to judge; may be given several times; all unless given'))
+    .option('--name <name>', 'what the results are called; made of the settings unless given')
+    .option('--recipe <recipe>', 'path of the module of its recipe, if that is one of your own')
+    .usage('<checkpoint> [--task.setting value ...] [options]')
+    .addHelpText(
+      'after',
+      `
+The result is shown beside the run's own and written to TARGET/tests/NAME; nothing is trained.
+
+Examples:
+  s3 test exp/asr/train/valid_best --task.decoder.type beam --task.decoder.lm words.arpa.gz
+  s3 test exp/asv/train/step_600 --task.scoring euclidean --set test_trial`,
+    )
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (checkpoint: string | undefined, _settings, { config, json, set, name, recipe }, command: Command) => {
+      const { testCommand } = await import('./test-command.ts');
+      const more = { files: config ?? [], json: json === true, testSets: set, name, recipe };
+      finish(await testCommand(context, checkpoint, command.args.slice(1), more));
+    });
+  program.commandsGroup('This machine:');
+  withJson(program.command('doctor').description('check this machine: versions, engines, cores, memory, disk')).action(async ({ json }) => {
+    const { doctorCommand } = await import('./doctor-command.ts');
+    finish(await doctorCommand(context, { json: json === true }));
+  });
+  program.commandsGroup('More:');
   context.addCommands?.(program);
+  completeHelp(program);
   return program;
 }
 

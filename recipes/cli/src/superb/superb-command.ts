@@ -17,6 +17,8 @@ export interface SuperbCommandOptions {
 export function addSuperbCommand(command: Command, program: Program): void {
   command
     .command('superb')
+    .helpGroup('Recipes:')
+    .summary('run every SUPERB task for one upstream, and write one table')
     .argument('[settings...]', 'for every recipe, such as --training.totalSteps 1000')
     .usage('--upstream.name <name> --corpora <file> --targetDir <folder> [--section.setting value ...]')
     .description('run every SUPERB task whose corpus is there for one upstream, and write one table beside published figures')
