@@ -15,6 +15,7 @@ import {
   eventCorpus,
   eventTable,
   fixedBatchSampler,
+  type HearTask,
   labelledRecordings,
   prepareEvents,
   readHearTask,
@@ -41,6 +42,23 @@ const metrics: { readonly [score: string]: EventMetric } = {
   segment_1s_er: 'segmentErrorRate',
 };
 
+/**
+ * The scores of a task, HEAR's names and ours; the first one chooses the checkpoint.
+ *
+ * @throws InputError for a score that events do not have
+ */
+export function eventScores({
+  folder,
+  evaluation,
+}: Pick<HearTask, 'folder' | 'evaluation'>): readonly { readonly score: string; readonly metric: EventMetric }[] {
+  return (evaluation.length > 0 ? evaluation : ['event_onset_200ms_fms']).map((score) => {
+    const metric = metrics[score];
+    if (metric !== undefined) return { score, metric };
+    const known = Object.keys(metrics).join(', ');
+    throw new InputError(folder, `the score '${score}'`, `scores of events: ${known}`, 'Mend evaluation in task_metadata.json.');
+  });
+}
+
 export default defineRecipe({
   ...taskRecipe.spec,
   settings: {
@@ -60,12 +78,7 @@ export default defineRecipe({
 
   async encode({ corpus: { root } }, corpus) {
     const task = root === undefined ? undefined : await readHearTask(root);
-    const [score = 'event_onset_200ms_fms'] = task?.evaluation ?? [];
-    const metric = metrics[score];
-    if (metric === undefined) {
-      const known = Object.keys(metrics).join(', ');
-      throw new InputError(task!.folder, `the score '${score}'`, `scores of events: ${known}`, 'Mend evaluation in task_metadata.json.');
-    }
+    const { metric } = eventScores(task ?? { folder: '', evaluation: [] })[0]!;
     return {
       labels: encodeEvents(corpus, task?.labels),
       metric,

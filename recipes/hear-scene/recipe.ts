@@ -6,7 +6,16 @@
  *
  * Turian et al., "HEAR: Holistic Evaluation of Audio Representations", 2021.
  */
-import { audioDataset, encodeScenes, fixedBatchSampler, labelSetTable, prepareScenes, readHearTask, sceneCorpus } from '@s3/dataio';
+import {
+  audioDataset,
+  encodeScenes,
+  fixedBatchSampler,
+  type HearTask,
+  labelSetTable,
+  prepareScenes,
+  readHearTask,
+  sceneCorpus,
+} from '@s3/dataio';
 import { defineRecipe, InputError, withDefaults } from '@s3/interface';
 import type { SceneLog } from '@s3/task-classification';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
@@ -32,6 +41,25 @@ const metrics: { readonly [score: string]: keyof SceneLog } = {
   d_prime: 'dPrime',
   aucroc: 'rocAuc',
 };
+
+/**
+ * The scores of a task, HEAR's names and ours; the first one chooses the checkpoint.
+ *
+ * @throws InputError for a score that scenes do not have
+ */
+export function sceneScores({
+  folder,
+  predictionType,
+  evaluation,
+}: Pick<HearTask, 'folder' | 'predictionType' | 'evaluation'>): readonly { readonly score: string; readonly metric: keyof SceneLog }[] {
+  const usual = predictionType === 'multiclass' ? 'top1_acc' : 'mAP';
+  return (evaluation.length > 0 ? evaluation : [usual]).map((score) => {
+    const metric = metrics[score];
+    if (metric !== undefined) return { score, metric };
+    const known = Object.keys(metrics).join(', ');
+    throw new InputError(folder, `the score '${score}'`, `scores of scenes: ${known}`, 'Mend evaluation in task_metadata.json.');
+  });
+}
 
 export default defineRecipe({
   ...taskRecipe.spec,
@@ -69,16 +97,10 @@ export default defineRecipe({
   async encode({ corpus: { root, predictionType: chosen } }, corpus) {
     const task = root === undefined ? undefined : await readHearTask(root);
     const predictionType = task?.predictionType ?? chosen ?? 'multiclass';
-    const stranger = task?.evaluation.find((score) => metrics[score] === undefined);
-    if (stranger !== undefined) {
-      const known = Object.keys(metrics).join(', ');
-      throw new InputError(task!.folder, `the score '${stranger}'`, `scores of scenes: ${known}`, 'Mend evaluation in task_metadata.json.');
-    }
-    const usual = predictionType === 'multiclass' ? ['top1_acc'] : ['mAP'];
     return {
       labels: encodeScenes(corpus, predictionType, task?.labels),
       predictionType,
-      evaluation: task && task.evaluation.length > 0 ? task.evaluation : usual,
+      evaluation: sceneScores(task ?? { folder: '', predictionType, evaluation: [] }).map(({ score }) => score),
     };
   },
 

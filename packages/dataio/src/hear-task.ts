@@ -182,6 +182,16 @@ export async function hearAudioFolder({ folder }: HearTask): Promise<string> {
   );
 }
 
+/**
+ * Makes sure that all splits of a task are there, and a folder of audio: what a run of any fold needs, beside the audio itself.
+ *
+ * @throws InputError as `readHearSplit` and `hearAudioFolder` do
+ */
+export async function checkHearFiles(task: HearTask): Promise<void> {
+  for (const split of task.folds.length > 0 ? task.folds : ['train', 'valid', 'test']) await readHearSplit(task, split, z.unknown());
+  await hearAudioFolder(task);
+}
+
 async function foldsOf(folder: string, expected: number | undefined): Promise<string[]> {
   const found = (await namesIn(folder)).flatMap((name) => /^(fold\d+)\.json$/.exec(name)?.[1] ?? []);
   if (expected === undefined && found.length === 0) return [];

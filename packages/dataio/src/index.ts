@@ -46,7 +46,7 @@ export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings,
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
 export { type FrameRange, frameActivity } from './frame-activity.ts';
 export { groupSameItemSampler } from './group-same-item-sampler.ts';
-export { type HearTask, hearTaskFolders, readHearTask } from './hear-task.ts';
+export { checkHearFiles, type HearTask, hearTaskFolders, readHearTask } from './hear-task.ts';
 export { judgedTables } from './judged-tables.ts';
 export { isKaldiDirectory, readKaldiDirectory, writeKaldiDirectory } from './kaldi-directory.ts';
 export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './labelled-batches.ts';

@@ -5,6 +5,7 @@ import { addDumpCommand } from './dump-command.ts';
 import { addEmbedCommand } from './embed-command.ts';
 import { addEngineCommand } from './engine-command.ts';
 import { addExportCommand } from './export-command.ts';
+import { addHearCommand } from './hear/hear-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -20,6 +21,7 @@ export function addCommands(command: Parameters<NonNullable<CommandLineOptions['
   addEmbedCommand(command, program);
   addEngineCommand(command);
   addExportCommand(command, program);
+  addHearCommand(command, program);
   addPredictCommand(command, program);
   addScoreCommand(command, program);
   addServeCommand(command, program);

@@ -1,3 +1,5 @@
+import { meanOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
+
 /** A column of SUPERB's leaderboard. */
 export interface Score {
   /** name in a run's metrics */
@@ -56,3 +58,9 @@ export const benchmarks: readonly Benchmark[] = [
     runs: Object.fromEntries([0, 1, 2, 3, 4].map((fold) => [`fold${fold}`, { testFold: fold }])),
   },
 ];
+
+/** The mean of each score over all runs of a task, once all of them are there. */
+export function meanScores(outcome: Outcome | undefined): readonly number[] | undefined {
+  const runs = wholeRuns(outcome);
+  return runs?.[0]?.scores.map((_, score) => meanOf(runs.map(({ scores }) => scores[score]!)));
+}

@@ -1,65 +1,79 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyRecipe, EngineInfo } from '@s3/interface';
+import { type AnyRecipe, type EngineInfo, InputError } from '@s3/interface';
 import { type RunObserver, resolveConfig } from '@s3/trainer';
 import type { RunRecipe } from '@s3/trainer/command-line';
 import { parse } from 'yaml';
-import type { Benchmark } from './benchmarks.ts';
 
 type Settings = { readonly [setting: string]: unknown };
-type Tests = { readonly [testSet: string]: { readonly [metric: string]: number } };
+type Tests = { readonly [testSet: string]: { readonly [metric: string]: number | null } };
 
-/** What became of a task: its scores in their order, or why there are none. */
-export type Outcome =
-  | { readonly scores: readonly number[]; readonly testSet: string; readonly runs: number; readonly before: boolean }
-  | { readonly missing: string }
-  | { readonly failed: string };
+/** A task of a benchmark: a recipe, run once or several times. */
+export interface BenchmarkTask {
+  /** what it is called in what is told of it, and in what becomes of all of them */
+  readonly name: string;
+  readonly recipe: string;
+  /** where its runs go, each in a folder of its name */
+  readonly targetDir: string;
+  /** the metrics that count */
+  readonly metrics: readonly string[];
+  /** settings of each run by its name */
+  readonly runs: { readonly [name: string]: Settings };
+}
+
+/** What a run of a task scored. */
+export interface BenchmarkRun {
+  readonly name: string;
+  readonly testSet: string;
+  /** in the order of the task's metrics; NaN where there is none */
+  readonly scores: readonly number[];
+  /** whether it was there, and not made again */
+  readonly before: boolean;
+}
 
 /**
- * Runs a task's recipe, as often as the task asks for, and takes the mean; a run that was finished with the same settings is not
- * made again, one that was stopped goes on.
+ * Runs a task's recipe, as often as the task asks for; a run that was finished with the same settings is not made again, one that
+ * was stopped goes on.
  *
- * @param runs settings of each run by its name
  * @param words settings for every recipe, as on the command line
+ * @param onRun is told of each run that is there
+ * @throws InputError for a run that tested nothing
  */
 export async function runBenchmark(
-  { scores }: Benchmark,
+  { targetDir, metrics, runs }: BenchmarkTask,
   recipe: AnyRecipe,
-  runs: { readonly [name: string]: Settings },
   {
-    targetDir,
     words,
     engine,
     run,
     observer,
     signal,
+    onRun,
   }: {
-    readonly targetDir: string;
     readonly words: readonly string[];
     readonly engine: EngineInfo;
     readonly run: RunRecipe;
     readonly observer: RunObserver;
     readonly signal: AbortSignal;
+    readonly onRun: (run: BenchmarkRun) => Promise<void>;
   },
-): Promise<Extract<Outcome, { readonly scores: unknown }>> {
-  const found: (readonly number[])[] = [];
-  let before = true;
-  let testSet = '';
+): Promise<void> {
   for (const [name, settings] of Object.entries(runs)) {
     const folder = join(targetDir, name);
     const { config, warnings } = await resolveConfig(recipe, { words: [...wordsOf(settings), ...words, '--targetDir', folder] });
     for (const warning of warnings) observer.message?.('warning', warning);
     const finished = await finishedTests(folder, config);
-    if (finished) observer.message?.('info', `${folder}: finished before`);
-    before &&= finished !== undefined;
-    const tests = finished ?? (await run(recipe, config, { engine, observers: [observer], signal })).tests ?? {};
+    observer.message?.('info', finished ? `${folder}: finished before` : folder);
+    const tests: Tests = finished ?? (await run(recipe, config, { engine, observers: [observer], signal })).tests ?? {};
     // the first test set is the official one
-    testSet = Object.keys(tests)[0] ?? '';
-    found.push(scores.map(({ metric }) => tests[testSet]?.[metric] ?? Number.NaN));
+    const [testSet] = Object.keys(tests);
+    if (testSet === undefined) {
+      throw new InputError(folder, 'a run that tested nothing', 'one that goes on to its tests', 'Leave --stop out.');
+    }
+    const scores = metrics.map((metric) => tests[testSet]![metric] ?? Number.NaN);
+    await onRun({ name, testSet, scores, before: finished !== undefined });
   }
-  const mean = (score: number) => found.reduce((sum, one) => sum + one[score]!, 0) / found.length;
-  return { scores: scores.map((_, score) => mean(score)), testSet, runs: found.length, before };
 }
 
 /** Leaves as words of a command line: YAML reads JSON, and lists of texts are written with commas. */
