@@ -115,7 +115,9 @@ function publishPlugin(kind) {
   run(process.execPath, [s3, 'create', kind, name, '--in', folder], folder);
   const place = join(folder, name);
   run('npm', ['install', '--no-audit', '--no-fund'], place);
-  run('npx', ['changeset', 'version'], place);
+  run('npm', ['run', 'version'], place);
+  const changes = readFileSync(join(place, 'CHANGELOG.md'), 'utf8');
+  if (!changes.includes('### New\n\n- First release.')) throw new Error(`CHANGELOG.md of ${name}:\n${changes}`);
   run('npm', ['run', 'check'], place);
   run('npm', ['test'], place);
   run('npm', ['run', 'build'], place);

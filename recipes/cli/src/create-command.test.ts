@@ -13,7 +13,7 @@ describe('s3 create', () => {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const all = files.map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8')).join('\n');
     expect(files.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['package.json', 'README.md', '.gitignore', 'index.ts', 'first-release.md']),
+      expect.arrayContaining(['package.json', 'README.md', '.gitignore', 'index.ts', 'first-release.md', 'changelog.cjs', 'headings.mjs']),
     );
     expect(all).not.toMatch(/my-?name|\^[A-Z]/i);
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
