@@ -8,7 +8,15 @@
  * Jung et al., "ESPnet-SPK: full pipeline speaker embedding toolkit with reproducible recipes", 2024.
  */
 import { join } from 'node:path';
-import { audioDataset, categoryEncoder, type SpeakerUtterance, speakerTable, speakerVerificationCorpus, trialTable } from '@s3/dataio';
+import {
+  audioDataset,
+  categoryEncoder,
+  encodeSpeakers,
+  type SpeakerUtterance,
+  speakerTable,
+  speakerVerificationCorpus,
+  trialTable,
+} from '@s3/dataio';
 import { defineProblem, defineRecipe, type PhaseRun, type RecipeContext, type Table, withDefaults } from '@s3/interface';
 import type { VerificationLog } from '@s3/task-asv';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
@@ -55,16 +63,14 @@ export default defineRecipe({
 
   prepare: (config, context) => prepareSpeakerCorpus(config.corpus, context),
   encode(config, corpus) {
-    const speakers = speakerTable(corpus.train).map(({ speaker }) => speaker);
-    return {
-      speakers: categoryEncoder([1, ...config.augmentation.speeds].flatMap((speed) => speakers.map((name) => speakerAt(name, speed))))
-        .labels,
-    };
+    const speakers = encodeSpeakers(corpus.train);
+    const atSpeeds = [1, ...config.augmentation.speeds].flatMap((speed) => speakers.map((name) => speakerAt(name, speed)));
+    return { speakers: categoryEncoder(atSpeeds).labels };
   },
 
   async buildProblem({ config, corpus, encoders, task, context }) {
     const training = speakerTable(corpus.train, join(context.targetDir, 'train.csv'));
-    const evaluationContext = { ...context, minSamples: task.model.minSamples };
+    const evaluationContext = { ...context, minSamples: task.model.minSamples, modelRate: task.model.sampleRate };
     const trainBatches = await trainingBatches(
       {
         utterances: training,

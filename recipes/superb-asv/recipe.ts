@@ -14,6 +14,7 @@ import {
   categoryEncoder,
   classIds,
   dataLoader,
+  encodeSpeakers,
   fixedBatchSampler,
   prepareSpeakerVerification,
   speakerTable,
@@ -42,13 +43,13 @@ export default defineRecipe({
   },
 
   prepare: (config, context) => prepareSpeakerVerification(config.corpus, context),
-  encode: (_config, corpus) => ({ speakers: categoryEncoder(speakerTable(corpus.train).map(({ speaker }) => speaker)).labels }),
+  encode: (_config, corpus) => ({ speakers: encodeSpeakers(corpus.train) }),
 
   async buildProblem({ config, corpus, encoders, task, context }) {
     const speakers = categoryEncoder(encoders.speakers);
-    const { minSamples } = task.model;
+    const { minSamples, sampleRate } = task.model;
     const utterances = speakerTable(corpus.train, join(context.targetDir, 'train.csv'));
-    const trainSet = await audioDataset({ utterances, minSamples, ...context }, config.trainData, context);
+    const trainSet = await audioDataset({ utterances, minSamples, modelRate: sampleRate, ...context }, config.trainData, context);
     const trainBatches = dataLoader({
       dataset: trainSet,
       sampler: fixedBatchSampler(trainSet, config.trainBatches, context),
@@ -60,7 +61,7 @@ export default defineRecipe({
 
     async function judgedBy(name: string, table: Table) {
       const { trials, utterances } = trialTable(table, join(context.targetDir, `${name}.csv`));
-      const dataset = await audioDataset({ utterances, minSamples, ...context }); // whole utterances, one a batch
+      const dataset = await audioDataset({ utterances, minSamples, ...context }, { sampleRate }); // whole utterances, one a batch
       return task.test.over(dataLoader({ dataset, sampler: fixedBatchSampler(dataset), collate: utteranceBatch }), trials);
     }
     const tests: Record<string, PhaseRun<VerificationLog>> = {};

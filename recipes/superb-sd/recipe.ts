@@ -17,7 +17,7 @@ import {
   fixedBatchSampler,
   prepareDiarization,
 } from '@s3/dataio';
-import { defineProblem, defineRecipe, type PhaseRun, settingsLike, type Table, withDefaults } from '@s3/interface';
+import { defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
 import type { DiarizationLog } from '@s3/task-diarization';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
 import taskRecipe from './task-recipe.ts';
@@ -53,11 +53,11 @@ export default defineRecipe({
 
   async buildProblem({ config, corpus, task, context }) {
     const { samplesPerFrame } = task;
-    const { minSamples, sampleRate } = task.model;
+    const { minSamples, sampleRate: modelRate } = task.model;
     async function chunksOf(name: string, table: Table, data: typeof config.testData) {
       const recordings = diarizationTable(table, join(context.targetDir, `${name}.csv`));
-      const wiring = { recordings, speakers: config.model.speakers, samplesPerFrame, minSamples, ...context };
-      return { recordings, dataset: await diarizationDataset(wiring, settingsLike(data, { ...data, sampleRate }), context) };
+      const wiring = { recordings, speakers: config.model.speakers, samplesPerFrame, minSamples, modelRate, ...context };
+      return { recordings, dataset: await diarizationDataset(wiring, data, context) };
     }
 
     const { dataset } = await chunksOf('train', corpus.train, config.trainData);

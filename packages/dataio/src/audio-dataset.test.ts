@@ -37,6 +37,23 @@ describe('audioDataset', () => {
     expectTypeOf(first!.speaker).toBeNumber();
   });
 
+  it('refuses parts that end behind their recordings, with their rows and both times, while it is built', async () => {
+    const parts = utterances.map((utterance) => ({ ...utterance, startSeconds: 0.05, endSeconds: 0.34 }));
+    const error = await audioDataset({ utterances: parts }).catch((refused: Error) => refused);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toContain(
+      `train.csv, row 3: ${utterances[1]!.path}: found the part from 0.05 s to 0.34 s in a recording of 0.2 s`,
+    );
+    expect((error as Error).message).not.toContain('row 4'); // of 0.3 s: times are rounded
+  });
+
+  it('refuses another rate than that of the model', async () => {
+    expect(await audioDataset({ utterances, modelRate: 8000 }, { sampleRate: 8000 })).toMatchObject({ sampleRate: 8000 });
+    await expect(audioDataset({ utterances, modelRate: 8000 })).rejects.toThrow(
+      'audioDataset.sampleRate: found 16000 Hz; expected 8000 Hz, which the model takes. Set it to 8000',
+    );
+  });
+
   it('reads a part of a recording', async () => {
     const dataset = await audioDataset({ utterances: [{ ...other, startSeconds: 0.1, endSeconds: 0.15 }] });
     expect(dataset.lengths).toEqual([800]);

@@ -35,6 +35,8 @@ export interface AudioDatasetWiring<U extends AudioUtterance> {
   readonly utterances: readonly U[];
   /** samples that the model needs at least; shorter utterances are refused, unless `minSeconds` leaves them out */
   readonly minSamples?: number | undefined;
+  /** Hz that the model expects; settings that ask for another rate are refused */
+  readonly modelRate?: number | undefined;
   /** threads that read; 0 for the one that asks */
   readonly workers?: number;
   /** called while the lengths of all recordings are looked up */
@@ -85,7 +87,7 @@ export interface AudioDatasetComponent {
  * The place of a crop and every augmentation depend on seed, epoch and index alone. S3PRL draws all places from one generator, of which every
  * worker has the same copy; and it changes sample rates with sox there and librosa elsewhere, we with torchaudio's filter everywhere.
  *
- * @throws InputError listing all recordings that cannot be read, or are shorter than `minSamples`; when no utterance is left; from `load`, when a file
+ * @throws InputError for another rate than the model's; listing all recordings that cannot be read, or are shorter than `minSamples`; when no utterance is left; from `load`, when a file
  *   has changed meanwhile
  */
 export const audioDataset = defineComponent({
@@ -98,11 +100,20 @@ export const audioDataset = defineComponent({
 const requestsInJob = 32;
 
 async function buildAudioDataset(
-  { utterances, minSamples = 1, workers = 0, onProgress, cacheDir, workerFile }: AudioDatasetWiring<AudioUtterance>,
+  { utterances, minSamples = 1, modelRate, workers = 0, onProgress, cacheDir, workerFile }: AudioDatasetWiring<AudioUtterance>,
   config: z.output<typeof audioDatasetConfig>,
   { seed }: BuildContext,
 ): Promise<AudioDataset<AudioUtterance>> {
   const { sampleRate, minSeconds, maxSeconds, gainDecibels, trimSilence, augmentation } = config;
+  if (modelRate !== undefined && sampleRate !== modelRate) {
+    const expected = `${modelRate} Hz, which the model takes`;
+    throw new InputError(
+      settingPath(config, 'sampleRate'),
+      `${sampleRate} Hz`,
+      expected,
+      `Set it to ${modelRate}; recordings are resampled.`,
+    );
+  }
   const run = workerPool(workers, workerFile);
   const maxSamples = maxSeconds === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(maxSeconds * sampleRate));
   const requestOf = ({ path, startSeconds, endSeconds }: AudioUtterance): WaveformRequest => {
@@ -205,7 +216,7 @@ function refuseBroken(what: string, utterances: readonly AudioUtterance[], measu
     `${broken.length} of ${measured.length} ${what}`,
     'recordings that cannot be used',
     'all of them to be readable',
-    `Mend these files or take their rows out of the list:${listed}`,
+    `Mend these files or their rows, or take them out of the list:${listed}`,
   );
 }
 

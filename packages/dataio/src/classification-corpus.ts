@@ -7,7 +7,13 @@ import { testSetTables } from './test-set-tables.ts';
 /** Settings that say where labelled utterances come from: a corpus in its official layout, or csv files of one's own. */
 export const classificationCorpus = z.strictObject({
   root: z.string().min(1).optional().describe('folder of the corpus; or give train and tests'),
-  train: z.string().min(1).optional().describe('csv file of training utterances: id, wav_path, label (labels where there are several)'),
+  train: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'csv file of training utterances: id, wav_path, label (labels where there are several), and start_sec, end_sec where a part of a recording is meant',
+    ),
   valid: z.string().min(1).optional().describe('csv file of the utterances that choose the checkpoint, as train'),
   tests: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])

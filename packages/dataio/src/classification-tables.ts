@@ -1,12 +1,6 @@
 import { InputError, type Table } from '@s3/interface';
-import type { Utterance } from './speaker-verification-tables.ts';
+import { partOf, type UtterancePart } from './utterance-part.ts';
 import { cellOf, utteranceRows } from './utterance-rows.ts';
-
-/** A recording, or a part of it. */
-export interface UtterancePart extends Utterance {
-  readonly startSeconds?: number;
-  readonly endSeconds?: number;
-}
 
 /** A recording, or a part of it, with what is to be recognised. */
 export interface LabelledUtterance extends UtterancePart {
@@ -88,26 +82,4 @@ function utterancesOf<Labels>(
     ...labelsOf(row, where),
     ...partOf(row, where),
   }));
-}
-
-function partOf(row: Table[number], where: string): { readonly startSeconds?: number; readonly endSeconds?: number } {
-  const start = secondsOf(row, 'start_sec', where);
-  const end = secondsOf(row, 'end_sec', where);
-  if (end !== undefined && end <= (start ?? 0)) {
-    throw new InputError(where, `a part from ${start ?? 0} s to ${end} s`, 'an end_sec behind the start_sec', 'Mend the times.');
-  }
-  return { ...(start !== undefined && { startSeconds: start }), ...(end !== undefined && { endSeconds: end }) };
-}
-
-function secondsOf(row: Table[number], column: string, where: string): number | undefined {
-  const text = row[column]?.trim() ?? '';
-  if (text === '' || /^(nan|none|null)$/i.test(text)) return undefined;
-  const seconds = Number(text);
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
-  throw new InputError(
-    where,
-    `the ${column} '${text}'`,
-    'seconds from 0 on, or an empty cell for the whole recording',
-    'Mend the time; a decimal point is a dot.',
-  );
 }

@@ -105,8 +105,13 @@ describe('refuses', () => {
     );
   });
   test('a recording that is shorter than its table says', async () => {
-    const longer = diarizationTable(rows.map((row) => ({ ...row, duration: row['record_id'] === 'two' ? '0.9' : row['duration']! })));
-    await expect(diarizationDataset({ ...wiring, recordings: longer })).rejects.toThrow(/a recording that ends before the 0.9 s/);
+    const lasting = (duration: string) =>
+      diarizationTable(rows.map((row) => ({ ...row, duration: row['record_id'] === 'two' ? duration : row['duration']! })));
+    await expect(diarizationDataset({ ...wiring, recordings: lasting('0.9') })).rejects.toThrow(
+      /row 8: .*two.wav: found the part from 0 s to 0.9 s in a recording of 0.7 s/,
+    );
+    // where reading does not tell, but labels would be left over
+    await expect(diarizationDataset({ ...wiring, recordings: lasting('0.73') })).rejects.toThrow(/a recording that ends before the 0.73 s/);
   });
   test('a recording without duration', async () => {
     const unknown = diarizationTable(rows.map((row) => ({ ...row, duration: '' })));

@@ -1,4 +1,13 @@
-import { type BuildContext, type Dataset, defineComponent, InputError, type Sequence, settingPath, type Waveforms } from '@s3/interface';
+import {
+  type BuildContext,
+  type Dataset,
+  defineComponent,
+  InputError,
+  type Sequence,
+  settingPath,
+  settingsLike,
+  type Waveforms,
+} from '@s3/interface';
 import { z } from 'zod';
 import { type AudioDatasetWiring, type AudioUtterance, audioDataset } from './audio-dataset.ts';
 import { type DiarizationRecording, refuseSurplusSpeakers } from './diarization-table.ts';
@@ -40,7 +49,8 @@ export interface DiarizationDataset extends Dataset<DiarizationChunk> {
   readonly workers: number;
 }
 
-export interface DiarizationDatasetWiring extends Pick<AudioDatasetWiring<AudioUtterance>, 'workers' | 'onProgress' | 'workerFile'> {
+export interface DiarizationDatasetWiring
+  extends Pick<AudioDatasetWiring<AudioUtterance>, 'workers' | 'onProgress' | 'workerFile' | 'modelRate'> {
   readonly recordings: readonly DiarizationRecording[];
   /** columns of the labels: outputs of the model */
   readonly speakers: number;
@@ -113,7 +123,8 @@ async function buildDiarizationDataset(
           path: recording.path,
           where: recording.where,
           startSeconds: (startFrame * samplesPerFrame) / sampleRate,
-          endSeconds: ((startFrame + count) * samplesPerFrame) / sampleRate,
+          // a recording shorter than a frame has one
+          endSeconds: Math.min(recording.durationSeconds!, ((startFrame + count) * samplesPerFrame) / sampleRate),
           recording,
           startFrame,
           frames: count,
@@ -123,7 +134,7 @@ async function buildDiarizationDataset(
         ({ frames: count }, index) => index === 0 || (count * samplesPerFrame >= minSamples && (keepShortChunk || count === chunkFrames)),
       );
   });
-  const audio = await audioDataset({ ...reading, utterances: chunks, minSamples }, { sampleRate }, context);
+  const audio = await audioDataset({ ...reading, utterances: chunks, minSamples }, settingsLike(config, { sampleRate }), context);
   audio.utterances.forEach(({ recording, frames }, index) => {
     if (audio.lengths[index]! > (frames - 1) * samplesPerFrame) return;
     const found = `a recording that ends before the ${recording.durationSeconds} s of its table (${recording.path})`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeLabels } from './encode-labels.ts';
+import { encodeLabels, encodeSpeakers } from './encode-labels.ts';
 
 const rows = (...labels: string[]) => labels.map((label, index) => ({ id: `u${index}`, wav_path: `u${index}.wav`, label }));
 
@@ -16,4 +16,10 @@ test('a label that is judged but not trained is refused, in validation and in ev
 
 test('one label alone is refused: there is nothing to tell it from', () => {
   expect(() => encodeLabels({ train: rows('yes', 'yes'), tests: {} })).toThrow("train.csv: found one label, 'yes'; expected at least two");
+});
+
+test('speakers are sorted, and one alone is refused', () => {
+  const speakers = (...names: string[]) => names.map((spk, index) => ({ id: `u${index}`, wav_path: `u${index}.wav`, spk }));
+  expect(encodeSpeakers(speakers('b', 'a', 'b'))).toEqual(['a', 'b']);
+  expect(() => encodeSpeakers(speakers('b', 'b'))).toThrow("train.csv: found one speaker, 'b'; expected at least two to tell apart");
 });

@@ -36,16 +36,22 @@ describe('a HEAR task of events', () => {
     const wav_path = join(replica.root, '16000/train/a.wav');
     expect(train).toEqual([
       { record_id: 'a.wav', wav_path, label: 'cough', start_sec: '0.1', end_sec: '0.3505', duration: '1' },
-      { record_id: 'a.wav', wav_path, label: 'knock', start_sec: '0.2', end_sec: '1.5', duration: '1' },
+      { record_id: 'a.wav', wav_path, label: 'knock', start_sec: '0.2', end_sec: '1', duration: '1' },
       { record_id: 'b.wav', wav_path: join(replica.root, '16000/train/b.wav'), label: '', start_sec: '', end_sec: '', duration: '1' },
     ]);
-    // an end behind that of the recording is cut
+    // an end behind that of the recording, 1.5 s in test too, is cut
     expect(eventTable(tests['test']!)[0]!.events[1]).toMatchObject({ endSeconds: 1 });
     expect(encodeEvents({ train, tests }, ['cough', 'knock', 'drawer'])).toEqual(['cough', 'drawer', 'knock']);
   });
 
   const bad: [name: string, file: string, content: object, message: string][] = [
     ['a label outside the vocabulary', 'valid.json', { 'a.wav': [{ label: 'cuogh', start: 0, end: 1 }] }, "the label 'cuogh'"],
+    [
+      'an event behind the end',
+      'valid.json',
+      { 'a.wav': [{ label: 'cough', start: 1000, end: 1200 }] },
+      'an event from 1000 ms to 1200 ms',
+    ],
     ['an event without length', 'valid.json', { 'a.wav': [{ label: 'cough', start: 9, end: 9 }] }, 'an event from 9 ms to 9 ms'],
     ['labels of scenes', 'valid.json', { 'a.wav': ['cough'] }, "valid.json, 'a.wav'"],
     ['missing audio', 'valid.json', { 'c.wav': [] }, '1 of 1 audio files missing: 16000/valid/c.wav'],
@@ -91,10 +97,12 @@ describe("csv files of one's own", () => {
 
   test('an event behind the end of its recording, a recording in two places', () => {
     const row = { record_id: 'a', wav_path: 'a.wav', label: 'dog', start_sec: '2', end_sec: '3', duration: '1' };
-    expect(() => eventTable([row])).toThrow('an event from 2 s to 1 s in a recording of 1 s');
+    expect(() => eventTable([row])).toThrow('row 2: found an event from 2 s to 3 s in a recording of 1 s');
+    expect(() => eventTable([{ ...row, start_sec: '0', end_sec: '1.06' }])).toThrow('from 0 s to 1.06 s in a recording of 1 s');
+    expect(eventTable([{ ...row, start_sec: '0', end_sec: '1.05' }])[0]!.events).toMatchObject([{ endSeconds: 1 }]);
     expect(() =>
       eventTable([
-        { ...row, start_sec: '0' },
+        { ...row, start_sec: '0', end_sec: '1' },
         { ...row, wav_path: 'b.wav' },
       ]),
     ).toThrow("row 3: found another wav_path or duration of the recording 'a'");

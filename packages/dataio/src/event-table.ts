@@ -1,5 +1,6 @@
 import { InputError, type Table } from '@s3/interface';
 import type { DiarizationRecording } from './diarization-table.ts';
+import { overshootSeconds } from './read-audio.ts';
 import { type Located, secondsOf } from './speaker-segment.ts';
 import { rowPlace, tablePlace } from './table-place.ts';
 
@@ -28,11 +29,11 @@ export interface LabelledSpan {
 /**
  * Recordings of a table with the columns record_id, wav_path, label, start_sec, end_sec and, where known, duration.
  *
- * A row is an event; one without label and times is a recording in which nothing sounds. An end behind the recording's is cut.
+ * A row is an event; one without label and times is a recording in which nothing sounds. An end up to 0.05 s behind the recording's is cut, since times are often rounded.
  *
  * @param name what errors call a table that no file was read for
- * @throws InputError with the row for a cell that is missing, times that are none, an end that is not behind its start, an
- *   event behind the end of its recording, and a recording with two paths or durations; for a table without rows
+ * @throws InputError with the row for a cell that is missing, times that are none, an end that is not behind its start or is behind the
+ *   end of its recording, and a recording with two paths or durations; for a table without rows
  */
 export function eventTable(table: Table, name = 'the table of events'): readonly EventRecording[] {
   if (table.length === 0) {
@@ -66,10 +67,11 @@ export function eventTable(table: Table, name = 'the table of events'): readonly
     }
     recordings.set(recording, known);
     if (['label', 'start_sec', 'end_sec'].every((column) => (row[column] ?? '').trim() === '')) return;
-    const [startSeconds, endSeconds] = [seconds('start_sec'), Math.min(seconds('end_sec'), durationSeconds ?? Number.POSITIVE_INFINITY)];
-    if (endSeconds <= startSeconds) {
-      const found = `an event from ${startSeconds} s to ${endSeconds} s${durationSeconds === undefined ? '' : ` in a recording of ${durationSeconds} s`}`;
-      throw new InputError(where, found, 'an end behind the start, and a start within the recording', 'Mend the times or remove the row.');
+    const [startSeconds, wanted] = [seconds('start_sec'), seconds('end_sec')];
+    const endSeconds = Math.min(wanted, durationSeconds ?? Number.POSITIVE_INFINITY);
+    if (endSeconds <= startSeconds || wanted > endSeconds + overshootSeconds) {
+      const found = `an event from ${startSeconds} s to ${wanted} s${durationSeconds === undefined ? '' : ` in a recording of ${durationSeconds} s`}`;
+      throw new InputError(where, found, 'an end behind the start, and both within the recording', 'Mend the times or remove the row.');
     }
     known.events.push({ recording, label: cell('label'), startSeconds, endSeconds, where });
   });

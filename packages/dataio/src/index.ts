@@ -19,7 +19,6 @@ export {
   labelGroupTable,
   labelSetTable,
   labelTable,
-  type UtterancePart,
   utteranceTable,
 } from './classification-tables.ts';
 export { type DataLoaderWiring, dataLoader } from './data-loader.ts';
@@ -40,7 +39,7 @@ export {
   segmentTable,
 } from './diarization-table.ts';
 export { distributedBatches } from './distributed-batches.ts';
-export { encodeLabels } from './encode-labels.ts';
+export { encodeLabels, encodeSpeakers } from './encode-labels.ts';
 export { encodeEvents, eventCorpus, prepareEvents } from './event-corpus.ts';
 export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings, tableOfEvents } from './event-table.ts';
 export { fixedBatchSampler } from './fixed-batch-sampler.ts';
@@ -107,6 +106,7 @@ export { requireKnownTokens, type TranscribedUtterance, transcriptTable } from '
 export { type SilenceOptions, trimSilence } from './trim-silence.ts';
 export { formatUem, readUem, writeUem } from './uem.ts';
 export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
+export type { UtterancePart } from './utterance-part.ts';
 export type { VoxCeleb1Source } from './vox-celeb1-files.ts';
 export { wavBytes } from './wav-bytes.ts';
 export { withRecordingSource } from './with-recording-source.ts';

@@ -14,6 +14,7 @@ const eventList = z.array(
 
 /**
  * A task of HEAR whose labels are those of stretches of recordings, in its published layout: tables that `eventTable` reads.
+ * What ends behind its recording is cut: HEAR cuts recordings, not their labels.
  *
  * Turian et al., "HEAR: Holistic Evaluation of Audio Representations", 2021.
  *
@@ -55,12 +56,12 @@ async function eventsOf(task: HearTask, split: string, audio: string, onProgress
   );
   const recordings = [];
   for (const [index, [file, events]] of entries.entries()) {
-    const wrong = events.find(({ start, end }) => end <= start);
-    if (wrong) {
-      const found = `an event from ${wrong.start} ms to ${wrong.end} ms`;
-      throw new InputError(place(file), found, 'an end behind the start', 'Mend the entry.');
-    }
     const { seconds } = await audioInfo(paths[index]!);
+    const wrong = events.find(({ start, end }) => end <= start || start >= 1000 * seconds);
+    if (wrong) {
+      const found = `an event from ${wrong.start} ms to ${wrong.end} ms in a recording of ${1000 * seconds} ms`;
+      throw new InputError(place(file), found, 'an end behind the start, and a start within the recording', 'Mend the entry.');
+    }
     recordings.push({
       recording: file,
       path: paths[index]!,
@@ -70,7 +71,7 @@ async function eventsOf(task: HearTask, split: string, audio: string, onProgress
         recording: file,
         label: String(label).trim(),
         startSeconds: start / 1000,
-        endSeconds: end / 1000,
+        endSeconds: Math.min(end / 1000, seconds),
         where: place(file),
       })),
     });

@@ -7,7 +7,7 @@ import { resample } from './resample.ts';
 export interface AudioPart {
   /** from here on; the beginning when left out */
   readonly startSeconds?: number | undefined;
-  /** up to here; the end when left out, and when it lies behind the end */
+  /** up to here; the end when left out, and when it lies up to 0.05 s behind the end */
   readonly endSeconds?: number | undefined;
 }
 
@@ -31,9 +31,15 @@ export async function readAudio(
 }
 
 /**
+ * Seconds that a part may end behind its recording: times are written with two decimals or taken from a copy in another format,
+ * which a block of up to 1152 samples makes longer.
+ */
+export const overshootSeconds = 0.05;
+
+/**
  * The samples of a part, `first` to `end` (exclusive), at the recording's own rate.
  *
- * @throws InputError when the part is empty or begins outside the recording
+ * @throws InputError when the part is empty or does not lie in the recording
  */
 export function sampleRange(
   path: string,
@@ -42,9 +48,10 @@ export function sampleRange(
 ): [first: number, end: number] {
   const first = Math.round(startSeconds * sampleRate);
   const end = endSeconds === undefined ? samples : Math.min(samples, Math.round(endSeconds * sampleRate));
+  const isInside = endSeconds === undefined || endSeconds <= seconds + overshootSeconds;
   // Written so that NaN is refused too.
-  if (first >= 0 && first < end) return [first, end];
+  if (isInside && first >= 0 && first < end) return [first, end];
   const part = `the part from ${startSeconds} s to ${endSeconds === undefined ? 'the end' : `${endSeconds} s`}`;
-  const expected = `a part of at least one sample inside its ${Number(seconds.toFixed(3))} s`;
-  throw new InputError(path, part, expected, 'Correct the start and end times of this utterance.');
+  const found = `${part} in a recording of ${Number(seconds.toFixed(3))} s`;
+  throw new InputError(path, found, 'a part of at least one sample inside it', 'Correct the start and end times of this utterance.');
 }

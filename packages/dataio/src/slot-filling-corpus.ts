@@ -14,7 +14,7 @@ export const slotFillingCorpus = z.strictObject({
   trainSpeakers: speakers('Ivy Joanna Joey Justin Kendra Kimberly Matthew Salli').describe('speakers of Audio SNIPS to train on'),
   validSpeakers: speakers('Aditi Amy Geraint Nicole').describe('speakers of Audio SNIPS that choose the checkpoint'),
   testSpeakers: speakers('Brian Emma Raveena Russell').describe('speakers of Audio SNIPS to test'),
-  ...csvFiles(columns),
+  ...csvFiles(`${columns}, and start_sec, end_sec where a part of a recording is meant`),
 });
 
 /**

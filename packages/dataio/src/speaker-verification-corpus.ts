@@ -9,7 +9,11 @@ import type { VoxCeleb1Source } from './vox-celeb1-files.ts';
 /** Settings that say where the speech for speaker verification comes from: VoxCeleb1, or csv files of one's own. */
 export const speakerVerificationCorpus = z.strictObject({
   root: z.string().min(1).optional().describe('folder of VoxCeleb1; or give train and tests'),
-  train: z.string().min(1).optional().describe('csv file of training utterances: id, wav_path, spk'),
+  train: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('csv file of training utterances: id, wav_path, spk, and start_sec, end_sec where a part of a recording is meant'),
   valid: z.string().min(1).optional().describe('csv file of trials that choose the checkpoint: id1, id2, wav_path1, wav_path2, label'),
   tests: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])

@@ -17,6 +17,14 @@ describe('speakerTable', () => {
     ]);
   });
 
+  test('takes parts of recordings', () => {
+    const part = { ...utterance('a'), start_sec: '0.5', end_sec: '' };
+    expect(speakerTable([part])).toMatchObject([{ id: 'a', startSeconds: 0.5 }]);
+    expect(() => speakerTable([{ ...part, end_sec: '0.5' }])).toThrow(
+      /row 2: found a part from 0.5 s to 0.5 s; expected an end_sec behind/,
+    );
+  });
+
   test('knows the rows of the file that the table was read from', async () => {
     const folder = await mkdtemp(join(tmpdir(), 's3-rows-'));
     try {

@@ -1,5 +1,6 @@
 import { InputError, type Table } from '@s3/interface';
 import { rowNumber, rowPlace, tablePlace } from './table-place.ts';
+import { partOf, type UtterancePart } from './utterance-part.ts';
 import { cellOf, requireRows, utteranceRows } from './utterance-rows.ts';
 
 /** One recording, or part of one. */
@@ -12,7 +13,7 @@ export interface Utterance {
 }
 
 /** An utterance whose speaker is known. */
-export interface SpeakerUtterance extends Utterance {
+export interface SpeakerUtterance extends UtterancePart {
   readonly speaker: string;
 }
 
@@ -34,11 +35,12 @@ export interface TrialTable {
 }
 
 /**
- * Training utterances of a table with the columns id, wav_path and spk; others are ignored.
+ * Training utterances of a table with the columns id, wav_path and spk, and start_sec and end_sec where only a part is meant; others
+ * are ignored.
  *
  * @param name what errors call a table that no file was read for
- * @throws InputError with the row for a duplicate id or an empty cell, such as a speaker without
- *   audio; for a table without rows
+ * @throws InputError with the row for a duplicate id, an empty cell, such as a speaker without
+ *   audio, or times that are none; for a table without rows
  */
 export function speakerTable(table: Table, name = 'the table of utterances'): readonly SpeakerUtterance[] {
   return utteranceRows(table, name, (row, where) => ({
@@ -46,6 +48,7 @@ export function speakerTable(table: Table, name = 'the table of utterances'): re
     speaker: cellOf(row, 'spk', where),
     path: cellOf(row, 'wav_path', where),
     where,
+    ...partOf(row, where),
   }));
 }
 

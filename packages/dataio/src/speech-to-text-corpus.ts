@@ -14,7 +14,7 @@ export const speechToTextCorpus = z.strictObject({
   trainSets: sets(['train-clean-100']).describe('sets of LibriSpeech to train on'),
   validSets: sets(['dev-clean']).describe('sets of LibriSpeech that choose the checkpoint'),
   testSets: sets(['test-clean']).describe('sets of LibriSpeech to test, each on its own'),
-  ...csvFiles(columns),
+  ...csvFiles(`${columns}, and start_sec, end_sec where a part of a recording is meant`),
 });
 
 /**

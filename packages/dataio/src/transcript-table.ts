@@ -1,18 +1,19 @@
 import { InputError, type Table } from '@s3/interface';
-import type { Utterance } from './speaker-verification-tables.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
+import { partOf, type UtterancePart } from './utterance-part.ts';
 import { cellOf, utteranceRows } from './utterance-rows.ts';
 
 /** An utterance with what is said in it. */
-export interface TranscribedUtterance extends Utterance {
+export interface TranscribedUtterance extends UtterancePart {
   readonly text: string;
 }
 
 /**
- * Utterances of a table with the columns id, wav_path and transcription; others are ignored.
+ * Utterances of a table with the columns id, wav_path and transcription, and start_sec and end_sec where only a part is meant; others
+ * are ignored.
  *
  * @param name what errors call a table that no file was read for
- * @throws InputError with the row for a duplicate id or an empty cell; for a table without rows
+ * @throws InputError with the row for a duplicate id, an empty cell or times that are none; for a table without rows
  */
 export function transcriptTable(table: Table, name = 'the table of transcriptions'): readonly TranscribedUtterance[] {
   return utteranceRows(table, name, (row, where) => ({
@@ -20,6 +21,7 @@ export function transcriptTable(table: Table, name = 'the table of transcription
     path: cellOf(row, 'wav_path', where),
     text: cellOf(row, 'transcription', where, 'Fill the cell, or remove the row if nothing is said in the recording.'),
     where,
+    ...partOf(row, where),
   }));
 }
 

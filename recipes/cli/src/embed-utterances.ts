@@ -91,7 +91,7 @@ async function embedShare(
       const workers = options.workers ?? Math.max(0, availableCores() - 1);
       const settings = { segments: segments ?? null, segmentSeconds, batchSize };
       const onProgress = (label: string, done: number, total: number) => terminal.progress?.({ label, done, total, unit: 'files' });
-      const context = { seed: 0, workers, minSamples: task.model.minSamples, onProgress };
+      const context = { seed: 0, workers, minSamples: task.model.minSamples, modelRate: task.model.sampleRate, onProgress };
       const { batches, seconds } = await evaluationBatches(remaining, settings, context);
       const model = task.model as WaveformModel<Embeddings>;
       let pending: EmbeddedUtterance[] = [];

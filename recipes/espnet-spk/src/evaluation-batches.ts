@@ -19,6 +19,8 @@ export interface EvaluationContext extends BuildContext {
   readonly onProgress?: (label: string, done: number, total: number) => void;
   /** samples that the model needs at least */
   readonly minSamples?: number | undefined;
+  /** Hz that the model expects; 16000 unless given */
+  readonly modelRate?: number;
 }
 
 /**
@@ -32,9 +34,13 @@ export async function evaluationBatches(
   settings: z.output<typeof evaluationSettings>,
   context: EvaluationContext,
 ): Promise<{ readonly batches: DataLoader<UtteranceBatch>; readonly seconds: ReadonlyMap<string, number> }> {
-  const { minSamples = 1, ...wiring } = context;
+  const { minSamples = 1, modelRate, ...wiring } = context;
   const { segments, segmentSeconds, batchSize } = settings;
-  const dataset = await audioDataset({ ...wiring, utterances, minSamples: segments === null ? minSamples : 1 }, {}, context);
+  const dataset = await audioDataset(
+    { ...wiring, utterances, minSamples: segments === null ? minSamples : 1 },
+    modelRate === undefined ? {} : { sampleRate: modelRate },
+    context,
+  );
   const samples = Math.round(segmentSeconds * dataset.sampleRate);
   if (segments !== null && samples < minSamples) {
     const expected = `at least ${(minSamples / dataset.sampleRate).toFixed(3)} s, the model's reach`;

@@ -60,9 +60,9 @@ export async function buildSpeechToTextProblem(
   },
 ): Promise<Problem<RecognitionLog>> {
   async function datasetOf(name: string, table: Table, data: DataSettings) {
-    const { minSamples } = task.model;
+    const { minSamples, sampleRate: modelRate } = task.model as Partial<WaveformModel<unknown>>;
     return await audioDataset(
-      { utterances: utterancesOf(table, join(context.targetDir, `${name}.csv`)), minSamples, ...context },
+      { utterances: utterancesOf(table, join(context.targetDir, `${name}.csv`)), minSamples, modelRate, ...context },
       data,
       context,
     );

@@ -17,6 +17,7 @@ import {
   type RecipeContext,
   type Table,
   type Task,
+  type WaveformModel,
 } from '@s3/interface';
 import type { z } from 'zod';
 
@@ -63,9 +64,9 @@ export async function labelledProblem<U extends AudioUtterance, Label, L extends
   },
 ): Promise<Problem<L>> {
   const batchesOf = (name: string, table: Table, data: AudioSettings, sampler: (dataset: AudioDataset<U>) => BatchSampler) => {
-    const { minSamples } = task.model;
+    const { minSamples, sampleRate: modelRate } = task.model as Partial<WaveformModel<unknown>>;
     const utterances = utterancesOf(table, join(context.targetDir, `${name}.csv`));
-    return labelledBatches({ ...context, minSamples, utterances, labelOf, sampler }, data, context);
+    return labelledBatches({ ...context, minSamples, modelRate, utterances, labelOf, sampler }, data, context);
   };
   const judgedOn = async (name: string, table: Table, data: AudioSettings, batches: BatchSettings): Promise<PhaseRun<L>> =>
     task.test.over(await batchesOf(name, table, data, (dataset) => fixedBatchSampler(dataset, batches, context)));
