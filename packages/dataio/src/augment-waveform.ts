@@ -15,18 +15,27 @@ export function reverberate(waveform: Float32Array, response: Float32Array): Flo
   return after === 0 ? Float32Array.from(waveform) : scaled(wet, Math.sqrt(before / after));
 }
 
-/**
- * A waveform with noise at a signal-to-noise ratio, by the mean power of both; the same waveform where one of them is silent.
- *
- * @param noise at the waveform's rate; repeated where it is shorter
- * @param start 0 <= start < 1: where in a noise that is repeated it begins
- */
-export function addNoise(waveform: Float32Array, noise: Float32Array, snrDecibels: number, start: number): Float32Array<ArrayBuffer> {
-  const first = noise.length < waveform.length ? Math.floor(start * noise.length) : 0;
-  const repeated = Float32Array.from(waveform, (_, sample) => noise[(first + sample) % noise.length]!);
-  const [signal, disturbance] = [power(waveform), power(repeated)];
-  const factor = disturbance === 0 ? 0 : Math.sqrt(signal / disturbance / 10 ** (snrDecibels / 10));
-  return Float32Array.from(waveform, (value, sample) => value + factor * repeated[sample]!);
+/** A noise, and how it is added. */
+export interface AddedNoise {
+  /** at the waveform's rate; repeated where it is shorter */
+  readonly noise: Float32Array;
+  readonly snrDecibels: number;
+  /** 0 <= start < 1: where in a noise that is repeated it begins */
+  readonly start: number;
+}
+
+/** A waveform with noises, each at a signal-to-noise ratio to the waveform alone, by the mean power of both; what is silent changes nothing. */
+export function addNoises(waveform: Float32Array, noises: readonly AddedNoise[]): Float32Array<ArrayBuffer> {
+  const signal = power(waveform);
+  let sum = Float32Array.from(waveform);
+  for (const { noise, snrDecibels, start } of noises) {
+    const first = noise.length < waveform.length ? Math.floor(start * noise.length) : 0;
+    const repeated = Float32Array.from(waveform, (_, sample) => noise[(first + sample) % noise.length]!);
+    const disturbance = power(repeated);
+    const factor = disturbance === 0 ? 0 : Math.sqrt(signal / disturbance / 10 ** (snrDecibels / 10));
+    sum = sum.map((value, sample) => value + factor * repeated[sample]!);
+  }
+  return sum;
 }
 
 /** The waveform times a gain, and softer where it would leave -1..1. */

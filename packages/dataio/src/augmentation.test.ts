@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { audioDataset } from './audio-dataset.ts';
-import { addNoise, changeVolume, reverberate } from './augment-waveform.ts';
+import { addNoises, changeVolume, reverberate } from './augment-waveform.ts';
 import { convolve } from './convolve.ts';
 import { hashSignal } from './fixtures/hash-signal.ts';
 import { writeWave } from './fixtures/wave-file.ts';
@@ -44,18 +44,18 @@ describe('waveforms', () => {
   test.each([-5, 0, 7.5, 20])('noise at %d dB, measured', (decibels) => {
     const clean = tone(8000);
     for (const noise of [hashSignal(8000, 1), hashSignal(300, 2)])
-      expect(snr(clean, addNoise(clean, noise, decibels, 0.4))).toBeCloseTo(decibels, 2);
+      expect(snr(clean, addNoises(clean, [{ noise, snrDecibels: decibels, start: 0.4 }]))).toBeCloseTo(decibels, 2);
   });
 
   test('a noise that is too short is repeated without a gap', () => {
     const clean = tone(10);
-    const added = minus(addNoise(clean, Float32Array.of(1, 2, 3), 0, 0.5), clean);
+    const added = minus(addNoises(clean, [{ noise: Float32Array.of(1, 2, 3), snrDecibels: 0, start: 0.5 }]), clean);
     expect([...added].map((value) => Math.round((2 * value) / added[0]!))).toEqual([2, 3, 1, 2, 3, 1, 2, 3, 1, 2]);
   });
 
   test('silence on either side changes nothing', () => {
-    expect(addNoise(tone(10), new Float32Array(4), 5, 0)).toEqual(tone(10));
-    expect(addNoise(new Float32Array(10), tone(4), 5, 0)).toEqual(new Float32Array(10));
+    expect(addNoises(tone(10), [{ noise: new Float32Array(4), snrDecibels: 5, start: 0 }])).toEqual(tone(10));
+    expect(addNoises(new Float32Array(10), [{ noise: tone(4), snrDecibels: 5, start: 0 }])).toEqual(new Float32Array(10));
   });
 
   test('reverberation keeps energy, length and time, whatever delay the response has', () => {
@@ -105,6 +105,37 @@ describe('data sets', () => {
       Array.from({ length: 40 }, async (_, epoch) => (await waveform(share, epoch)).some((value, at) => value !== plain[at])),
     );
     expect(noisy.filter(Boolean).length).toSatisfy((count: number) => count > 8 && count < 32);
+  });
+
+  test('several recordings together, each at a ratio of its own', async () => {
+    const babble = { source: noises, minRecordings: 3, maxRecordings: 3, minSnrDecibels: 10, maxSnrDecibels: 10 };
+    // three noises that do not know of each other, each a tenth of the speech
+    expect(snr(plain, await waveform({ noise: babble }))).toBeCloseTo(10 - 10 * Math.log10(3), 0);
+    const counted = { noise: { ...babble, minRecordings: 1 } };
+    const ratios = await Promise.all(
+      Array.from({ length: 12 }, async (_, epoch) => Math.round(snr(plain, await waveform(counted, epoch)))),
+    );
+    expect([...new Set(ratios)].sort((a, b) => a - b).length).toBeGreaterThan(1);
+    expect(await waveform({ noise: { source: noises, minRecordings: 1 } })).toEqual(await waveform({ noise: { source: noises } }));
+  });
+
+  test('one of several kinds of noise for each utterance, as often as its share says', async () => {
+    mkdirSync(join(folder, 'loud'), { recursive: true });
+    writeWave(join(folder, 'loud', 'hum.wav'), hashSignal(9000, 7));
+    const kinds = [
+      { source: noises, minSnrDecibels: 20, maxSnrDecibels: 20 },
+      { source: join(folder, 'loud'), share: 3, minSnrDecibels: -5, maxSnrDecibels: -5 },
+    ];
+    const ratios = await Promise.all(
+      Array.from({ length: 40 }, async (_, epoch) => Math.round(snr(plain, await waveform({ noise: { kinds } }, epoch)))),
+    );
+    expect(new Set(ratios)).toEqual(new Set([20, -5]));
+    expect(ratios.filter((ratio) => ratio === -5).length).toSatisfy((count: number) => count > 22 && count < 38);
+    await expect(dataset({ noise: { kinds: [{ source: join(folder, 'nowhere') }] } })).rejects.toThrow(
+      /augmentation\.noise\.kinds\[0\]\.source: found '.*nowhere', which is not there/,
+    );
+    expect(() => dataset({ noise: { source: noises, kinds } })).toThrow('a source beside kinds');
+    expect(() => dataset({ noise: { kinds: [{ source: noises, minRecordings: 3 }] } })).toThrow('is less than minRecordings');
   });
 
   test('reverberation by a recorded response at another rate', async () => {

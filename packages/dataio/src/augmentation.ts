@@ -8,6 +8,34 @@ import { readTable, resolveWavPaths } from './table.ts';
 
 const probability = (what: string) => z.number().min(0).max(1).default(1).describe(`share of the utterances that get ${what}, 0..1`);
 
+const decibels = (what: string) => z.number().describe(`${what} signal-to-noise ratio, in decibels`);
+const recordings = (what: string) =>
+  z
+    .int()
+    .min(1)
+    .default(1)
+    .describe(`${what} number of recordings that are added together, each at a ratio of its own; several voices are babble`);
+const noiseSettings = {
+  minSnrDecibels: decibels('least').default(0),
+  maxSnrDecibels: decibels('largest').default(15),
+  minRecordings: recordings('least'),
+  maxRecordings: recordings('largest'),
+};
+type Ranges = Record<keyof typeof noiseSettings, number>;
+const hasSnrRange = ({ minSnrDecibels, maxSnrDecibels }: Ranges) => minSnrDecibels <= maxSnrDecibels;
+const hasRecordingRange = ({ minRecordings, maxRecordings }: Ranges) => minRecordings <= maxRecordings;
+const belowSnr = { path: ['maxSnrDecibels'], message: 'is less than minSnrDecibels' };
+const belowRecordings = { path: ['maxRecordings'], message: 'is less than minRecordings' };
+
+const noiseKind = z
+  .strictObject({
+    source: z.string().min(1).describe('folder of noise recordings, or csv file with a column wav_path'),
+    share: z.number().positive().default(1).describe('how often this kind is drawn, beside the shares of the others'),
+    ...noiseSettings,
+  })
+  .refine(hasSnrRange, belowSnr)
+  .refine(hasRecordingRange, belowRecordings);
+
 /** Settings of what is done to waveforms so that a model meets more than was recorded; nothing unless asked for. */
 export const augmentationSettings = z.strictObject({
   noise: z
@@ -19,12 +47,19 @@ export const augmentationSettings = z.strictObject({
         .default(null)
         .describe('folder of noise recordings, or csv file with a column wav_path; null: no noise'),
       probability: probability('noise'),
-      minSnrDecibels: z.number().default(0).describe('least signal-to-noise ratio, in decibels'),
-      maxSnrDecibels: z.number().default(15).describe('largest signal-to-noise ratio, in decibels'),
+      ...noiseSettings,
+      kinds: z
+        .array(noiseKind)
+        .default([])
+        .describe(
+          'instead of one source several, of which each utterance gets one: each with source, share (1), minSnrDecibels, maxSnrDecibels, minRecordings, maxRecordings',
+        ),
     })
-    .refine(({ minSnrDecibels, maxSnrDecibels }) => minSnrDecibels <= maxSnrDecibels, {
-      path: ['maxSnrDecibels'],
-      message: 'is less than minSnrDecibels',
+    .refine(hasSnrRange, belowSnr)
+    .refine(hasRecordingRange, belowRecordings)
+    .refine(({ source, kinds }) => source === null || kinds.length === 0, {
+      path: ['source'],
+      message: 'is a source beside kinds; name one or the other',
     })
     .prefault({}),
   reverberation: z
@@ -53,7 +88,12 @@ export type DrawAugmentation = (epoch: number, index: number) => WaveformAugment
 
 /** Whether anything is to happen to the waveforms. */
 export const augments = ({ noise, reverberation, speedFactors, minGainDecibels, maxGainDecibels }: AugmentationSettings): boolean =>
-  noise.source !== null || reverberation.source !== null || speedFactors.length > 0 || minGainDecibels !== 0 || maxGainDecibels !== 0;
+  noise.source !== null ||
+  noise.kinds.length > 0 ||
+  reverberation.source !== null ||
+  speedFactors.length > 0 ||
+  minGainDecibels !== 0 ||
+  maxGainDecibels !== 0;
 
 /**
  * Draws what happens to each utterance, as a function of seed, epoch and index alone; each kind has chance of its own, so that
@@ -71,9 +111,9 @@ export async function augmentationDraw(
     const found = `${maxGainDecibels} dB, less than minGainDecibels (${minGainDecibels} dB)`;
     throw new InputError(settingPath(settings, 'maxGainDecibels'), found, 'at least as much', 'Set both.');
   }
-  const noises = await recordingsOf(settingPath(noise, 'source'), noise.source);
+  const kinds = await noiseKinds(noise);
   const rooms = await recordingsOf(settingPath(reverberation, 'source'), reverberation.source);
-  if (noises.length > 0) await check('noise recordings', noises);
+  for (const { paths } of kinds) await check('noise recordings', paths);
   if (rooms.length > 0) await check('impulse responses', rooms);
   if (!augments(settings)) return () => undefined;
   return (epoch, index) => {
@@ -83,18 +123,46 @@ export async function augmentationDraw(
       return chance.uniform() < share ? list[chance.integer(list.length)] : undefined;
     };
     const [speed, impulseResponse] = [one(speedFactors, 'speed'), one(rooms, 'room', reverberation.probability)];
-    const path = one(noises, 'noise', noise.probability);
-    const mixing = random('mixing');
     const between = (least: number, largest: number, share: number) => least + share * (largest - least);
+    const noises = () => {
+      const kind = kinds.length > 1 ? drawnKind(kinds, random('kind of noise').uniform()) : kinds[0];
+      const chance = random('noise');
+      if (!kind || chance.uniform() >= noise.probability) return [];
+      const { paths, minRecordings, maxRecordings, minSnrDecibels, maxSnrDecibels } = kind;
+      const count = minRecordings + random('noise recordings').integer(maxRecordings - minRecordings + 1);
+      const mixing = random('mixing');
+      return Array.from({ length: count }, () => ({
+        path: paths[chance.integer(paths.length)]!,
+        snrDecibels: between(minSnrDecibels, maxSnrDecibels, mixing.uniform()),
+        place: mixing.uniform(),
+      }));
+    };
     return {
       ...(speed !== undefined && { speed }),
       ...(impulseResponse !== undefined && { impulseResponse }),
-      ...(path !== undefined && {
-        noise: { path, snrDecibels: between(noise.minSnrDecibels, noise.maxSnrDecibels, mixing.uniform()), place: mixing.uniform() },
-      }),
+      noises: noises(),
       gainDecibels: between(minGainDecibels, maxGainDecibels, random('gain').uniform()),
     };
   };
+}
+
+interface NoiseKind extends Ranges {
+  readonly share: number;
+  readonly paths: readonly string[];
+}
+
+async function noiseKinds(noise: AugmentationSettings['noise']): Promise<readonly NoiseKind[]> {
+  if (noise.source !== null) return [{ ...noise, share: 1, paths: await recordingsOf(settingPath(noise, 'source'), noise.source) }];
+  const setting = settingPath(noise, 'kinds');
+  return Promise.all(
+    noise.kinds.map(async (kind, index) => ({ ...kind, paths: await recordingsOf(`${setting}[${index}].source`, kind.source) })),
+  );
+}
+
+/** The kind on which a place falls, 0 <= place < 1 of all shares one after the other. */
+function drawnKind(kinds: readonly NoiseKind[], place: number): NoiseKind | undefined {
+  const sumUpTo = (count: number) => kinds.slice(0, count).reduce((sum, { share }) => sum + share, 0);
+  return kinds.find((_, index) => place * sumUpTo(kinds.length) < sumUpTo(index + 1)) ?? kinds.at(-1);
 }
 
 async function recordingsOf(setting: string, source: string | null): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { InputError, parseConfig, type Random, randomStream, type Table } from '@s3/interface';
 import { z } from 'zod';
 import { audioPaths } from './audio-folder.ts';
-import { addNoise } from './augment-waveform.ts';
+import { addNoises } from './augment-waveform.ts';
 import { type DiarizationRecording, segmentTable } from './diarization-table.ts';
 import { writeKaldiDirectory } from './kaldi-directory.ts';
 import { coverage, type MixtureTurn, planMixture, type SourceUtterance } from './mixture-plan.ts';
@@ -221,7 +221,7 @@ async function render(
     if (noise.every((value) => value === 0)) throw new InputError(path, 'nothing but silence', 'noise', 'Leave the file out.');
     const decibels = minSnrDecibels + random.uniform() * (maxSnrDecibels - minSnrDecibels);
     // over the time with speech, not over the pauses too
-    return addNoise(speech, noise, decibels + 10 * Math.log10(coverage(turns).speech / speech.length), 0);
+    return addNoises(speech, [{ noise, snrDecibels: decibels + 10 * Math.log10(coverage(turns).speech / speech.length), start: 0 }]);
   }
 }
 

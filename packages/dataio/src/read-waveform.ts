@@ -1,6 +1,6 @@
 import { InputError } from '@s3/interface';
 import type { AudioInfo, Recording } from './audio-recording.ts';
-import { addNoise, changeVolume, reverberate } from './augment-waveform.ts';
+import { addNoises, changeVolume, reverberate } from './augment-waveform.ts';
 import { type AudioPart, sampleRange } from './read-audio.ts';
 import { audioInfo, withRecording } from './recording-file.ts';
 import { resample, resampledLength, resampleRange } from './resample.ts';
@@ -27,12 +27,13 @@ export interface WaveformAugmentation {
   readonly speed?: number;
   /** recording of a room's impulse response */
   readonly impulseResponse?: string;
-  readonly noise?: {
+  /** added together, each at a ratio to the waveform without the others */
+  readonly noises: readonly {
     readonly path: string;
     readonly snrDecibels: number;
     /** which part of it, 0 <= place < 1 */
     readonly place: number;
-  };
+  }[];
   readonly gainDecibels: number;
 }
 
@@ -47,15 +48,15 @@ export async function readWaveform(request: WaveformRequest): Promise<Float32Arr
   const waveform = await readPlain(request);
   const { augmentation, sampleRate } = request;
   if (!augmentation) return waveform;
-  const { impulseResponse, noise, gainDecibels } = augmentation;
+  const { impulseResponse, noises, gainDecibels } = augmentation;
   const other = { sampleRate, gainDecibels: 0, trimSilence: false };
   let changed = waveform;
   if (impulseResponse !== undefined) changed = reverberate(changed, await readPlain({ ...other, path: impulseResponse }));
-  if (noise) {
-    const { path, snrDecibels, place } = noise;
-    const part = await readPlain({ ...other, path, maxSamples: changed.length, cropPlace: place });
-    changed = addNoise(changed, part, snrDecibels, place);
-  }
+  const parts = noises.map(async ({ path, snrDecibels, place }) => {
+    const noise = await readPlain({ ...other, path, maxSamples: changed.length, cropPlace: place });
+    return { noise, snrDecibels, start: place };
+  });
+  if (parts.length > 0) changed = addNoises(changed, await Promise.all(parts));
   return changeVolume(changed, gainDecibels);
 }
 
