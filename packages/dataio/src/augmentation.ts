@@ -48,12 +48,7 @@ export const augmentationSettings = z.strictObject({
         .describe('folder of noise recordings, or csv file with a column wav_path; null: no noise'),
       probability: probability('noise'),
       ...noiseSettings,
-      kinds: z
-        .array(noiseKind)
-        .default([])
-        .describe(
-          'instead of one source several, of which each utterance gets one: each with source, share (1), minSnrDecibels, maxSnrDecibels, minRecordings, maxRecordings',
-        ),
+      kinds: z.array(noiseKind).default([]).describe('instead of one source several kinds of noise, of which each utterance gets one'),
     })
     .refine(hasSnrRange, belowSnr)
     .refine(hasRecordingRange, belowRecordings)
