@@ -69,7 +69,14 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const named = readdirSync(checkpoint).map((name) => [`voices/${name}`, readFileSync(join(checkpoint, name))] as const);
   writeFileSync(zip, zipFiles(new Map(named)));
   expect(await s3('predict', zip, ...files, '--engine', 'cpu')).toMatchObject({ code: 0, stdout });
-  expect((await s3('predict', zip, files[0]!, '--task.scoring', 'x')).stderr).toContain('Unpack it');
+  // settings over those of a zip, as over those of a folder: another upstream that hears otherwise, and words about what is none
+  const settings = ['--upstream.name', 'fbank_no_cmvn', '--engine', 'cpu'];
+  const changed = await s3('predict', zip, files[2]!, ...settings);
+  expect(changed).toEqual(await s3('predict', checkpoint, files[2]!, ...settings));
+  expect(JSON.parse(changed.stdout).prediction).not.toEqual(lines[2].prediction);
+  const refused = await s3('predict', zip, files[0]!, '--task.scoring', 'x', '--task.scorng', 'cosine');
+  expect(refused.stderr).toMatch(/task\.scorng \(command line\).*task\.scoring \(command line\): found 'x'/s);
+  expect(refused.code).toBe(1);
   expect((await s3('export', zip, join(folder, 'zip.onnx'))).stderr).toContain('Unpack it');
   expect((await s3('test', zip)).stderr).toContain('Unpack it');
   const wrong = await s3('predict', target, files[0]!);

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { checkpointOverrides } from './checkpoint-overrides.ts';
 import { checkpointRecipe } from './checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
@@ -59,17 +59,8 @@ Examples:
       const recipe = await checkpointRecipe(recipes, checkpoint);
       const speakerRecipe = speakerModel === undefined ? undefined : await checkpointRecipe(recipes, speakerModel);
       await selectEngine(engine);
-      const [{ loadTask, resolveConfig, terminalObserver }, { withRecordingSource }] = await Promise.all([
-        import('@s3/trainer'),
-        import('@s3/dataio'),
-      ]);
-      if (settings.length > 0 && /\.zip$/i.test(checkpoint)) {
-        const remedy = 'Unpack it and give the folder of the checkpoint.';
-        throw new InputError(checkpoint, 'a zip, and settings that differ from its', 'the folder of a checkpoint', remedy);
-      }
-      const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
-      const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
-      const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => section in recipe.config.shape));
+      const [{ loadTask, terminalObserver }, { withRecordingSource }] = await Promise.all([import('@s3/trainer'), import('@s3/dataio')]);
+      const overrides = await checkpointOverrides(recipe, checkpoint, settings);
       const task: AnyTask = await loadTask(recipe, checkpoint, { overrides });
       if (!task.predictRecording && (speakerModel !== undefined || speakers !== undefined)) {
         const where = speakerModel === undefined ? '--speakers' : '--speakerModel';

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError } from 'commander';
+import { checkpointOverrides } from './checkpoint-overrides.ts';
 import { checkpointRecipe } from './checkpoint-recipe.ts';
 import type { InstalledRecipe } from './installed-recipes.ts';
 
@@ -40,9 +40,8 @@ Examples:
     .action(async (checkpoint: string, settings: readonly string[], { port, build, speakerModel }: ServeOptions) => {
       const recipe = await checkpointRecipe(recipes, checkpoint);
       if (speakerModel !== undefined) await checkpointRecipe(recipes, speakerModel);
-      const [{ pageContent, servePage, writePage }, { resolveConfig }] = await Promise.all([import('@s3/pages'), import('@s3/trainer')]);
-      const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
-      const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
+      const { pageContent, servePage, writePage } = await import('@s3/pages');
+      const given = await checkpointOverrides(recipe, checkpoint, settings);
       const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => recipe.partNames.includes(section)));
       const entry = recipes.find(({ name }) => name === recipe.name) as Partial<InstalledRecipe> | undefined;
       const own = entry?.page && { name: recipe.name, ...entry.page };

@@ -2,6 +2,7 @@ import type { AnyRecipe } from '@s3/interface';
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
 import { fullSchema } from '../run-settings.ts';
+import { assignmentsOf } from './assignment.ts';
 import { type Composition, composeSettings, placeText } from './compose-settings.ts';
 import { readArgumentSettings } from './read-argument-settings.ts';
 import { readYamlSettings } from './read-yaml-settings.ts';
@@ -10,6 +11,12 @@ import { SettingsError } from './settings-error.ts';
 
 /** Where the settings of a run come from, beside the recipe's defaults. */
 export interface ConfigSources {
+  /** settings that were read already, such as those of a checkpoint in a zip; under all files */
+  readonly saved?: {
+    readonly settings: { readonly [section: string]: unknown };
+    /** what they come from, for messages */
+    readonly from: string;
+  };
   /** YAML files, later ones over earlier ones */
   readonly files?: readonly string[];
   /** words of a command line, such as `--training.totalSteps`, `100`; over all files */
@@ -71,9 +78,10 @@ export async function previewConfig(recipe: AnyRecipe, sources: ConfigSources): 
   return composition;
 }
 
-async function composeFrom(schema: z.ZodObject, { files = [], words = [] }: ConfigSources): Promise<Composition> {
+async function composeFrom(schema: z.ZodObject, { saved, files = [], words = [] }: ConfigSources): Promise<Composition> {
   const layers = await Promise.all(files.map(readYamlSettings));
-  return composeSettings(schema, [...layers.flat(), ...readArgumentSettings(words)]);
+  const read = saved ? assignmentsOf([], saved.settings, () => saved.from) : [];
+  return composeSettings(schema, [...read, ...layers.flat(), ...readArgumentSettings(words)]);
 }
 
 const explainedBy = ({ name }: AnyRecipe) => `Every setting is explained by: s3 run ${name} --help`;
