@@ -286,6 +286,11 @@ async function look(page, name) {
       if (size === 'phone') assert.deepEqual(await seriousViolations(page), [], `${name}, ${colorScheme}`);
     }
   }
+  // the narrowest that has to do, which is also a desktop at four times its size
+  await page.setViewportSize({ width: 320, height: 640 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name} at 320 pixels is ${wide} too wide`);
+  await page.setViewportSize({ width: 1280, height: 900 });
 }
 
 const alerts = (page) => page.locator('[role=alert]:not([hidden])').allInnerTexts();
@@ -305,7 +310,7 @@ const files = recordings.map(({ wav_path }) => wav_path);
 const closing = [];
 try {
   // these train what they need themselves
-  const alone = ['recipes of another package', 'ONNX file', 'language model'];
+  const alone = ['recipes of another package', 'ONNX file', 'language model', 'other weights'];
   const asked = process.argv.slice(2);
   const made = asked.length > 0 && asked.every((word) => alone.includes(word)) ? {} : await checkpoints();
   const plain = await startBrowser();
@@ -540,26 +545,149 @@ try {
       await later.page.waitForFunction(() => document.querySelectorAll('.bars meter').length === 3);
       const scores = await later.page.locator('.bars meter').evaluateAll((meters) => meters.map(({ value }) => value));
       assert.equal(Math.max(...scores), scores[1]);
+      // the same file once more adds nobody, and nothing
+      await voices.setInputFiles(at('voices.json'));
+      await later.page.getByText('voices of 3 people were loaded').waitFor();
+      assert.equal(await later.page.locator('[data-voices="1"]').count(), 3);
       // voices that another model heard
       const other = JSON.parse(readFileSync(at('voices.json'), 'utf8'));
-      other.checkpoint = { id: 'another', name: 'other/step_9' };
+      other.model = { ...other.model, weights: 'f00d', name: 'other/step_9' };
       writeFileSync(at('other.json'), JSON.stringify(other));
       await voices.setInputFiles(at('other.json'));
       await later.page.getByText('found voices as the model other/step_9 hears them').waitFor();
       assert.equal(await later.page.locator('[data-voices="1"]').count(), 3);
       await look(later.page, 'kept-voices');
+      // one of them is forgotten alone, with the keyboard: in the page, in what it answers and in what it saves
+      await later.page.getByLabel('Name of person 2').fill('Béla');
+      await later.page.getByRole('button', { name: 'Forget Béla' }).focus();
+      await later.page.keyboard.press('Enter');
+      await later.page.getByText('This page has forgotten the voice of Béla').waitFor();
+      assert.equal(await later.page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Forget Person 3');
+      assert.equal(await later.page.locator('[data-voices="1"]').count(), 2);
+      assert.equal(await later.page.locator('.bars meter').count(), 0);
+      const [without] = await Promise.all([
+        later.page.waitForEvent('download'),
+        later.page.getByRole('button', { name: 'Save the voices' }).click(),
+      ]);
+      await without.saveAs(at('without.json'));
+      assert.deepEqual(
+        JSON.parse(readFileSync(at('without.json'), 'utf8')).people,
+        JSON.parse(readFileSync(at('voices.json'), 'utf8')).people.filter((_, place) => place !== 1),
+      );
+      await choose(later.page, 4, people[1][1].wav_path);
+      await later.page.waitForFunction(() => document.querySelectorAll('.bars meter').length === 2);
+      await later.page.getByRole('button', { name: 'Forget Person 1' }).click();
+      await later.page.getByText('This page has forgotten the voice of Person 1. A file that was saved before still has it').waitFor();
+      await later.page.getByRole('button', { name: 'Forget Person 3' }).click();
+      // nobody is left to compare with, which is said, and somebody can be enrolled
+      await choose(later.page, 3, people[1][1].wav_path);
+      await later.page.getByText('Nobody is enrolled').waitFor();
       assert.deepEqual(later.troubles, []);
       await later.close();
       // and a recording of one's own
-      await page.getByRole('button', { name: 'Record' }).first().click();
+      await page
+        .getByRole('button', { name: /^Record/ })
+        .first()
+        .click();
       await page.waitForTimeout(1500);
-      await page.getByRole('button', { name: 'Stop' }).first().click();
+      await page
+        .getByRole('button', { name: /^Stop:/ })
+        .first()
+        .click();
       await page.waitForFunction(() => /take 1|silent|no sound/.test(document.querySelector('.recording').textContent));
       assert.deepEqual(troubles, []);
       await close();
     } finally {
       await browser.close();
     }
+  });
+
+  await check('voices are refused where the upstream has other weights, by name and not by its place', async () => {
+    const encoder = smallEncoder(scratch);
+    const [first, second] = [0, 6].map((place) => recordings[place]);
+    const speakers = csv(
+      'two-speakers.csv',
+      ['id', 'wav_path', 'spk'],
+      [first, second].map((row) => [row.id, row.wav_path, row.spk]),
+    );
+    const trial = [first.id, second.id, first.wav_path, second.wav_path, 0];
+    const trials = csv(
+      'trial.csv',
+      ['id1', 'id2', 'wav_path1', 'wav_path2', 'label'],
+      [trial, [first.id, first.id, first.wav_path, first.wav_path, 1]],
+    );
+    const sizes = ['hiddenSize', 'tdnnSize', 'aggregationSize', 'outputSize'].flatMap((name) => [`--downstream.${name}`, '8']);
+    const batches = ['--training.gradientAccumulate', '1', '--trainData.minSeconds', '0.5', '--trainData.maxSeconds', '1'];
+    const corpus = ['--corpus.train', speakers, '--corpus.tests', trials];
+    const checkpoint = train(
+      'superb-asv',
+      '1',
+      ...sizes,
+      ...batches,
+      ...corpus,
+      '--upstream.name',
+      'hf_custom',
+      '--upstream.path',
+      encoder,
+    );
+    const copy = at('encoder-copy');
+    cpSync(encoder, copy, { recursive: true });
+    const other = at('encoder-other');
+    cpSync(encoder, other, { recursive: true });
+    const weights = readFileSync(join(other, 'model.safetensors'));
+    weights.writeFloatLE(weights.readFloatLE(weights.length - 4) + 0.25, weights.length - 4);
+    writeFileSync(join(other, 'model.safetensors'), weights);
+    const on = async (settings, use) => {
+      const { address, close: stop } = await serve(checkpoint, ...settings);
+      const { page, troubles, close } = await open(plain, address);
+      await use(page);
+      assert.deepEqual(troubles, []);
+      await close();
+      await stop();
+    };
+    await on([], async (page) => {
+      await choose(page, 2, first.wav_path);
+      await page.waitForSelector('[data-voices="1"]');
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the voices' }).click()]);
+      await saved.saveAs(at('heard.json'));
+    });
+    // in another place and with other words about how it scores it is the same one
+    await on(['--upstream.path', copy, '--task.scoring', 'euclidean'], async (page) => {
+      await page.locator('.keeping input[type=file]').setInputFiles(at('heard.json'));
+      await page.getByText('voice of one person was loaded').waitFor();
+    });
+    await on(['--upstream.path', other], async (page) => {
+      await page.locator('.keeping input[type=file]').setInputFiles(at('heard.json'));
+      await page.getByText(/heard\.json: found voices as .* hears them through an upstream of other weights/).waitFor();
+      assert.equal(await page.locator('[data-voices="1"]').count(), 0);
+    });
+  });
+
+  await check('offline: once it has loaded, a page does without its server', async () => {
+    const served = await serve(made.asv);
+    const browser = await startBrowser({ microphone: files[0].replace(/flac$/, 'wav') });
+    const { page, troubles, close } = await open(browser, served.address, { context: { permissions: ['microphone'] } });
+    await page.waitForLoadState('networkidle');
+    await served.close();
+    await page.context().setOffline(true);
+    const voices = [files[0], ...['mp3', 'ogg', 'opus', 'm4a', 'webm'].map((ending) => join(root, 'scripts/fixtures', `voice.${ending}`))];
+    writeFileSync(at('tone.aiff'), aiff(Float32Array.from({ length: 16_000 }, (_, place) => Math.sin(place / 5))));
+    for (const path of [...voices, at('tone.aiff')]) {
+      await choose(page, 0, path);
+      await page.waitForFunction((name) => document.querySelector('.recording .about')?.textContent.startsWith(name), basename(path));
+    }
+    await choose(page, 1, files[1]);
+    await page.waitForSelector('.score');
+    await page
+      .getByRole('button', { name: /^Record/ })
+      .nth(1)
+      .click();
+    await page.getByRole('button', { name: 'Stop: Second recording' }).click();
+    await page.waitForFunction(() => /take 1|silent|no sound/.test(document.querySelectorAll('.recording')[1].textContent));
+    assert.deepEqual(await page.locator('.recording').first().locator('[role=alert]:not([hidden])').allInnerTexts(), []);
+    assert.deepEqual(troubles, []);
+    await close();
+    await browser.close();
   });
 
   await check('wasm on several threads where the page may have them: the same numbers', async () => {
@@ -646,6 +774,36 @@ try {
     assert.deepEqual(troubles, []);
     await close();
     await stop();
+    // segments are drawn, whatever the task is called
+    runIn(project, 'run', 'whale-calls', '--targetDir', 'whale-calls', '--corpus.train', numbers, ...steps);
+    const calls = await serveIn(project, 'whale-calls/train/step_3');
+    const heard = await open(plain, calls.address);
+    assert.equal(await heard.page.locator('h1').textContent(), 'Whale calls');
+    await choose(heard.page, 0, files[0]);
+    await heard.page.waitForSelector('.timeline');
+    assert.deepEqual(await heard.page.locator('.timeline .row:not(.axis) .name').allTextContents(), ['minke', 'humpback']);
+    assert.equal(await heard.page.locator('.timeline .span').count(), 3);
+    await heard.page.locator('summary', { hasText: '3 segments' }).click();
+    assert.deepEqual(await heard.page.locator('thead th').allTextContents(), ['Label', 'From', 'To', 'rating']);
+    assert.deepEqual((await heard.page.locator('tbody tr').first().locator('td').allTextContents()).slice(0, 3), [
+      'minke',
+      '0.00 s',
+      '0.50 s',
+    ]);
+    const [json] = await Promise.all([
+      heard.page.waitForEvent('download'),
+      heard.page.getByRole('button', { name: 'Save as JSON' }).click(),
+    ]);
+    await json.saveAs(at('calls.json'));
+    assertSame(
+      JSON.parse(readFileSync(at('calls.json'), 'utf8')),
+      nodesWord('whale-calls/train/step_3', files[0], { cwd: project }),
+      'whale-calls',
+    );
+    await look(heard.page, 'segments-of-another-task');
+    assert.deepEqual(heard.troubles, []);
+    await heard.close();
+    await calls.close();
     assert.throws(
       () => runIn(project, 'serve', 'whale-node/train/step_3', '--build', 'page'),
       /'node:fs', which Node alone has, imported by .*node-recipe\.js.*as "task" beside "module"/s,
@@ -766,6 +924,24 @@ try {
     assert.deepEqual(troubles, []);
     await close();
     await stop();
+    // a large one over a slow line: how much has come, how fast, and how long it takes
+    const many = Array.from({ length: 60_000 }, (_, index) => `-5.5 UNSAID${index}`);
+    const large = [...arpa.slice(0, 7), ...many, ...arpa.slice(7)].map((line) =>
+      line.startsWith('ngram 1=') ? `ngram 1=${words.length + 3 + many.length}` : line,
+    );
+    writeFileSync(at('large.arpa'), `${large.join('\n')}\n`);
+    run('serve', checkpoint, '--task.decoder.lm', 'large.arpa', '--build', at('large'));
+    const slow = await simpleServer(at('large'), { 'decoder/lm': 4 });
+    const waiting = await (await plain.newContext({ viewport: { width: 390, height: 844 } })).newPage();
+    await waiting.goto(`${slow.address}?engine=wasm`);
+    await waiting.getByText('Fetching the language model').waitFor();
+    await waiting.getByText(/^\d+\.\d of 1\.\d MB, [\d.]+ (MB|KB)\/s, [\d.]+ s left$/).waitFor({ timeout: 10_000 });
+    assert.deepEqual(await seriousViolations(waiting), []);
+    await waiting.screenshot({ path: join(shots, 'fetching-phone-light.png') });
+    assert.ok((await waiting.locator('progress').evaluate(({ position }) => position)) > 0);
+    await waiting.waitForSelector('main[data-ready]', { timeout: 60_000 });
+    await waiting.context().close();
+    await slow.close();
     writeFileSync(at('torn.arpa'), arpa.slice(0, 6).join('\n'));
     const torn = await serve(checkpoint, '--task.decoder.lm', 'torn.arpa');
     const refused = await open(plain, torn.address);
@@ -809,14 +985,38 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-/** Any web server, which knows nothing of the page. */
-async function simpleServer(folder) {
+/** A file in the one format that no fixture has: AIFF, of 16 bits and one channel at 16 kHz. */
+function aiff(samples) {
+  const bytes = Buffer.alloc(54 + 2 * samples.length);
+  bytes.write('FORM');
+  bytes.writeUInt32BE(bytes.length - 8, 4);
+  bytes.write('AIFFCOMM', 8);
+  bytes.writeUInt32BE(18, 16);
+  bytes.writeUInt16BE(1, 20);
+  bytes.writeUInt32BE(samples.length, 22);
+  bytes.writeUInt16BE(16, 26);
+  // an extended number: 2 to the power of 13, times 1.953125
+  bytes.writeUInt16BE(16_383 + 13, 28);
+  bytes.writeUInt32BE(16_000 * 2 ** 18, 30);
+  bytes.write('SSND', 38);
+  bytes.writeUInt32BE(8 + 2 * samples.length, 42);
+  samples.forEach((sample, place) => void bytes.writeInt16BE(Math.round(sample * 20_000), 54 + 2 * place));
+  return bytes;
+}
+
+/** Any web server, which knows nothing of the page; files named with seconds take as long to send. */
+async function simpleServer(folder, seconds = {}) {
   const types = { html: 'text/html', js: 'text/javascript', css: 'text/css', wasm: 'application/wasm' };
   const server = createServer(({ url }, response) => {
     const path = new URL(url, 'http://page').pathname.slice(1) || 'index.html';
     try {
       const { text } = texts(join(folder, path));
-      response.writeHead(200, { 'Content-Type': types[path.split('.').at(-1)] ?? 'application/octet-stream' }).end(text);
+      response.writeHead(200, {
+        'Content-Type': types[path.split('.').at(-1)] ?? 'application/octet-stream',
+        'Content-Length': text.length,
+      });
+      if (!(path in seconds)) response.end(text);
+      else void sendSlowly(response, text, seconds[path]);
     } catch {
       response.writeHead(404).end();
     }
@@ -828,4 +1028,13 @@ async function simpleServer(folder) {
       server.closeAllConnections();
     });
   return { address: `http://127.0.0.1:${server.address().port}/`, close };
+}
+
+async function sendSlowly(response, text, seconds) {
+  const pieces = 10 * seconds;
+  for (let piece = 0; piece < pieces; piece++) {
+    response.write(text.subarray((piece * text.length) / pieces, ((piece + 1) * text.length) / pieces));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  response.end();
 }

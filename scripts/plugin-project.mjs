@@ -36,16 +36,22 @@ export async function pluginProject(scratch) {
     join(task, 'src/node-recipe.ts'),
     `import { readFileSync } from 'node:fs';\nimport recipe from './recipe.ts';\n${nodeRecipe}`,
   );
+  writeFileSync(join(task, 'src/calls-task.ts'), callsTask);
+  writeFileSync(
+    join(task, 'src/calls-recipe.ts'),
+    "import { defineRecipe } from '@s3/interface';\nimport task from './calls-task.ts';\nimport recipe from './recipe.ts';\nexport default defineRecipe({ ...recipe.spec, ...task.spec, settings: recipe.spec.settings });\n",
+  );
   const manifest = JSON.parse(readFileSync(join(task, 'package.json'), 'utf8'));
   const summary = 'Numbers, predicted from speech';
   manifest.s3 = {
     recipes: [
       { name: 'whale-ratings', summary, module: './dist/recipe.js', task: './dist/task.js' },
+      { name: 'whale-calls', summary, module: './dist/calls-recipe.js', task: './dist/calls-task.js' },
       { name: 'whale-node', summary, module: './dist/node-recipe.js' },
     ],
   };
   writeFileSync(join(task, 'package.json'), JSON.stringify(manifest));
-  await built(task, ['recipe', 'task', 'node-recipe']);
+  await built(task, ['recipe', 'task', 'calls-recipe', 'calls-task', 'node-recipe']);
 
   create('recipe', 'whale-voices', modules);
   await built(join(modules, 'whale-voices'), ['index', 'task']);
@@ -90,6 +96,26 @@ export default defineTaskRecipe({
     const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
     const downstream = parts.downstream({ input: featurizer.output, outputSize: 4 }, config.downstream, context);
     return parts.task({ model: connect(upstream, featurizer, downstream) }, config.task, context);
+  },
+});
+`;
+
+/** A task of a name that nobody knows, whose predictions are segments. */
+const callsTask = `
+import { defineTaskRecipe } from '@s3/interface';
+import ratings from './task.ts';
+
+export default defineTaskRecipe({
+  ...ratings.spec,
+  name: 'whale-calls',
+  async buildTask(build) {
+    const task = await ratings.spec.buildTask(build);
+    const callsOf = (rating) => [
+      { call: 'minke', startSeconds: 0, endSeconds: 0.5, rating },
+      { call: 'humpback', startSeconds: 0.25, endSeconds: 1.25, rating: rating / 2 },
+      { call: 'minke', startSeconds: 1, endSeconds: 1.5, rating },
+    ];
+    return { ...task, name: 'whale-calls', predict: async (waveforms) => (await task.predict(waveforms)).map(callsOf) };
   },
 });
 `;

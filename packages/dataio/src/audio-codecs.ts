@@ -18,19 +18,24 @@ interface Codec {
 }
 
 // each by itself: audio-decode, which has them all, brings decoders under the GPL along
-const codecs = {
-  flac: async (): Promise<Codec> => (await import('@audio/decode-flac')).decoder(),
-  mp3: async (): Promise<Codec> => (await import('@audio/decode-mp3')).decoder(),
-  opus: async (): Promise<Codec> => (await import('@audio/decode-opus')).decoder(),
-  vorbis: async (): Promise<Codec> => (await import('@audio/decode-vorbis')).decoder(),
-  aiff: async (): Promise<Codec> => (await import('@audio/decode-aiff')).decoder(),
+const modules = {
+  flac: () => import('@audio/decode-flac'),
+  mp3: () => import('@audio/decode-mp3'),
+  opus: () => import('@audio/decode-opus'),
+  vorbis: () => import('@audio/decode-vorbis'),
+  aiff: () => import('@audio/decode-aiff'),
 };
+
+/** Fetches all decoders, which are otherwise fetched with the first file of their format: for a page that goes on where its server does not. */
+export async function fetchDecoders(): Promise<void> {
+  await Promise.all(Object.values(modules).map((fetchModule) => fetchModule()));
+}
 
 const nothing: DecodedAudio = { channelData: [], sampleRate: 0 };
 
 /** Starts a decoder of one format. */
-export async function audioDecoder(format: keyof typeof codecs): Promise<AudioDecoder> {
-  const codec = await codecs[format]();
+export async function audioDecoder(format: keyof typeof modules): Promise<AudioDecoder> {
+  const codec: Codec = await (await modules[format]()).decoder();
   let isDone = false;
   // the decoder of MP3 makes two equal channels of one
   let doubles = format === 'mp3';
@@ -59,7 +64,7 @@ export async function audioDecoder(format: keyof typeof codecs): Promise<AudioDe
 }
 
 /** Decodes a whole file. */
-export async function decodeWhole(format: keyof typeof codecs, bytes: Uint8Array): Promise<DecodedAudio> {
+export async function decodeWhole(format: keyof typeof modules, bytes: Uint8Array): Promise<DecodedAudio> {
   const decoder = await audioDecoder(format);
   try {
     const [first, rest] = [decoder.decode(bytes), decoder.decode()];

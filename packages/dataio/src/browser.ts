@@ -1,5 +1,6 @@
 // What of this package loads without Node: bundlers for browsers take it for the package (export condition `browser`).
 export { type AudioFile, audioBytes } from './audio-bytes.ts';
+export { fetchDecoders } from './audio-codecs.ts';
 export { type AudioInfo, openRecording, type Recording, readHeader } from './audio-recording.ts';
 export { categoryEncoder } from './category-encoder.ts';
 export { classIds } from './class-ids.ts';

@@ -6,34 +6,11 @@ export function addressOf(path: string): URL {
   return new URL(path, location.href);
 }
 
-/**
- * @param onBytes told how many have arrived
- * @throws InputError where they do not arrive whole
- */
-export async function fetchedFile(address: URL, onBytes: (bytes: number) => void = () => {}): Promise<Uint8Array<ArrayBuffer>> {
+/** @throws InputError where it does not arrive whole */
+export async function fetchedFile(address: URL): Promise<Uint8Array<ArrayBuffer>> {
   const response = await answerOf(address);
   if (!response.ok) throw refusal(address, response);
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  try {
-    for (const reader = response.body!.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      pieces.push(value);
-      length += value.length;
-      onBytes(length);
-    }
-  } catch (cause) {
-    const remedy = 'Check that it is still served.';
-    throw new InputError(address.pathname, `${length} bytes, then nothing`, 'a file of the upstream', remedy, { cause });
-  }
-  const whole = new Uint8Array(length);
-  let place = 0;
-  for (const piece of pieces) {
-    whole.set(piece, place);
-    place += piece.length;
-  }
-  return whole;
+  return new Uint8Array(await response.arrayBuffer().catch((cause: unknown) => lost(address, cause)));
 }
 
 /** @throws InputError where the server says neither yes nor no */
@@ -45,9 +22,12 @@ export async function isServed(address: URL): Promise<boolean> {
 }
 
 function answerOf(address: URL): Promise<Response> {
-  return fetch(address).catch((cause: unknown) => {
-    throw new InputError(address.pathname, 'nothing that arrives', 'a file of the upstream', 'Check that it is still served.', { cause });
-  });
+  return fetch(address).catch((cause: unknown) => lost(address, cause));
+}
+
+function lost(address: URL, cause: unknown): never {
+  const remedy = 'Check that it is still served.';
+  throw new InputError(address.pathname, 'nothing that arrives whole', 'a file of the upstream', remedy, { cause });
 }
 
 const refusal = (address: URL, { status }: Response) =>

@@ -9,11 +9,10 @@ type OnnxRuntime = typeof import('onnxruntime-web/wasm');
  * Any ONNX model that makes layers of a waveform, frozen, on onnxruntime-web: its WebAssembly, in the thread that calls it.
  *
  * @param path address of the file; relative ones start from the page
- * @param onFetched told how many bytes of it have arrived
  * @throws InputError for a file that does not arrive or is no ONNX model; as `onnxModelUpstream`; where onnxruntime-web is not installed
  */
-export async function fetchedOnnxUpstream(path: string, settings: OnnxSettings, onFetched?: (bytes: number) => void): Promise<Upstream> {
-  const [onnx, bytes] = await Promise.all([onnxruntime(), fetchedFile(addressOf(path), onFetched)]);
+export async function fetchedOnnxUpstream(path: string, settings: OnnxSettings): Promise<Upstream> {
+  const [onnx, bytes] = await Promise.all([onnxruntime(), fetchedFile(addressOf(path))]);
   const session = await onnx.InferenceSession.create(bytes, { logSeverityLevel: 3 }).catch((cause: Error) => {
     const found = `a file that onnxruntime refuses (${firstLine(cause)})`;
     throw new InputError(`upstream.path '${path}'`, found, 'an ONNX model', 'Check that it is whole, and in one file.', { cause });

@@ -11,23 +11,18 @@ const assumedBytes = 2e9;
  * A pretrained speech encoder whose files are fetched: `config.json`, `preprocessor_config.json` where there is one, and `model.safetensors`.
  *
  * @param folder address of their folder; relative ones start from the page
- * @param onFetched told how many bytes of the weights have arrived
  * @throws InputError, StateError for files that do not arrive, are damaged or do not fit
  */
-export async function fetchedUpstream(
-  folder: string,
-  settings: PretrainedSettings,
-  onFetched: (bytes: number) => void = () => {},
-): Promise<Upstream> {
+export async function fetchedUpstream(folder: string, settings: PretrainedSettings): Promise<Upstream> {
   const place = addressOf(`${folder.replace(/\/$/, '')}/`);
-  const read = (file: string, onBytes?: (bytes: number) => void) => fetchedFile(new URL(file, place), onBytes);
+  const read = (file: string) => fetchedFile(new URL(file, place));
   const text = async (file: string) => ({ path: `${folder}/${file}`, text: new TextDecoder().decode(await read(file)) });
   const hasPreprocessor = await isServed(new URL('preprocessor_config.json', place));
   const checkpoint = parseCheckpointSettings(
     await text('config.json'),
     hasPreprocessor ? await text('preprocessor_config.json') : undefined,
   );
-  const weights = await read('model.safetensors', onFetched);
+  const weights = await read('model.safetensors');
   const path = `${folder}/model.safetensors`;
   const tensors = await storedTensors(path, weights.length, async (position, length) => weights.slice(position, position + length));
   return networkUpstream({ settings: checkpoint, tensors, freeBytes: () => assumedBytes }, { ...settings, engine: 'tensorflow' });

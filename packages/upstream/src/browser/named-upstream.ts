@@ -10,8 +10,6 @@ import { fetchedUpstream } from './fetched-upstream.ts';
 interface BrowserWiring {
   /** as in Node; nothing is kept in a browser */
   readonly cacheDir: string;
-  /** told how many bytes of pretrained weights have arrived */
-  readonly onFetched?: (bytes: number) => void;
 }
 
 /**
@@ -25,7 +23,7 @@ interface BrowserWiring {
 export const namedUpstream = defineComponent({
   name: 'namedUpstream',
   config: upstreamSettings,
-  async build({ onFetched }: BrowserWiring, { name = 'hf_custom', path, normalize, randomize, ...settings }, { seed }): Promise<Upstream> {
+  async build(_: BrowserWiring, { name = 'hf_custom', path, normalize, randomize, ...settings }, { seed }): Promise<Upstream> {
     refusePath(name, path);
     refuseRandomize(name, randomize);
     if (!isBaseline(name) && path === undefined) {
@@ -34,8 +32,8 @@ export const namedUpstream = defineComponent({
     }
     const build = async (): Promise<Upstream> => {
       if (isBaseline(name)) return baselines[name]({ batching: settings.batching });
-      if (name === onnxName) return fetchedOnnxUpstream(path!, settings.onnx ?? onnxSettings.parse({}), onFetched);
-      return fetchedUpstream(path!, { ...settings, ...(randomize && { randomSeed: seed }) }, onFetched);
+      if (name === onnxName) return fetchedOnnxUpstream(path!, settings.onnx ?? onnxSettings.parse({}));
+      return fetchedUpstream(path!, { ...settings, ...(randomize && { randomSeed: seed }) });
     };
     const upstream = await build();
     return normalize ? normalizedLayers(upstream) : upstream;

@@ -34,5 +34,19 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
+const byteUnits = [
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+  [1e3, 'KB'],
+] as const;
+
+/** `94.4 MB`, or of a total, in its unit: `12.3 of 94.4 MB`. */
+export function bytesText(bytes: number, total?: number): string {
+  const [size, unit] = byteUnits.find(([least]) => (total ?? bytes) >= least) ?? [1, 'bytes'];
+  const digits = size === 1 ? 0 : 1;
+  const text = (count: number) => (count / size).toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${text(bytes)}${total === undefined ? '' : ` of ${text(total)}`} ${unit}`;
+}
+
 /** Percent of a share. */
 export const percent = (share: number) => `${(100 * share).toLocaleString('en', { maximumFractionDigits: 1 })} %`;

@@ -8,22 +8,13 @@ export const doneWithout: ReadonlySet<string> = new Set(['optimizer.safetensors'
  * Fetches the files of a checkpoint.
  *
  * @param address of its folder, with a slash at the end
- * @param onProgress told how many bytes there are so far
  * @throws InputError when a file is not there or does not arrive whole
  */
-export async function fetchCheckpoint(address: URL, onProgress: (bytes: number) => void): Promise<NamedFiles> {
+export async function fetchCheckpoint(address: URL): Promise<NamedFiles> {
   const files = new Map<string, Uint8Array>();
-  let bytes = 0;
-  const fetchFile = async (file: string): Promise<Uint8Array> => {
-    const content = await fetchBytes(new URL(file, address), (more) => {
-      bytes += more;
-      onProgress(bytes);
-    });
-    files.set(file, content);
-    return content;
-  };
-  const state = new TextDecoder().decode(await fetchFile('state.json'));
-  for (const file of namesIn(state)) if (!doneWithout.has(file)) await fetchFile(file);
+  files.set('state.json', await fetchBytes(new URL('state.json', address)));
+  const state = new TextDecoder().decode(files.get('state.json'));
+  for (const file of namesIn(state)) if (!doneWithout.has(file)) files.set(file, await fetchBytes(new URL(file, address)));
   return files;
 }
 
@@ -37,18 +28,13 @@ function namesIn(state: string): string[] {
 }
 
 /** @throws InputError when the file is not there or does not arrive whole */
-export async function fetchBytes(address: URL, onProgress: (bytes: number) => void = () => {}): Promise<Uint8Array<ArrayBuffer>> {
-  const lost = (cause: unknown) =>
-    new InputError(
-      address.pathname,
-      `nothing that arrives (${cause instanceof Error ? cause.message : String(cause)})`,
-      'a file of this page',
-      'Check that it is still served, and load the page again.',
-      { cause },
-    );
-  const response = await fetch(address).catch((cause: unknown) => {
-    throw lost(cause);
-  });
+export async function fetchBytes(address: URL): Promise<Uint8Array<ArrayBuffer>> {
+  const lost = (cause: unknown) => {
+    const found = `nothing that arrives whole (${cause instanceof Error ? cause.message : String(cause)})`;
+    const remedy = 'Check that it is still served, and load the page again.';
+    throw new InputError(address.pathname, found, 'a file of this page', remedy, { cause });
+  };
+  const response = await fetch(address).catch(lost);
   if (!response.ok) {
     throw new InputError(
       address.pathname,
@@ -57,24 +43,5 @@ export async function fetchBytes(address: URL, onProgress: (bytes: number) => vo
       'The checkpoint or the page is not whole; serve or build it again.',
     );
   }
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for (const reader = response.body!.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      pieces.push(value);
-      length += value.length;
-      onProgress(value.length);
-    }
-  } catch (cause) {
-    throw lost(cause);
-  }
-  const whole = new Uint8Array(length);
-  let place = 0;
-  for (const piece of pieces) {
-    whole.set(piece, place);
-    place += piece.length;
-  }
-  return whole;
+  return new Uint8Array(await response.arrayBuffer().catch(lost));
 }

@@ -2,6 +2,8 @@
 import { wordsFor } from './calls/told-error.ts';
 import { startComputer } from './computer.ts';
 import { element } from './element.ts';
+import { prepareMicrophone } from './microphone.ts';
+import { progressLine } from './progress-line.ts';
 import type { CallProgress, Opened } from './protocol.ts';
 import { viewsOf } from './views/views-of.ts';
 
@@ -12,20 +14,25 @@ const engine = engines.find((name) => name === asked.get('engine')) ?? 'auto';
 const threads = Number.parseInt(asked.get('threads') ?? '', 10) || undefined;
 
 const status = element('p', { class: 'status', role: 'status', 'aria-live': 'polite' });
+// a number that changes ten times a second is not read out
+const amount = element('span', { class: 'about' });
 const bar = element('progress', { 'aria-label': 'Progress', hidden: true });
+const line = progressLine();
 const computer = startComputer(showProgress);
 
 // a file that misses its place must not replace the page
 for (const event of ['dragover', 'drop'] as const) addEventListener(event, (dropped) => dropped.preventDefault());
 
-page.replaceChildren(element('h1', {}, 'S3'), status, bar);
+page.replaceChildren(element('h1', {}, 'S3'), status, amount, bar);
 status.textContent = 'Starting …';
 try {
   const opened = await computer.open({ engine, threads });
   const { title, views } = viewsOf(computer, opened);
   document.title = `${title}: ${opened.page.name}`;
-  page.replaceChildren(head(title, opened), ...views, element('footer', {}, status, bar));
+  page.replaceChildren(head(title, opened), ...views, element('footer', {}, status, amount, bar));
   page.dataset['ready'] = 'true';
+  // what goes wrong is said when somebody records
+  prepareMicrophone().catch(() => {});
 } catch (error) {
   page.replaceChildren(
     element('h1', {}, 'The checkpoint cannot be used'),
@@ -52,13 +59,13 @@ function head(title: string, { page: { name }, recipe, step, engine: { name: eng
 
 function showProgress(progress: CallProgress | undefined): void {
   bar.hidden = progress === undefined;
-  status.textContent = progress ? `${progress.what} …` : '';
+  const what = progress ? `${progress.what} …` : '';
+  if (status.textContent !== what) status.textContent = what;
+  amount.textContent = progress ? line(progress, performance.now() / 1000) : '';
   if (!progress) return;
   if (progress.total === undefined) bar.removeAttribute('value');
   else {
     bar.max = progress.total;
     bar.value = progress.done;
   }
-  if (progress.done > 0)
-    status.textContent = `${progress.what}: ${progress.done}${progress.total ? ` of ${progress.total}` : ''} ${progress.unit}`;
 }

@@ -28,22 +28,46 @@ export async function listen(onSamples: (samples: Float32Array) => void): Promis
   } catch (error) {
     throw new ToldError(refusal(error));
   }
-  const context = new AudioContext();
+  let node: AudioWorkletNode | undefined;
   const stop = () => {
     for (const track of stream.getTracks()) track.stop();
-    void context.close();
+    if (node) {
+      node.port.onmessage = null;
+      node.port.postMessage('stop');
+    }
+    listeners -= 1;
+    if (listeners === 0) void context?.suspend();
   };
+  listeners += 1;
   try {
-    await context.audioWorklet.addModule(new URL('./microphone-processor.js', import.meta.url));
-    const node = new AudioWorkletNode(context, 'microphone', { numberOfOutputs: 0 });
+    const ready = await prepareMicrophone();
+    node = new AudioWorkletNode(ready, 'microphone', { numberOfOutputs: 0 });
     node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => onSamples(data);
-    context.createMediaStreamSource(stream).connect(node);
-    await context.resume();
+    ready.createMediaStreamSource(stream).connect(node);
+    await ready.resume();
+    return { sampleRate: ready.sampleRate, stop };
   } catch (error) {
     stop();
     throw error;
   }
-  return { sampleRate: context.sampleRate, stop };
+}
+
+/** one for all that listen, since it keeps what it has loaded */
+let context: AudioContext | undefined;
+let loaded: Promise<void> | undefined;
+let listeners = 0;
+
+/** Loads what listening needs, so that a page may listen when its server is gone; the microphone itself is left alone. */
+export async function prepareMicrophone(): Promise<AudioContext> {
+  context ??= new AudioContext();
+  loaded ??= context.audioWorklet.addModule(new URL('./microphone-processor.js', import.meta.url));
+  try {
+    await loaded;
+  } catch (error) {
+    loaded = undefined;
+    throw error;
+  }
+  return context;
 }
 
 function refusal(error: unknown): string {

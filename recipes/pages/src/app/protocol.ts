@@ -1,5 +1,6 @@
 import type { EngineInfo, EngineName, Json } from '@s3/interface';
 import type { PageSettings } from '../page-settings.ts';
+import type { HeardBy } from './heard-by.ts';
 
 /** What the page and its worker say to each other. Types alone: neither loads the other's code. */
 
@@ -17,8 +18,8 @@ export type AudioInput =
 
 /** A checkpoint that has been loaded. */
 export interface Opened {
-  /** of its weights and what they listen through; another one for every other model */
-  readonly id: string;
+  /** what makes numbers of voices in it */
+  readonly heard: HeardBy;
   readonly recipe: string;
   /** `name` of the task */
   readonly task: string;
@@ -95,5 +96,6 @@ export interface CallProgress {
   readonly done: number;
   /** absent where it is not known */
   readonly total?: number | undefined;
+  /** such as `s`; `bytes` are shown in whichever unit is short, with their rate */
   readonly unit: string;
 }

@@ -13,6 +13,10 @@ export interface Chosen {
 
 export interface RecordingInput {
   readonly root: HTMLElement;
+  /** beside which others may stand */
+  readonly buttons: HTMLElement;
+  /** Says what there is instead of a recording. */
+  readonly describe: (words: string) => void;
   /** Says in words, beside this recording, why nothing came of it. */
   readonly refuse: (words: string) => void;
 }
@@ -34,23 +38,20 @@ export function recordingInput(
     tabIndex: -1,
     'aria-hidden': 'true',
   });
-  const choose = element('button', { type: 'button', onclick: () => file.click() }, 'Choose a file');
-  const record = element('button', { type: 'button', onclick: () => void toggle() }, 'Record');
+  // among all buttons of the page, each says what it is for
+  const choose = element(
+    'button',
+    { type: 'button', onclick: () => file.click(), 'aria-label': `Choose a file: ${title}` },
+    'Choose a file',
+  );
+  const record = element('button', { type: 'button', onclick: () => void toggle(), 'aria-label': `Record: ${title}` }, 'Record');
+  const buttons = element('div', { class: 'buttons' }, choose, record, file);
   const level = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Loudness' });
-  const wave = element('canvas', { width: 800, height: 80, hidden: true, role: 'img', 'aria-label': 'Waveform' });
+  const wave = element('canvas', { hidden: true, role: 'img', 'aria-label': 'Waveform' });
   const about = element('p', { class: 'about', role: 'status' }, 'No recording yet; one may also be dropped here.');
   const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
   const heading = element('h3', {}, title);
-  const root = element(
-    'section',
-    { class: 'recording', 'aria-label': title },
-    heading,
-    element('div', { class: 'buttons' }, choose, record, file),
-    level,
-    wave,
-    about,
-    problem,
-  );
+  const root = element('section', { class: 'recording', 'aria-label': title }, heading, buttons, level, wave, about, problem);
 
   file.addEventListener('change', () => {
     const [chosen] = file.files ?? [];
@@ -73,9 +74,24 @@ export function recordingInput(
 
   let peaks: Float32Array | undefined;
   // what is drawn keeps its colour, whichever the page takes on
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  new ResizeObserver(redraw).observe(root);
+
+  function redraw(): void {
     if (peaks) draw(wave, peaks);
-  });
+  }
+
+  function name(action: 'Record' | 'Stop'): void {
+    record.textContent = action;
+    record.setAttribute('aria-label', `${action}: ${title}`);
+  }
+
+  function describe(words: string): void {
+    about.textContent = words;
+    wave.hidden = true;
+    peaks = undefined;
+    problem.hidden = true;
+  }
 
   function refuse(words: string): void {
     problem.textContent = words;
@@ -122,7 +138,7 @@ export function recordingInput(
         level.value = Math.min(1, 3 * Math.max(...piece.map(Math.abs)));
         if (listening && samples > longestRecordingSeconds * listening.sampleRate) void finish();
       });
-      record.textContent = 'Stop';
+      name('Stop');
       level.hidden = false;
       about.textContent = 'Recording …';
     } catch (error) {
@@ -136,7 +152,7 @@ export function recordingInput(
     const { sampleRate, stop } = listening!;
     listening = undefined;
     stop();
-    record.textContent = 'Record';
+    name('Record');
     level.hidden = true;
     const samples = new Float32Array(heard.reduce((sum, { length }) => sum + length, 0));
     let place = 0;
@@ -157,19 +173,24 @@ export function recordingInput(
     await take({ name: `${title}, take ${takes}`, samples, sampleRate });
   }
 
-  return { root, refuse };
+  return { root, buttons, describe, refuse };
 }
 
 function draw(canvas: HTMLCanvasElement, peaks: Float32Array): void {
   canvas.hidden = false;
-  const context = canvas.getContext('2d')!;
+  // as many points as the screen has, so that nothing is scaled
+  canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
+  canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
   const { width, height } = canvas;
-  context.clearRect(0, 0, width, height);
+  const context = canvas.getContext('2d')!;
   context.fillStyle = getComputedStyle(canvas).color;
-  const loudest = Math.max(1e-3, ...peaks);
-  const step = width / peaks.length;
-  peaks.forEach((peak, index) => {
-    const length = Math.max(1, (peak / loudest) * height * 0.95);
-    context.fillRect(index * step, (height - length) / 2, Math.max(1, step * 0.7), length);
-  });
+  const bars = Math.max(1, Math.min(peaks.length, Math.floor(width / (3 * devicePixelRatio))));
+  const step = width / bars;
+  const loudest = peaks.reduce((most, peak) => Math.max(most, peak), 1e-3);
+  for (let bar = 0; bar < bars; bar++) {
+    const [first, end] = [Math.floor((bar * peaks.length) / bars), Math.ceil(((bar + 1) * peaks.length) / bars)];
+    const peak = peaks.subarray(first, end).reduce((most, value) => Math.max(most, value), 0);
+    const length = Math.max(devicePixelRatio, (peak / loudest) * height * 0.95);
+    context.fillRect(bar * step, (height - length) / 2, step * 0.6, length);
+  }
 }

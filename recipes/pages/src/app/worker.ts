@@ -1,4 +1,5 @@
 /** Computes beside the page, so that the page stays alive: loads the checkpoint, reads recordings, predicts. */
+import { fetchDecoders } from '@s3/dataio';
 import { answerCalls } from './calls/answer-calls.ts';
 import { openedCheckpoint } from './open-checkpoint.ts';
 import { predictRecording } from './predict-recording.ts';
@@ -19,6 +20,8 @@ const checkpoint = () => {
 answerCalls<Calls, CallProgress>(globalThis, {
   async open(engine, { tell }) {
     opened = await openedCheckpoint(new URL('.', location.href), engine, tell);
+    // the page then needs its server no longer; what does not arrive is asked for again by the file that needs it
+    void fetchDecoders().catch(() => {});
     return opened.description;
   },
   inspect: async (input) => inspectRecording(await readableRecording(input)),

@@ -22,20 +22,13 @@ export interface PageUpstreams {
 /** Hidden states that a page keeps; a browser may end one that takes more than some GB. */
 const mostBytes = 2 ** 30;
 
-/**
- * @param onFetched told how many bytes of the page's own have arrived
- */
-export function pageUpstreams(
-  { upstream: settings, path }: TeachSettings,
-  sampleRate: number,
-  onFetched: (bytes: number) => void,
-): PageUpstreams {
+export function pageUpstreams({ upstream: settings, path }: TeachSettings, sampleRate: number): PageUpstreams {
   const own = settings as UpstreamSettings;
   const built = new Map<string, Promise<Upstream>>();
 
   async function build(wanted: UpstreamSettings): Promise<Upstream> {
     const placed = { ...wanted, ...(wanted === own && path !== undefined && { path }) };
-    const upstream = await namedUpstream({ cacheDir: '', onFetched }, placed as never);
+    const upstream = await namedUpstream({ cacheDir: '' }, placed as never);
     if (upstream.sampleRate === sampleRate) return rememberedUpstream(upstream, { maxBytes: mostBytes });
     upstream.dispose();
     const remedy = 'Choose another upstream, or use `s3 run own-classes`.';

@@ -46,8 +46,9 @@ export interface Reopened {
 
 /** What is told while training goes on. */
 export type TeachEvent =
-  /** weights of the upstream that have arrived, in bytes; `isReady` when it can be used */
-  | { readonly kind: 'fetched'; readonly bytes: number; readonly isReady: boolean }
+  /** how much of a file of the upstream has arrived, in bytes; without one, nothing is fetched any longer */
+  | { readonly kind: 'fetched'; readonly what: string; readonly done: number; readonly total: number | undefined }
+  | { readonly kind: 'fetched'; readonly what: undefined }
   /** recordings that the upstream has heard */
   | { readonly kind: 'heard'; readonly done: number; readonly total: number }
   | { readonly kind: 'step'; readonly step: number; readonly total: number; readonly loss: number }

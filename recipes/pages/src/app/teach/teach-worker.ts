@@ -1,4 +1,5 @@
 /** Computes beside the page that teaches: keeps recordings, trains on them, says what others are, packs and opens files. */
+import { fetchDecoders } from '@s3/dataio';
 import { selectEngine } from '@s3/engine';
 import { type AnyTask, type EngineInfo, type EngineName, InputError } from '@s3/interface';
 import { judgeClasses, type Lesson, lessonFiles, onUpstream, openLesson, type Recording, type Taught, teach } from '@s3/own-classes/teach';
@@ -9,6 +10,8 @@ import { teachSettings } from '../../page-settings.ts';
 import { answerCalls } from '../calls/answer-calls.ts';
 import { handOver } from '../calls/message.ts';
 import { fetchBytes } from '../fetch-checkpoint.ts';
+import { fileWords } from '../file-words.ts';
+import { observeFetches } from '../observed-fetch.ts';
 import { inspectRecording, readableRecording } from '../readable-recording.ts';
 import { keptRecordings, waveformOf } from './kept-recordings.ts';
 import { nameOf, type PageUpstreams, pageUpstreams, refuseTooMuch, type UpstreamSettings } from './page-upstream.ts';
@@ -32,12 +35,20 @@ answerCalls<TeachCalls, TeachEvent>(globalThis, {
     const site = new URL('.', location.href);
     engine = await selectEngine(name as EngineName, new URL('wasm/', site).href);
     const page = teachSettings.parse(JSON.parse(new TextDecoder().decode(await fetchBytes(new URL('page.json', site)))));
-    upstreams = pageUpstreams(page, sampleRate, (bytes) => tell({ kind: 'fetched', bytes, isReady: false }));
-    // fetched while classes are named and recorded; what goes wrong is said when it is needed
-    upstreams.upstreamOf(upstreams.settings, 'this page').then(
-      () => tell({ kind: 'fetched', bytes: 0, isReady: true }),
-      () => {},
+    upstreams = pageUpstreams(page, sampleRate);
+    const { end } = observeFetches(({ address, done, total }) =>
+      tell({ kind: 'fetched', what: fileWords(address.href.slice(site.href.length)), done, total }),
     );
+    // fetched while classes are named and recorded; what goes wrong is said when it is needed
+    void upstreams
+      .upstreamOf(upstreams.settings, 'this page')
+      .catch(() => {})
+      .finally(() => {
+        end();
+        tell({ kind: 'fetched', what: undefined });
+      });
+    // the page then needs its server no longer; what does not arrive is asked for again by the file that needs it
+    void fetchDecoders().catch(() => {});
     return { engine: engine.name, library: `${engine.library}: ${engine.reason}`, upstream: nameOf(upstreams.settings) };
   },
   inspect: async (input) => inspectRecording(await readableRecording(input)),

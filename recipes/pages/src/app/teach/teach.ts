@@ -1,6 +1,8 @@
 /** The page that teaches: classes of one's own from a few recordings each, trained in this page. */
 import { wordsFor } from '../calls/told-error.ts';
 import { duration, element, percent, download as saveFile } from '../element.ts';
+import { prepareMicrophone } from '../microphone.ts';
+import { progressLine } from '../progress-line.ts';
 import { type ClassCard, classCard } from './class-card.ts';
 import { confusionTable } from './confusion-table.ts';
 import { learningChart } from './learning-chart.ts';
@@ -27,7 +29,12 @@ addEventListener('beforeunload', (event) => {
   if (isTraining || isUnsaved) event.preventDefault();
 });
 
-const arrived = element('p', { class: 'about', role: 'status', hidden: true });
+const arrived = element('p', { class: 'about', role: 'status' });
+// a number that changes ten times a second is not read out
+const amount = element('p', { class: 'about' });
+const bar = element('progress', { 'aria-label': 'Fetching the upstream' });
+const arriving = element('div', { hidden: true }, arrived, bar, amount);
+const line = progressLine();
 const list = element('div', { class: 'classes' });
 const addClass = element('button', { type: 'button', onclick: () => newClass('').name.focus() }, 'Add a class');
 const opener = element('input', { type: 'file', accept: '.zip', class: 'unseen', tabIndex: -1, 'aria-hidden': 'true' });
@@ -84,7 +91,7 @@ try {
         element('p', { 'data-engine': started.engine }, `${started.library}.`),
       ),
       element('p', { class: 'about' }, `What is learned builds on ${started.upstream}, which stays as it is.`),
-      arrived,
+      arriving,
       element('div', { class: 'buttons' }, open, opener),
       openProblem,
     ),
@@ -112,6 +119,8 @@ try {
   newClass('');
   newClass('');
   page.dataset['ready'] = 'true';
+  // what goes wrong is said when somebody records
+  prepareMicrophone().catch(() => {});
 } catch (error) {
   page.replaceChildren(
     element('h1', {}, 'This page cannot start'),
@@ -174,8 +183,14 @@ function nameProblems(): readonly string[] {
 
 function showEvent(event: TeachEvent): void {
   if (event.kind === 'fetched') {
-    arrived.hidden = event.isReady;
-    arrived.textContent = `Fetching it: ${(event.bytes / 1e6).toFixed(1)} MB. Classes can be recorded meanwhile.`;
+    arriving.hidden = event.what === undefined;
+    if (event.what === undefined) return;
+    const { what, done, total } = event;
+    const words = `Fetching ${what}. Classes can be recorded meanwhile.`;
+    if (arrived.textContent !== words) arrived.textContent = words;
+    amount.textContent = line({ what, done, total, unit: 'bytes' }, performance.now() / 1000);
+    if (total === undefined) bar.removeAttribute('value');
+    else [bar.max, bar.value] = [total, done];
   } else if (event.kind === 'heard') {
     result.textContent = `Computing what the recordings sound like: ${event.done} of ${event.total} …`;
   } else chart.add(event);

@@ -1,5 +1,5 @@
 import type { Computer } from '../computer.ts';
-import { element, percent } from '../element.ts';
+import { element, percent, shortNumber } from '../element.ts';
 import type { Opened } from '../protocol.ts';
 import { predictionInput } from './prediction-input.ts';
 
@@ -7,6 +7,13 @@ export interface Classification {
   readonly label: string;
   readonly probability?: number;
   readonly probabilities: { readonly [label: string]: number };
+}
+
+/** A label with one number: how likely it is, or how well it fits. */
+export interface Scored {
+  readonly label: string;
+  readonly probability?: number;
+  readonly score?: number;
 }
 
 const shownLabels = 10;
@@ -27,6 +34,22 @@ export function isClassification(prediction: unknown): prediction is Classificat
   return typeof label === 'string' && typeof probabilities === 'object' && probabilities !== null;
 }
 
+export function isScored(prediction: unknown): prediction is Scored {
+  const { label, probability, score } = (prediction ?? {}) as Partial<Scored>;
+  return typeof label === 'string' && Number.isFinite(probability ?? score);
+}
+
+/** Labels, each with its own number; the highest first. */
+export function scoreElements(all: readonly Scored[]): readonly HTMLElement[] {
+  const values = all.map(({ label, probability, score }) => [label, probability ?? score ?? 0] as const);
+  const areShares = all.every(({ probability }) => probability !== undefined) && values.every(([, value]) => value >= 0 && value <= 1);
+  const [best] = [...values].sort(([, one], [, other]) => other - one);
+  return [
+    element('p', { class: 'verdict' }, best![0], element('small', {}, ` ${areShares ? percent(best![1]) : shortNumber(best![1])}`)),
+    bars(values, areShares ? percent : shortNumber),
+  ];
+}
+
 /**
  * Labels with their probabilities.
  *
@@ -41,24 +64,25 @@ export function labelElements(classifications: readonly Classification[], groups
       one.label,
       element('small', {}, ` ${percent(one.probability ?? one.probabilities[one.label] ?? 0)}`),
     ),
-    bars(one),
+    bars(Object.entries(one.probabilities), percent),
   ]);
 }
 
-function bars({ label: best, probabilities }: Classification): HTMLElement {
-  const sorted = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
+function bars(all: readonly (readonly [label: string, value: number])[], text: (value: number) => string): HTMLElement {
+  const sorted = [...all].sort(([, one], [, other]) => other - one);
+  const values = sorted.map(([, value]) => value);
   return element(
     'ul',
     { class: 'bars' },
     ...sorted
       .slice(0, shownLabels)
-      .map(([label, probability]) =>
+      .map(([label, value], place) =>
         element(
           'li',
-          { class: label === best ? 'best' : '' },
+          { class: place === 0 ? 'best' : '' },
           element('span', {}, label),
-          element('meter', { min: 0, max: 1, value: probability, 'aria-label': `Probability of ${label}` }),
-          element('span', {}, percent(probability)),
+          element('meter', { min: Math.min(0, ...values), max: Math.max(1, ...values), value, 'aria-label': `${label}: ${text(value)}` }),
+          element('span', {}, text(value)),
         ),
       ),
     sorted.length > shownLabels && element('li', {}, `and ${sorted.length - shownLabels} less likely`),

@@ -13,6 +13,8 @@ interface Person {
   readonly voices: Float32Array[];
   /** Says how many there are. */
   readonly show: () => void;
+  /** Takes voices from a file. */
+  readonly add: (voices: readonly Float32Array[]) => void;
 }
 
 /** seconds that are judged at once, and how often */
@@ -21,64 +23,127 @@ const hopSeconds = 1;
 /** loudness (root of the mean square) under which nobody speaks */
 const quiet = 0.005;
 
+const toBegin = 'Enrol people above, then listen.';
+
 /** People enrolled by voice, and who of them is speaking: in a file, or live. */
 export function recognitionView(computer: Computer, threshold: ThresholdInput): HTMLElement {
   let people: Person[] = [];
+  let numbered = 0;
   const enrolled = element('div', { class: 'pair people' });
   const add = element('button', { type: 'button', onclick: () => addPerson().name.focus() }, 'Add a person');
-  const answer = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Enrol people above, then listen.');
+  // the scores change every second while it listens, and are not read out each time
+  const said = element('p', { role: 'status' }, toBegin);
+  const scores = element('ul', { class: 'bars' });
+  const answer = element('div', { class: 'result' }, said, scores);
   const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
-  const live = element('button', { type: 'button', onclick: () => void toggle() }, 'Listen');
+  const live = element('button', { type: 'button', onclick: () => void toggle() }, 'Listen live');
   const known = () => people.filter(({ voices }) => voices.length > 0);
   const keeping = voiceKeeping(computer, {
     people: () => known().map((person) => ({ name: nameOf(person), voices: person.voices })),
     add(voices) {
       for (const { name, voices: own } of voices) {
-        const person = people.find((each) => each.voices.length === 0) ?? addPerson();
+        // the same file once more says nothing new of anybody
+        const same = known().find(
+          (each) => nameOf(each) === name && own.some((voice) => each.voices.some((other) => isSame(voice, other))),
+        );
+        const person = same ?? people.find((each) => each.voices.length === 0) ?? addPerson();
         person.name.value = name;
-        person.voices.push(...own);
-        person.show();
+        person.add(own.filter((voice) => !person.voices.some((other) => isSame(voice, other))));
       }
     },
     forget() {
       stop();
       for (const { root } of people) root.remove();
-      people = [];
-      for (let index = 0; index < 3; index++) addPerson();
-      answer.textContent = 'Enrol people above, then listen.';
+      begin();
     },
   });
 
-  for (let index = 0; index < 3; index++) addPerson();
+  begin();
+
+  function begin(): void {
+    people = [];
+    numbered = 0;
+    for (let index = 0; index < 3; index++) addPerson();
+    say(toBegin);
+  }
 
   function nameOf(person: Person): string {
     return person.name.value.trim() || `Person ${people.indexOf(person) + 1}`;
   }
 
   function addPerson(): Person {
-    const number = people.length + 1;
-    const name = element('input', { type: 'text', value: `Person ${number}`, 'aria-label': `Name of person ${number}`, maxLength: 60 });
+    const number = ++numbered;
+    const name = element('input', {
+      type: 'text',
+      value: `Person ${number}`,
+      'aria-label': `Name of person ${number}`,
+      maxLength: 60,
+      autocomplete: 'off',
+      oninput: () => show(),
+    });
     const voices: Float32Array[] = [];
-    const count = element('p', { class: 'about' });
-    const { root } = recordingInput(computer, `Voice ${number}`, async ({ input }) => {
-      voices.push((await computer.predict(input, {})).prediction as Float32Array);
+    const count = element('p', { class: 'about', role: 'status' });
+    const remove = element('button', { type: 'button', class: 'forget', onclick: () => forget(person) });
+    const { root, describe } = recordingInput(computer, `Voice ${number}`, async ({ input }) => {
+      const { prediction } = await computer.predict(input, {});
+      // forgotten while it was heard
+      if (!people.includes(person)) return;
+      voices.push(prediction as Float32Array);
       show();
     });
     function show(): void {
-      count.textContent =
-        voices.length === 0
-          ? 'Not enrolled.'
-          : `Enrolled with ${voices.length} recording${voices.length === 1 ? '' : 's'}; more of them make it surer.`;
+      const isEnrolled = voices.length > 0;
+      count.textContent = isEnrolled
+        ? `Enrolled with ${voices.length} recording${voices.length === 1 ? '' : 's'}; more of them make it surer.`
+        : 'Not enrolled.';
+      remove.textContent = isEnrolled ? 'Forget' : 'Remove';
+      remove.setAttribute('aria-label', `${remove.textContent} ${nameOf(person)}`);
       root.dataset['voices'] = String(voices.length);
       keeping.changed();
     }
-    root.querySelector('h3')?.after(element('p', {}, name));
+    const person: Person = {
+      root,
+      name,
+      voices,
+      show,
+      add(more) {
+        if (more.length === 0) return;
+        voices.push(...more);
+        describe('From a file; recordings may be added.');
+        show();
+      },
+    };
+    root.querySelector('h3')?.after(element('div', { class: 'name' }, name, remove));
     root.append(count);
-    const person = { root, name, voices, show };
     people.push(person);
     enrolled.append(root);
     show();
     return person;
+  }
+
+  /** Nothing of the person stays in the page, and the others stay as they are. */
+  function forget(person: Person): void {
+    const place = people.indexOf(person);
+    const wasEnrolled = person.voices.length > 0;
+    const name = nameOf(person);
+    people = people.filter((other) => other !== person);
+    person.root.remove();
+    person.voices.length = 0;
+    if (people.length === 0) addPerson();
+    if (wasEnrolled) {
+      if (known().length === 0) stop();
+      say(listening ? 'Listening …' : known().length > 0 ? 'Listen, or give a recording.' : toBegin);
+      keeping.forgot(name);
+    }
+    // the button that had the focus is gone
+    (people[Math.min(place, people.length - 1)]?.root.querySelector<HTMLElement>('.forget') ?? add).focus();
+  }
+
+  function say(words: string, isVerdict = false): void {
+    // the same words again are no news
+    if (said.textContent !== words) said.textContent = words;
+    said.className = isVerdict ? 'verdict' : '';
+    if (!isVerdict) scores.replaceChildren();
   }
 
   /** Scores of a voice against each person: the mean over the person's recordings. */
@@ -97,13 +162,17 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
   }
 
   async function show(voice: Float32Array): Promise<void> {
-    answer.replaceChildren(...answerOf(await judged(voice), threshold));
+    requirePeople();
+    const { words, bars } = answerOf(await judged(voice), threshold);
+    say(words, true);
+    scores.replaceChildren(...bars);
   }
 
   const file = recordingInput(computer, 'A recording of somebody', async ({ input }) => {
     requirePeople();
     await show((await computer.predict(input, {})).prediction as Float32Array);
   });
+  file.buttons.append(live);
 
   function requirePeople(): void {
     if (known().length === 0) throw new ToldError('Nobody is enrolled. Give a recording of at least one person first.');
@@ -119,7 +188,7 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
       requirePeople();
       await hear();
       live.textContent = 'Stop listening';
-      answer.textContent = 'Listening …';
+      say('Listening …');
     } catch (error) {
       refuse(error);
     } finally {
@@ -130,7 +199,7 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
   function stop(): void {
     listening?.stop();
     listening = undefined;
-    live.textContent = 'Listen';
+    live.textContent = 'Listen live';
   }
 
   function refuse(error: unknown): void {
@@ -152,7 +221,7 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
       if (isBusy || latest.length < size || since < hopSeconds * opening.sampleRate) return;
       since = 0;
       if (Math.sqrt(latest.reduce((sum, value) => sum + value * value, 0) / latest.length) < quiet) {
-        answer.textContent = 'Nobody speaks.';
+        say('Nobody speaks.');
         return;
       }
       isBusy = true;
@@ -180,33 +249,34 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
       'Enrol people with a few seconds of their voice each. They are forgotten when the page is closed, unless you save their voices as a file on this device.',
     ),
     enrolled,
-    element('div', { class: 'buttons' }, add, live),
+    element('div', { class: 'buttons' }, add),
+    file.root,
     problem,
     answer,
-    file.root,
     keeping.root,
   );
 }
 
-function answerOf(scores: readonly { readonly name: string; readonly score: number }[], threshold: ThresholdInput): HTMLElement[] {
+const isSame = (one: Float32Array, other: Float32Array) =>
+  one.length === other.length && one.every((value, place) => value === other[place]);
+
+function answerOf(
+  scores: readonly { readonly name: string; readonly score: number }[],
+  threshold: ThresholdInput,
+): { readonly words: string; readonly bars: readonly HTMLElement[] } {
   const at = threshold.value();
   const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
   const isKnown = at !== undefined && best.score >= at;
-  const words = isKnown ? best.name : at === undefined ? `Most like ${best.name}` : 'Somebody else';
-  return [
-    element('p', { class: 'verdict' }, words),
-    element(
-      'ul',
-      { class: 'bars' },
-      ...scores.map(({ name, score }) =>
-        element(
-          'li',
-          { class: isKnown && name === best.name ? 'best' : '' },
-          element('span', {}, name),
-          element('meter', { min: -1, max: 1, value: score, 'aria-label': `Score of ${name}` }),
-          element('span', {}, shortNumber(score)),
-        ),
+  return {
+    words: isKnown ? best.name : at === undefined ? `Most like ${best.name}` : 'Somebody else',
+    bars: scores.map((each) =>
+      element(
+        'li',
+        { class: isKnown && each === best ? 'best' : '' },
+        element('span', {}, each.name),
+        element('meter', { min: -1, max: 1, value: each.score, 'aria-label': `Score of ${each.name}` }),
+        element('span', {}, shortNumber(each.score)),
       ),
     ),
-  ];
+  };
 }

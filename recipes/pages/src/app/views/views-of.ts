@@ -18,13 +18,19 @@ const views: { readonly [task: string]: { readonly title: string; readonly views
   'utterance-classification': { title: 'Classification', views: [classificationView] },
   'scene-prediction': { title: 'Classification', views: [classificationView] },
   'label-group-classification': { title: 'Classification', views: [classificationView] },
+  'event-prediction': { title: 'Sound events', views: [predictionView] },
 };
 
 /** What a page shows for the task of its checkpoint. */
 export function viewsOf(computer: Computer, opened: Opened): { readonly title: string; readonly views: readonly HTMLElement[] } {
-  const { title, views: own } = Object.hasOwn(views, opened.task) ? views[opened.task]! : { title: opened.task, views: [predictionView] };
+  const { title, views: own } = Object.hasOwn(views, opened.task)
+    ? views[opened.task]!
+    : { title: inWords(opened.task), views: [predictionView] };
   return { title, views: own.flatMap((view) => view(computer, opened)) };
 }
+
+/** `whale-rating` as `Whale rating`. */
+const inWords = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll(/[-_]+/g, ' ');
 
 /** Both ask whether scores are those of one person, from one threshold on. */
 function speakerViews(computer: Computer, opened: Opened): HTMLElement[] {

@@ -11,7 +11,13 @@ export function voiceKeeping(
     readonly add: (people: readonly Voices[]) => void;
     readonly forget: () => void;
   },
-): { readonly root: HTMLElement /** Somebody was enrolled or forgotten. */; readonly changed: () => void } {
+): {
+  readonly root: HTMLElement;
+  /** Somebody was enrolled or forgotten. */
+  readonly changed: () => void;
+  /** Says that one person was forgotten. */
+  readonly forgot: (name: string) => void;
+} {
   const file = element('input', { type: 'file', accept: '.json,application/json', class: 'unseen', tabIndex: -1, 'aria-hidden': 'true' });
   const save = element('button', { type: 'button', onclick: () => void tell(saveVoices) }, 'Save the voices');
   const load = element('button', { type: 'button', onclick: () => file.click() }, 'Load voices');
@@ -37,16 +43,21 @@ export function voiceKeeping(
     }
   }
 
+  /** names in files that this page has saved or loaded, which keep them */
+  const inFiles = new Set<string>();
+
   async function saveVoices(): Promise<string> {
     const people = enrolled.people();
     download('voices.json', await computer.voicesText(people), 'application/json');
+    for (const { name } of people) inFiles.add(name);
     return `The ${countOf(people)} went to your downloads as voices.json, and nowhere else.`;
   }
 
   async function loadVoices(chosen: File): Promise<string> {
     const people = await computer.openVoices(chosen);
     enrolled.add(people);
-    return `The ${countOf(people)} were loaded.`;
+    for (const { name } of people) inFiles.add(name);
+    return `The ${countOf(people)} ${people.length === 1 ? 'was' : 'were'} loaded.`;
   }
 
   async function forgetVoices(): Promise<string> {
@@ -69,6 +80,11 @@ export function voiceKeeping(
       said,
       problem,
     ),
+    forgot(name) {
+      const others = enrolled.people().length > 0 ? 'Save the voices again for a file without it, and delete' : 'Delete';
+      said.textContent = `This page has forgotten the voice of ${name}.${inFiles.has(name) ? ` A file that was saved before still has it: ${others.charAt(0).toLowerCase()}${others.slice(1)} the old one.` : ''}`;
+      problem.hidden = true;
+    },
     changed() {
       const isEmpty = enrolled.people().length === 0;
       for (const button of [save, forget]) button.disabled = isEmpty;
