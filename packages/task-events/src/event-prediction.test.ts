@@ -171,6 +171,10 @@ test('decisions are chosen on the validation set, and kept', async () => {
   const again = build();
   again.loadState(task.state());
   expect((await judge(again.test, batchOf([first, second]))).log.minDurationMs).toBe(0);
+  // other settings than those it was chosen among
+  const changed = eventPrediction({ model: toyModel(2, hears), categories }, { medianFilterMs: [200, 0], minDurationMs: [350] });
+  changed.loadState(task.state());
+  expect((await judge(changed.test, batchOf([first, second]))).log).toMatchObject({ medianFilterMs: 0, minDurationMs: 350 });
   const byErrors = eventPrediction({
     model: toyModel(2, hears),
     categories,
@@ -206,7 +210,7 @@ describe('a recording of any length', () => {
     samples: samples.length,
     read: async (from: number, to: number) => samples.slice(from, to),
   };
-  const build = (cut = chunks, settings = { medianFilterMs: [500], minDurationMs: [100, 300] }) =>
+  const build = (cut = chunks, settings = { medianFilterMs: [500, 0], minDurationMs: [100, 300] }) =>
     eventPrediction({ model: toyModel(), categories, chunks: cut }, { thresholds: [0.5, 0.55], ...settings });
 
   /** What the test stage writes of it, chunks as `diarizationDataset` cuts them, in batches of three. */

@@ -60,7 +60,7 @@ const milliseconds = z.array(z.number().min(0)).min(1).nullable().default(null);
  * HEAR's sound events: which of any number of labels sounds in each frame, by binary cross entropy; judged by events.
  *
  * A frame's probabilities become events by a threshold, a median filter and a least duration, chosen on the validation set by `metric` each
- * time it is judged and kept with the task. An event goes from the middle of its first frame to that of its last.
+ * time it is judged and kept with the task; of a kept one that is no longer among the settings, the first of them counts. An event goes from the middle of its first frame to that of its last.
  *
  * Predicts the events of each waveform; a recording of any length in the chunks of a test set, with its frames, decision and times.
  *
@@ -97,9 +97,14 @@ export const eventPrediction = defineComponent({
     { thresholds, frameTolerance, ...own },
   ): EventTask {
     refuseUnfit(model.outputSize, categories.size);
-    const decisions = thresholds.flatMap((threshold) =>
-      (own.medianFilterMs ?? usual.medianFilterMs).flatMap((medianFilterMs) =>
-        (own.minDurationMs ?? usual.minDurationMs).map((minDurationMs): EventDecision => ({ threshold, medianFilterMs, minDurationMs })),
+    const choices = {
+      threshold: thresholds,
+      medianFilterMs: own.medianFilterMs ?? usual.medianFilterMs,
+      minDurationMs: own.minDurationMs ?? usual.minDurationMs,
+    };
+    const decisions = choices.threshold.flatMap((threshold) =>
+      choices.medianFilterMs.flatMap((medianFilterMs) =>
+        choices.minDurationMs.map((minDurationMs): EventDecision => ({ threshold, medianFilterMs, minDurationMs })),
       ),
     );
     // until a validation set has been judged
@@ -203,7 +208,13 @@ export const eventPrediction = defineComponent({
         weightless.loadState({ tensors: state.tensors, values: {} });
         const { threshold, medianFilterMs, minDurationMs } = state.values as Partial<EventDecision>;
         if (threshold !== undefined && medianFilterMs !== undefined && minDurationMs !== undefined) {
-          decision = { threshold, medianFilterMs, minDurationMs };
+          // settings that were changed since leave it no choice
+          const kept = (name: keyof EventDecision, value: number) => (choices[name].includes(value) ? value : choices[name][0]!);
+          decision = {
+            threshold: kept('threshold', threshold),
+            medianFilterMs: kept('medianFilterMs', medianFilterMs),
+            minDurationMs: kept('minDurationMs', minDurationMs),
+          };
         }
       },
       name: 'event-prediction',

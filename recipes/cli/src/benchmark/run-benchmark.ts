@@ -59,12 +59,13 @@ export async function runBenchmark(
     readonly onRun: (run: BenchmarkRun) => Promise<void>;
   },
 ): Promise<void> {
-  for (const [name, settings] of Object.entries(runs)) {
+  for (const [index, [name, settings]] of Object.entries(runs).entries()) {
     const folder = join(targetDir, name);
     const { config, warnings } = await resolveConfig(recipe, { words: [...wordsOf(settings), ...words, '--targetDir', folder] });
     for (const warning of warnings) observer.message?.('warning', warning);
     const finished = await finishedTests(folder, config);
-    observer.message?.('info', finished ? `${folder}: finished before` : folder);
+    const place = `run ${index + 1} of ${Object.keys(runs).length}`;
+    observer.message?.('info', `${folder}: ${finished ? 'finished before' : place}`);
     const tests: Tests = finished ?? (await run(recipe, config, { engine, observers: [observer], signal })).tests ?? {};
     // the first test set is the official one
     const [testSet] = Object.keys(tests);

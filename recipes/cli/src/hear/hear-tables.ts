@@ -43,7 +43,7 @@ function foldTable({ name, scores }: HearProblem, outcome: Outcome | undefined):
     const over = (what: (values: readonly number[]) => number) => scores.map((_, index) => what(runs.map((run) => run.scores[index]!)));
     rows.push(rowOf('mean', over(meanOf)), rowOf('deviation', over(deviationOf)));
   }
-  const titles = ['tested on', ...scores.map(titleOf)];
+  const titles = ['tested on', ...scores.map((score) => `${score.score} ${arrow(score)}`)];
   return [{ heading: name, titles, rows, ...(isMean && { strong: rows.length - 2 }) }];
 }
 
@@ -60,8 +60,9 @@ function overview(problems: readonly HearProblem[], outcomes: ReadonlyMap<string
   return { heading: 'All tasks', titles: ['task', 'mean', 'deviation', 'runs', 'score'], rows, lastIsText: true };
 }
 
-/** Its name here and in HEAR. */
-const titleOf = ({ score, metric, better }: HearScore): string => `${metricLabel(metric)} (${score}) ${better === 'lower' ? '↓' : '↑'}`;
+/** Its name in HEAR and here. */
+const titleOf = (score: HearScore): string => `${score.score} ${arrow(score)}, ${metricLabel(score.metric)}`;
+const arrow = ({ better }: HearScore): string => (better === 'lower' ? '↓' : '↑');
 
 function noteOf({ name, recipe, s3prlProblem }: HearProblem, outcome: Outcome | undefined): string {
   if (!outcome || !('runs' in outcome)) return `${name}: not run yet`;
