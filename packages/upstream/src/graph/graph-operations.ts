@@ -2,6 +2,7 @@ import type { GraphOperations } from '@s3/interface/graph';
 import { type ExternalFiles, type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
+import { waveFrequencies } from '../networks/wave-frequencies.ts';
 
 /** The weights by the names of the network. */
 export type NetworkWeights = { readonly [name: string]: tf.Tensor };
@@ -43,17 +44,27 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
         weight: 'direction' in weight ? normedWeight(weight) : valuesOf<tf.Tensor3D>(weight),
         bias: bias && valuesOf<tf.Tensor1D>(bias),
       }),
-    affine: (x, { weight, bias }) => graph.affine(x, valuesOf<tf.Tensor2D>(weight), valuesOf<tf.Tensor1D>(bias)),
+    affine: (x, { weight, bias }) => graph.affine(x, valuesOf<tf.Tensor2D>(weight), bias && valuesOf<tf.Tensor1D>(bias)),
     layerNorm: (x, { weight, bias, epsilon }) =>
       graph.layerNorm(x, { weight: weight && valuesOf<tf.Tensor1D>(weight), bias: bias && valuesOf<tf.Tensor1D>(bias), epsilon }),
     stepNorm(x, { weight, bias, epsilon }) {
       if (!weight || !bias) throw new TypeError('a normalization over steps needs its weights here');
       return graph.stepNorm(x, { weight: valuesOf<tf.Tensor1D>(weight), bias: valuesOf<tf.Tensor1D>(bias), epsilon });
     },
+    batchNorm(x, { weight, bias, mean, variance, epsilon }) {
+      const scale = tf.mul(valuesOf(weight), tf.rsqrt(tf.add(valuesOf(variance), epsilon)));
+      const shift = tf.sub(valuesOf(bias), tf.mul(valuesOf(mean), scale));
+      return graph.add(graph.multiply(x, graph.constant(scale)), graph.constant(shift));
+    },
     gelu: graph.gelu,
     sigmoid: graph.sigmoid,
     add: graph.add,
     multiply: (x, y) => graph.multiply(x, isWeight(y) ? graph.constant(valuesOf(y)) : y),
+    addFeatures: (x, weight) => graph.add(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
+    gated(x, features) {
+      const [value, gate] = graph.split(x, [features, features], -1) as [T, T];
+      return graph.multiply(value, graph.sigmoid(gate));
+    },
     maskSteps: (x, mask) => graph.multiply(x, graph.expandDims(mask, -1)),
     splitHeads: (x, count) => heads(x, count, [0, 2, 1, 3]),
     groupSums(x, groups) {
@@ -70,6 +81,33 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       const near = graph.minimum(graph.maximum(distances, -farthest), farthest);
       const bias = graph.gather(graph.constant(tf.reshape(rows, [-1, count])), graph.add(near, farthest), 0);
       return graph.expandDims(graph.transpose(bias, [2, 0, 1]), 0);
+    },
+    distanceWaves(like, size) {
+      const steps = graph.steps(like);
+      const places = graph.range(graph.subtract(graph.multiply(steps, 2), 1));
+      const distances = graph.toFloat(graph.subtract(graph.subtract(steps, 1), places));
+      const angles = graph.multiply(graph.expandDims(distances, 1), graph.constant(tf.tensor1d(waveFrequencies(size))));
+      const pairs = graph.concat([graph.expandDims(graph.sin(angles), -1), graph.expandDims(graph.cos(angles), -1)], -1);
+      return graph.expandDims(graph.reshape(pairs, [0, -1]), 0);
+    },
+    distanceProducts(query, keys, count) {
+      const products = graph.matMul(heads(query, count, [0, 2, 1, 3]), heads(keys, count, [0, 2, 3, 1]));
+      // of each query's step, those of its distances to all steps
+      const places = graph.range(graph.steps(query));
+      const last = graph.subtract(graph.steps(query), 1);
+      const wanted = graph.add(graph.subtract(graph.expandDims(places, 0), graph.expandDims(places, 1)), last);
+      return graph.transpose(graph.gatherSteps(graph.transpose(products, [2, 3, 0, 1]), wanted), [2, 3, 0, 1]);
+    },
+    rotated(x, count, { size, base }) {
+      const half = size / count / 2;
+      const steps = graph.toFloat(graph.range(graph.steps(x)));
+      const angles = graph.multiply(graph.expandDims(steps, 1), graph.constant(tf.tensor1d(waveFrequencies(2 * half, base))));
+      // (steps, 1, features), both halves alike
+      const both = graph.expandDims(graph.concat([angles, angles], -1), 1);
+      const split = graph.reshape(x, [0, 0, count, -1]);
+      const [first, second] = graph.split(split, [half, half], -1) as [T, T];
+      const turned = graph.concat([graph.multiply(second, -1), first], -1);
+      return graph.reshape(graph.add(graph.multiply(split, graph.cos(both)), graph.multiply(turned, graph.sin(both))), [0, 0, -1]);
     },
     attention(query, key, value, { heads: count, scale, bias, mask }) {
       let products = graph.matMul(heads(graph.multiply(query, scale), count, [0, 2, 1, 3]), heads(key, count, [0, 2, 3, 1]));

@@ -12,15 +12,18 @@ export function encoderNetwork(
     encoder,
     projection,
     transformer,
+    unread,
   }: {
     readonly weights: Network['weights'];
     readonly encoder: ReturnType<typeof featureEncoder>;
     readonly projection: ReturnType<typeof featureProjection>;
-    readonly transformer: ReturnType<typeof transformerEncoder>;
+    readonly transformer: Pick<ReturnType<typeof transformerEncoder>, 'hiddenStates' | 'forward'>;
+    readonly unread?: RegExp;
   },
 ): Network {
   return {
     weights,
+    ...(unread && { unread }),
     size: config.hidden_size,
     hiddenStates: transformer.hiddenStates,
     downsampleRate: encoder.downsampleRate,

@@ -8,7 +8,7 @@ import { selfAttention } from './self-attention.ts';
 import { transformerEncoder } from './transformer-encoder.ts';
 
 /**
- * wav2vec 2.0, HuBERT, UniSpeech-SAT and DistilHuBERT, which differ in their training and their settings alone.
+ * wav2vec 2.0, HuBERT, UniSpeech, UniSpeech-SAT and DistilHuBERT, which differ in their training and their settings alone.
  *
  * (batch, samples) to hidden states (batch, frames, features).
  *

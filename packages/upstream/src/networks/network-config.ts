@@ -11,12 +11,12 @@ const gelu = z.literal('gelu').default('gelu');
  */
 export const networkConfig = z
   .object({
-    model_type: z.enum(['wav2vec2', 'hubert', 'unispeech-sat', 'wavlm', 'data2vec-audio']),
+    model_type: z.enum(['wav2vec2', 'hubert', 'unispeech', 'unispeech-sat', 'wavlm', 'data2vec-audio', 'wav2vec2-conformer']),
     hidden_size: count.default(768),
     num_hidden_layers: count.max(1000).default(12),
     num_attention_heads: count.default(12),
     intermediate_size: count.default(3072),
-    hidden_act: gelu,
+    hidden_act: z.enum(['gelu', 'swish', 'silu']).default('gelu'),
     hidden_dropout: rate.default(0.1),
     activation_dropout: rate.default(0.1),
     attention_dropout: rate.default(0.1),
@@ -36,6 +36,10 @@ export const networkConfig = z
     conv_pos_batch_norm: z.literal(false).default(false),
     num_buckets: count.default(320),
     max_bucket_distance: count.default(800),
+    position_embeddings_type: z.enum(['relative', 'rotary']).nullable().default('relative'),
+    rotary_embedding_base: z.number().positive().default(10_000),
+    conv_depthwise_kernel_size: count.default(31),
+    conformer_conv_dropout: rate.default(0.1),
     add_adapter: z.literal(false).default(false),
     adapter_attn_dim: z.null().default(null),
   })
@@ -52,9 +56,18 @@ export const networkConfig = z
       refuse('num_conv_pos_embedding_groups', `has to divide hidden_size, ${hidden_size}`);
     if (value.model_type === 'wavlm' && (value.num_buckets < 4 || value.num_buckets % 4 !== 0))
       refuse('num_buckets', 'has to be a multiple of 4');
+    if (value.model_type !== 'wav2vec2-conformer') {
+      if (value.hidden_act !== 'gelu') refuse('hidden_act', "has to be 'gelu'");
+      return;
+    }
+    if (value.conv_depthwise_kernel_size % 2 === 0) refuse('conv_depthwise_kernel_size', 'has to be odd');
+    const turned = value.position_embeddings_type === 'rotary' ? hidden_size / num_attention_heads : hidden_size;
+    if (turned % 2 !== 0) refuse('hidden_size', 'has to be even, and so has that of a head where positions are rotary');
   })
   .transform((config) => ({
     ...config,
+    // normalized after its last layer
+    do_stable_layer_norm: config.do_stable_layer_norm || config.model_type === 'wav2vec2-conformer',
     num_conv_pos_embeddings: config.num_conv_pos_embeddings ?? (config.model_type === 'data2vec-audio' ? 5 : 128),
   }));
 

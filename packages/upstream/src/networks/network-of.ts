@@ -2,14 +2,17 @@ import { data2vecAudio } from './data2vec-audio.ts';
 import { hubert } from './hubert.ts';
 import type { NetworkConfig } from './network-config.ts';
 import type { Network } from './operations.ts';
+import { wav2vec2Conformer } from './wav2vec2-conformer.ts';
 import { wavlm } from './wavlm.ts';
 
 const families: { readonly [Family in NetworkConfig['model_type']]: (config: NetworkConfig) => Network } = {
   wav2vec2: hubert,
   hubert,
+  unispeech: hubert,
   'unispeech-sat': hubert,
   wavlm,
   'data2vec-audio': data2vecAudio,
+  'wav2vec2-conformer': wav2vec2Conformer,
 };
 
 /** The network that a checkpoint's settings describe. */

@@ -26,8 +26,17 @@ export interface Convolution {
 export interface Affine {
   /** (outputs, inputs) */
   readonly weight: Weight;
-  /** (outputs,) */
+  /** (outputs,); none adds 0 */
+  readonly bias?: Weight;
+}
+
+/** A batch norm with the statistics of its training; each (features,). */
+export interface BatchNorm {
+  readonly weight: Weight;
   readonly bias: Weight;
+  readonly mean: Weight;
+  readonly variance: Weight;
+  readonly epsilon: number;
 }
 
 export interface Normalization {
@@ -56,12 +65,18 @@ export interface Operations<T> {
   readonly layerNorm: (x: T, normalization: Normalization) => T;
   /** mean 0 and variance 1 over the steps of each feature, padding included (a group norm of groups of one) */
   readonly stepNorm: (x: T, normalization: Normalization) => T;
+  /** each feature by the mean and variance that it had in training */
+  readonly batchNorm: (x: T, normalization: BatchNorm) => T;
   /** x * (probability that a standard normal is under x), exactly */
   readonly gelu: (x: T) => T;
   readonly sigmoid: (x: T) => T;
   /** sums and products broadcast as usual */
   readonly add: (x: T, y: T | number) => T;
   readonly multiply: (x: T, y: T | Weight | number) => T;
+  /** the values of a weight, in their order, added to the features of each step */
+  readonly addFeatures: (x: T, weight: Weight) => T;
+  /** the first half of the features of each step, times the sigmoid of the second; so many are left */
+  readonly gated: (x: T, features: number) => T;
   /** zero where the mask (batch, steps) is 0 */
   readonly maskSteps: (x: T, mask: T) => T;
   /** (batch, steps, heads * features) to (batch, heads, steps, features) */
@@ -77,6 +92,21 @@ export interface Operations<T> {
    * @param farthest distance beyond which the bucket stays the same
    */
   readonly distanceBias: (like: T, embedding: Weight, bucketOf: (distance: number) => number, farthest: number) => T;
+  /**
+   * Sines and cosines of each distance between two steps, of the frequencies of Vaswani et al. in turn, (1, 2 * steps - 1, size).
+   *
+   * @param like of so many steps; distances go from steps - 1 down to 1 - steps
+   */
+  readonly distanceWaves: (like: T, size: number) => T;
+  /**
+   * What each pair of steps adds to attention by what one asks of their distance, (batch, heads, steps, steps).
+   *
+   * @param query (batch, steps, heads * features)
+   * @param keys of each distance, query's step less key's, from steps - 1 down to 1 - steps: (1, 2 * steps - 1, heads * features)
+   */
+  readonly distanceProducts: (query: T, keys: T, heads: number) => T;
+  /** the features of each head turned in pairs, by angles that grow with the step (Su et al., "RoFormer", 2021) */
+  readonly rotated: (x: T, heads: number, options: { readonly size: number; readonly base: number }) => T;
   /**
    * Attention of every step to all steps, by the product of their heads.
    *
@@ -123,6 +153,8 @@ export interface NetworkInput<T> {
 export interface Network {
   /** every weight that the forward pass reads */
   readonly weights: readonly Weight[];
+  /** names of others that checkpoints of the family have */
+  readonly unread?: RegExp;
   /** features of each hidden state */
   readonly size: number;
   /** hidden states: the input of every layer, and the output of the last */

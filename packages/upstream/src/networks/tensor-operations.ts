@@ -3,6 +3,7 @@ import { affine } from '@s3/interface/layers';
 import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NormedWeight, Operations, Weight } from './operations.ts';
+import { waveFrequencies } from './wave-frequencies.ts';
 
 /**
  * The operations on tensors, with gradients; for one forward pass.
@@ -25,10 +26,10 @@ export function tensorOperations(
         // taps and inputs first, outputs last
         const filters = tf.transpose('direction' in weight ? normedWeight(weight) : valueAt<tf.Tensor3D>(weight), [2, 1, 0]);
         const padded = tf.pad(x as tf.Tensor3D, [[0, 0], [...padding], [0, 0]]);
-        const y = groups === 1 ? tf.conv1d(padded, filters, stride, 'valid') : groupedConvolution(padded, filters, stride, groups);
+        const y = convolved(padded, filters, stride, groups);
         return bias ? tf.add(y, valueAt(bias)) : y;
       }),
-    affine: (x, { weight, bias }) => affine(x, valueAt<tf.Tensor2D>(weight), valueAt<tf.Tensor1D>(bias)),
+    affine: (x, { weight, bias }) => affine(x, valueAt<tf.Tensor2D>(weight), bias && valueAt<tf.Tensor1D>(bias)),
     layerNorm: (x, { weight, bias, epsilon }) =>
       weight && bias
         ? layerNorm(x, valueAt<tf.Tensor1D>(weight), valueAt<tf.Tensor1D>(bias), epsilon)
@@ -40,14 +41,28 @@ export function tensorOperations(
         const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
         return bias ? tf.add(scaled, valueAt(bias)) : scaled;
       }),
+    batchNorm: (x, { weight, bias, mean, variance, epsilon }) =>
+      tf.tidy(() => {
+        const scale = tf.mul(valueAt(weight), tf.rsqrt(tf.add(valueAt(variance), epsilon)));
+        return tf.add(tf.mul(tf.sub(x, valueAt(mean)), scale), valueAt(bias));
+      }),
     gelu,
     sigmoid: (x) => tf.sigmoid(x),
     add: (x, y) => tf.add(x, y),
     multiply: (x, y) => tf.mul(x, typeof y === 'number' || 'dataId' in y ? y : valueAt(y)),
+    addFeatures: (x, weight) => tf.tidy(() => tf.add(x, tf.reshape(valueAt(weight), [-1]))),
+    gated: (x, features) =>
+      tf.tidy(() => {
+        const [value, gate] = tf.split(x, [features, features], -1);
+        return tf.mul(value!, tf.sigmoid(gate!));
+      }),
     maskSteps: (x, mask) => tf.tidy(() => tf.mul(x, tf.expandDims(mask, -1))),
     splitHeads,
     groupSums: (x, groups) => tf.tidy(() => tf.split(x, groups, -1).map((part) => tf.sum(part, -1, true))),
     distanceBias: (like, embedding, bucketOf) => distanceBias(like.shape[1]!, valueAt(embedding), bucketOf),
+    distanceWaves: (like, size) => distanceWaves(like.shape[1]!, size),
+    distanceProducts: (query, keys, heads) => tf.tidy(() => distanceProducts(splitHeads(query, heads), splitHeads(keys, heads))),
+    rotated: (x, heads, { size, base }) => tf.tidy(() => rotated(x, heads, size, base)),
     attention: (query, key, value, { heads, scale, bias, mask, dropout: rate }) =>
       tf.tidy(() => {
         let products = tf.matMul(splitHeads(tf.mul(query, scale), heads), splitHeads(key, heads), false, true);
@@ -87,6 +102,26 @@ function withoutGradient(x: tf.Tensor, block: (x: tf.Tensor) => tf.Tensor): tf.T
   return operation(x);
 }
 
+function convolved(x: tf.Tensor3D, filters: tf.Tensor3D, stride: number, groups: number): tf.Tensor3D {
+  if (groups === 1) return tf.conv1d(x, filters, stride, 'valid');
+  if (groups === x.shape[2] && groups === filters.shape[2] && stride === 1) return depthwise(x, filters);
+  return groupedConvolution(x, filters, stride, groups);
+}
+
+/** Each feature convolved by itself, tap by tap: engines lack the gradient of a depthwise convolution. */
+function depthwise(x: tf.Tensor3D, filters: tf.Tensor3D): tf.Tensor3D {
+  const [taps] = filters.shape;
+  const steps = x.shape[1] - taps + 1;
+  // (taps, features)
+  const byTap = tf.reshape(filters, [taps, -1]);
+  let sum: tf.Tensor | undefined;
+  for (let tap = 0; tap < taps; tap++) {
+    const product = tf.mul(tf.slice(x, [0, tap, 0], [-1, steps, -1]), tf.slice(byTap, [tap, 0], [1, -1]));
+    sum = sum === undefined ? product : tf.add(sum, product);
+  }
+  return sum as tf.Tensor3D;
+}
+
 /** Each group of inputs convolved to its group of outputs. */
 function groupedConvolution(x: tf.Tensor3D, filters: tf.Tensor3D, stride: number, groups: number): tf.Tensor3D {
   const parts: tf.Tensor3D[] = tf.split(filters, groups, -1);
@@ -102,6 +137,56 @@ function splitHeads(x: tf.Tensor, heads: number): tf.Tensor4D {
     const [batch, steps, size] = x.shape as [number, number, number];
     return tf.transpose(tf.reshape(x, [batch, steps, heads, size / heads]), [0, 2, 1, 3]) as tf.Tensor4D;
   });
+}
+
+function distanceWaves(steps: number, size: number): tf.Tensor3D {
+  const waves = new Float32Array((2 * steps - 1) * size);
+  const frequencies = waveFrequencies(size);
+  for (let row = 0; row < 2 * steps - 1; row++) {
+    for (let at = 0; at < size; at++) {
+      const angle = Math.fround((steps - 1 - row) * frequencies[at >> 1]!);
+      waves[row * size + at] = at % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    }
+  }
+  return tf.tensor3d(waves, [1, 2 * steps - 1, size]);
+}
+
+/**
+ * Products of each step with all distances, (batch, heads, steps, 2 * steps - 1), to those with the distances to all steps: each row
+ * is the one above shifted by one, out of rows of one column more, cut again.
+ */
+function distanceProducts(query: tf.Tensor4D, keys: tf.Tensor4D): tf.Tensor4D {
+  const [batch, heads, steps, features] = query.shape;
+  const distances = 2 * steps - 1;
+  const everyone: tf.Tensor4D = tf.transpose(query, [1, 0, 2, 3]);
+  // one product for the whole batch: (heads, batch * steps, distances)
+  const rows = tf.matMul(
+    tf.reshape(everyone, [heads, batch * steps, features]),
+    tf.reshape(keys, [heads, distances, features]),
+    false,
+    true,
+  );
+  const products = tf.transpose(tf.reshape(rows, [heads, batch, steps, distances]), [1, 0, 2, 3]);
+  const wide = tf.pad(products, [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [1, 0],
+  ]);
+  const shifted = tf.slice(tf.reshape(wide, [batch * heads, -1]), [0, steps], [-1, steps * distances]);
+  return tf.slice(tf.reshape(shifted, [batch, heads, steps, distances]), [0, 0, 0, 0], [-1, -1, -1, steps]) as tf.Tensor4D;
+}
+
+function rotated(x: tf.Tensor, heads: number, size: number, base: number): tf.Tensor {
+  const steps = x.shape[1]!;
+  const features = size / heads;
+  const angles = tf.outerProduct(tf.range(0, steps) as tf.Tensor1D, tf.tensor1d(waveFrequencies(features, base)));
+  // (steps, 1, features), both halves alike
+  const both = tf.expandDims(tf.concat([angles, angles], -1), 1);
+  const split = tf.reshape(x, [-1, steps, heads, features]);
+  const [first, second] = tf.split(split, 2, -1);
+  const turned = tf.concat([tf.neg(second!), first!], -1);
+  return tf.reshape(tf.add(tf.mul(split, tf.cos(both)), tf.mul(turned, tf.sin(both))), x.shape);
 }
 
 /** As one operation for the gradient, which then keeps nothing but x. */

@@ -47,6 +47,6 @@ export function parseJson<Schema extends z.ZodType>({ path, text }: NamedText, s
   throw wrong(
     problems.join('; '),
     'settings of a supported speech encoder',
-    'Use a wav2vec 2.0, HuBERT, UniSpeech-SAT, WavLM or data2vec audio checkpoint without adapters.',
+    'Use a checkpoint of wav2vec 2.0 (conformer or not), HuBERT, UniSpeech, UniSpeech-SAT, WavLM or data2vec audio without adapters.',
   );
 }

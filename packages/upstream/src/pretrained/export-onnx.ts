@@ -41,6 +41,6 @@ export async function exportOnnx(
     );
   }
   const checkpoint = await openCheckpoint(folder);
-  const variables = await loadWeights(checkpoint.tensors, network.weights, () => false).finally(checkpoint.close);
+  const variables = await loadWeights(checkpoint.tensors, network, () => false).finally(checkpoint.close);
   return networkGraph(network, variables, external).finally(() => tf.dispose(variables));
 }

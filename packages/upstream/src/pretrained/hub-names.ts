@@ -1,4 +1,4 @@
-/** S3PRL's name of each pretrained upstream, and the id of the same weights on the Hugging Face hub. */
+/** S3PRL's name of each pretrained upstream, or one in its manner, and the id of the same weights on the Hugging Face hub. */
 export const hubNames = {
   wav2vec2: 'facebook/wav2vec2-base',
   wav2vec2_base_960: 'facebook/wav2vec2-base',
@@ -10,10 +10,17 @@ export const hubNames = {
   xls_r_300m: 'facebook/wav2vec2-xls-r-300m',
   xls_r_1b: 'facebook/wav2vec2-xls-r-1b',
   xls_r_2b: 'facebook/wav2vec2-xls-r-2b',
+  mms_300m: 'facebook/mms-300m',
+  mms_1b: 'facebook/mms-1b',
+  wav2vec2_conformer_relpos: 'facebook/wav2vec2-conformer-rel-pos-large',
+  wav2vec2_conformer_rope: 'facebook/wav2vec2-conformer-rope-large',
   hubert: 'facebook/hubert-base-ls960',
   hubert_base: 'facebook/hubert-base-ls960',
   hubert_large_ll60k: 'facebook/hubert-large-ll60k',
+  hubert_xlarge_ll60k: 'facebook/hubert-xlarge-ll60k',
+  contentvec_km500: 'lengyue233/content-vec-best',
   mhubert_base_vp_en_es_fr_it3: 'voidful/mhubert-base',
+  mhubert_147: 'utter-project/mHuBERT-147',
   distilhubert: 'ntu-spml/distilhubert',
   distilhubert_base: 'ntu-spml/distilhubert',
   unispeech_sat: 'microsoft/unispeech-sat-base-plus',

@@ -1,11 +1,11 @@
 import { StateError } from '@s3/interface';
 import { weightOf } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from '../networks/operations.ts';
+import type { Network } from '../networks/operations.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 
 /** Names of the encoder inside a checkpoint that has more than it. */
-const encoderPrefixes = ['wav2vec2.', 'hubert.', 'wavlm.', 'unispeech_sat.', 'data2vec_audio.'];
+const encoderPrefixes = ['wav2vec2.', 'hubert.', 'wavlm.', 'unispeech.', 'unispeech_sat.', 'data2vec_audio.', 'wav2vec2_conformer.'];
 
 /** Other spellings of a name: weight normalization before PyTorch 2.1. */
 const oldNames: readonly (readonly [end: string, now: string])[] = [
@@ -13,19 +13,20 @@ const oldNames: readonly (readonly [end: string, now: string])[] = [
   ['.conv.weight_v', '.conv.parametrizations.weight.original1'],
 ];
 
-/** Parts of pretraining and of fine-tuned heads, which hidden states have no need of. */
+/** Parts of pretraining, of fine-tuned heads and of PyTorch's own keeping, which hidden states have no need of. */
 const headNames =
-  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.)/;
+  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.|encoder\.embed_positions\.|.*\.num_batches_tracked$)/;
 
 /**
  * Reads the weights of a network from a checkpoint, each as a variable that the caller owns.
  *
+ * @param network what it reads, and what else its checkpoints have
  * @param trainable which weights may be trained
  * @throws StateError naming every tensor that is missing, unknown or misshapen; nothing has been read then
  */
 export async function loadWeights(
   stored: ReadonlyMap<string, StoredTensor>,
-  weights: readonly Weight[],
+  { weights, unread }: Pick<Network, 'weights' | 'unread'>,
   trainable: (name: string) => boolean,
 ): Promise<{ readonly [name: string]: tf.Variable }> {
   const given = new Map([...stored].map(([name, tensor]) => [currentName(name), tensor]));
@@ -35,7 +36,8 @@ export async function loadWeights(
     if (!tensor) return [`${name}: missing`];
     return tensor.shape.join() === shape.join() ? [] : [`${name}: has shape [${tensor.shape}], needs [${shape}]`];
   });
-  for (const name of given.keys()) if (!wanted.has(name) && !headNames.test(name)) problems.push(`${name}: unknown here`);
+  for (const name of given.keys())
+    if (!wanted.has(name) && !headNames.test(name) && !unread?.test(name)) problems.push(`${name}: unknown here`);
   if (problems.length > 0) throw new StateError(problems);
 
   const variables: { [name: string]: tf.Variable } = {};

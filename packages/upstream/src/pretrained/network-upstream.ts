@@ -72,11 +72,7 @@ export async function networkUpstream(
     layers: network.hiddenStates - 1,
     stable: config.do_stable_layer_norm,
   });
-  const weights = await loadWeights(
-    randomSeed === undefined ? tensors : randomizedTensors(tensors, randomSeed),
-    network.weights,
-    isTrained,
-  );
+  const weights = await loadWeights(randomSeed === undefined ? tensors : randomizedTensors(tensors, randomSeed), network, isTrained);
 
   const layers = Array.from(
     { length: network.hiddenStates },

@@ -72,6 +72,7 @@ describe('conformance', () => {
     ['hubert-large', 1e-4],
     ['wavlm-large', 1e-4],
     ['data2vec-audio', null],
+    ['conformer-relative', null],
   ] as const)('%s', (name, paddingTolerance) => {
     testUpstream({ build: () => build(name), paddingTolerance });
   });
@@ -124,30 +125,34 @@ describe('training', () => {
     });
   };
 
-  test.each(['hubert-base', 'wavlm-large', 'data2vec-audio'] as const)('%s: gradients are those of finite differences', async (name) => {
-    upstream = await build(name);
-    const { grads } = tf.variableGrads(() => loss(upstream.forward), [...upstream.trainable]);
-    const step = 1e-3;
-    for (const [key, weight] of Object.entries(upstream.state().tensors) as [string, tf.Variable][]) {
-      const values = weight.dataSync().slice();
-      const gradient = grads[weight.name]!.dataSync();
-      // along the gradient, where the loss changes most: one difference checks every value of the weight
-      const length = Math.hypot(...gradient);
-      const at = (distance: number) => {
-        weight.assign(
-          tf.tensor(
-            values.map((value, index) => value + (distance * gradient[index]!) / (length || 1)),
-            weight.shape,
-          ),
-        );
-        return loss(upstream.forward).dataSync()[0]!;
-      };
-      const slope = (at(step) - at(-step)) / (2 * step);
-      weight.assign(tf.tensor(values, weight.shape));
-      expect(Math.abs(slope - length), `${key}: slope ${slope}, length of the gradient ${length}`).toBeLessThan(5e-4 + 0.02 * length);
-    }
-    upstream.dispose();
-  });
+  test.each(['hubert-base', 'wavlm-large', 'data2vec-audio', 'conformer-relative', 'conformer-rotary'] as const)(
+    '%s: gradients are those of finite differences',
+    async (name) => {
+      upstream = await build(name);
+      const { grads } = tf.variableGrads(() => loss(upstream.forward), [...upstream.trainable]);
+      const step = 1e-3;
+      const trained = (Object.entries(upstream.state().tensors) as [string, tf.Variable][]).filter(([, weight]) => weight.trainable);
+      for (const [key, weight] of trained) {
+        const values = weight.dataSync().slice();
+        const gradient = grads[weight.name]!.dataSync();
+        // along the gradient, where the loss changes most: one difference checks every value of the weight
+        const length = Math.hypot(...gradient);
+        const at = (distance: number) => {
+          weight.assign(
+            tf.tensor(
+              values.map((value, index) => value + (distance * gradient[index]!) / (length || 1)),
+              weight.shape,
+            ),
+          );
+          return loss(upstream.forward).dataSync()[0]!;
+        };
+        const slope = (at(step) - at(-step)) / (2 * step);
+        weight.assign(tf.tensor(values, weight.shape));
+        expect(Math.abs(slope - length), `${key}: slope ${slope}, length of the gradient ${length}`).toBeLessThan(5e-4 + 0.02 * length);
+      }
+      upstream.dispose();
+    },
+  );
 
   test('leaves the convolutions before the transformer out, unless asked', async () => {
     const frozen = await build('hubert-base', { trainFeatureEncoder: false });

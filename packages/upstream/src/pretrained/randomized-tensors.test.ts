@@ -33,6 +33,9 @@ describe('the values of a tensor', () => {
     expect(vector.mean).toBeCloseTo(3, 1);
     expect(vector.deviation).toBeCloseTo(1, 1);
     expect([...(await drawn([1], { value: () => 0.5 })).values]).toEqual([0.5]);
+    // a variance that is drawn could be less than 0
+    const statistics = await drawn([3], { name: 'batch_norm.running_var', value: (index) => 9 * index });
+    expect([...statistics.values]).toEqual([0, 9, 18]);
   });
 
   test('follow seed and name', async () => {

@@ -1,11 +1,12 @@
 import { randomStream } from '@s3/interface';
 import type { StoredTensor } from './stored-tensor.ts';
+import { isStatistic } from './trained-weights.ts';
 
 /**
  * The tensors of a checkpoint with values drawn anew, each a function of seed and name alone: what the architecture gives without its training.
  *
  * Matrices and kernels come from Xavier's normal distribution, vectors from a normal one with the mean and deviation of the
- * stored values, as with S3PRL's `randomize`; a single number stays as it is, where S3PRL makes NaN of it.
+ * stored values, as with S3PRL's `randomize`; the statistics of a batch norm stay as they are, and so does a single number, where S3PRL makes NaN of it.
  *
  * Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
  */
@@ -17,6 +18,7 @@ export function randomizedTensors(stored: ReadonlyMap<string, StoredTensor>, see
         shape,
         read: async () => {
           const values = await read();
+          if (isStatistic(name)) return values;
           const { mean, deviation } = shape.length < 2 ? spreadOf(values) : { mean: 0, deviation: xavierDeviation(shape) };
           const random = randomStream(seed, 'randomized upstream', name);
           return values.map(() => mean + deviation * random.normal());

@@ -1,5 +1,8 @@
 import { InputError } from '@s3/interface';
 
+/** Whether a name is that of a batch norm's mean or variance, which stay those of its training. */
+export const isStatistic = (name: string): boolean => /\.running_(mean|var)$/.test(name);
+
 /**
  * Which weights are trained, by their names.
  *
@@ -41,5 +44,5 @@ export function trainedWeights({
     ...(freezeLayers > 0 ? before : []),
     ...Array.from({ length: freezeLayers }, (_, layer) => `encoder.layers.${layer}.`),
   ];
-  return (name) => !frozen.some((prefix) => name.startsWith(prefix));
+  return (name) => !isStatistic(name) && !frozen.some((prefix) => name.startsWith(prefix));
 }
