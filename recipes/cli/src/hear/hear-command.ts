@@ -15,6 +15,8 @@ export interface HearCommandOptions {
 export function addHearCommand(command: Command, program: BenchmarkProgram): void {
   command
     .command('hear')
+    .helpGroup('Recipes:')
+    .summary('run HEAR tasks over all their folds for one upstream')
     .argument('[settings...]', 'for every task, such as --training.totalSteps 1000')
     .usage('--root <folder> --upstream.name <name> --targetDir <folder> [--section.setting value ...]')
     .description('run HEAR tasks over all their folds for one upstream, and tell the mean and the deviation of each score')
