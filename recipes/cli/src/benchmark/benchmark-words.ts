@@ -23,11 +23,21 @@ export function upstreamOf(words: readonly string[]): string {
 }
 
 /**
- * Makes sure that the corpus of every task stays what its benchmark says: a fold that is named for all of them would be run again and again.
+ * Makes sure that there are settings alone, and that the corpus of every task stays what its benchmark says: a fold that is named for
+ * all of them would be run again and again.
  *
- * @throws InputError for a setting of the corpus
+ * @param words settings for every recipe, as on the command line
+ * @throws InputError for a word that belongs to no setting, and for a setting of the corpus
  */
-export function refuseCorpusWords(words: readonly string[], remedy: string): void {
+export function checkWords(words: readonly string[], remedy: string): void {
+  if (words[0] !== undefined && !words[0].startsWith('--')) {
+    throw new InputError(
+      'command line',
+      `'${words[0]}'`,
+      'settings as --section.name VALUE',
+      'Put two dashes before a name, or leave it out.',
+    );
+  }
   const word = words.find((one) => /^--(corpus|prepare_data)(\.|=|$)/.test(one));
   if (word === undefined) return;
   throw new InputError('command line', word.split('=')[0]!, 'settings that are the same for every task', remedy);

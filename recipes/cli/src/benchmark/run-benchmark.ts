@@ -61,7 +61,7 @@ export async function runBenchmark(
 ): Promise<void> {
   for (const [index, [name, settings]] of Object.entries(runs).entries()) {
     const folder = join(targetDir, name);
-    const { config, warnings } = await resolveConfig(recipe, { words: [...wordsOf(settings), ...words, '--targetDir', folder] });
+    const { config, warnings } = await resolveConfig(recipe, { words: wordsOfRun(settings, words, folder) });
     for (const warning of warnings) observer.message?.('warning', warning);
     const finished = await finishedTests(folder, config);
     const place = `run ${index + 1} of ${Object.keys(runs).length}`;
@@ -75,6 +75,22 @@ export async function runBenchmark(
     const scores = metrics.map((metric) => tests[testSet]![metric] ?? Number.NaN);
     await onRun({ name, testSet, scores, before: finished !== undefined });
   }
+}
+
+/**
+ * Reads the settings of all runs of a task, as `runBenchmark` will.
+ *
+ * @throws InputError and others for settings that the recipe refuses
+ */
+export async function checkSettings({ targetDir, runs }: BenchmarkTask, recipe: AnyRecipe, words: readonly string[]): Promise<void> {
+  for (const [name, settings] of Object.entries(runs)) {
+    await resolveConfig(recipe, { words: wordsOfRun(settings, words, join(targetDir, name)) });
+  }
+}
+
+/** The settings of a run, then those for every one. */
+function wordsOfRun(settings: Settings, words: readonly string[], folder: string): string[] {
+  return [...wordsOf(settings), ...words, '--targetDir', folder];
 }
 
 /** Leaves as words of a command line: YAML reads JSON, and lists of texts are written with commas. */

@@ -1,4 +1,4 @@
-import { InputError } from '@s3/interface';
+import { type AnyRecipe, InputError } from '@s3/interface';
 import { runRecipe, terminalObserver } from '@s3/trainer';
 import { type CommandLineOptions, isInterruption, type RunRecipe, stopSignals } from '@s3/trainer/command-line';
 import { CommanderError } from 'commander';
@@ -44,8 +44,7 @@ export async function runBenchmarks(
         await options.onChange();
       };
       try {
-        const entry = program.recipes.find(({ name }) => name === task.recipe)!;
-        const recipe = 'load' in entry ? await entry.load() : entry;
+        const recipe = await recipeOf(task, program);
         await runBenchmark(task, recipe, { words: options.words, engine, run, observer, signal: stop.signal, onRun });
       } catch (error) {
         if (stop.signal.aborted) throw error;
@@ -64,6 +63,14 @@ export async function runBenchmarks(
     stop.release();
     await observer.close?.();
   }
+}
+
+/** The recipe of a task, which the program has. */
+export async function recipeOf({ recipe }: BenchmarkTask, { recipes }: Pick<BenchmarkProgram, 'recipes'>): Promise<AnyRecipe> {
+  const entry = recipes.find(({ name }) => name === recipe);
+  if (entry) return 'load' in entry ? await entry.load() : entry;
+  const known = recipes.map(({ name }) => name).join(', ');
+  throw new InputError('recipe', `no '${recipe}' among ${known}`, 'it among the recipes of the program', `Add @s3/${recipe} to them.`);
 }
 
 /** @throws InputError naming the tasks that failed, if any did */

@@ -16,7 +16,7 @@ export function tablesText(tables: readonly PageTable[], notes: readonly string[
     const columns = table.titles.map((title, index) => ({ title, align: isText(table, index) ? ('left' as const) : ('right' as const) }));
     return `${table.heading === undefined ? '' : `${table.heading}\n`}${formatTable(columns, table.rows, { color })}\n`;
   });
-  return `${texts.join('\n')}${notes.map((note) => `${note}\n`).join('')}`;
+  return `${texts.join('\n')}\n${notes.map((note) => `${note}\n`).join('')}`;
 }
 
 /** The same as Markdown. */

@@ -243,6 +243,12 @@ describe('says what is wrong before anything runs:', () => {
   test('names, settings and an upstream', async () => {
     await refused(corpora, "--tasks: found 'esc5'; expected names among notes, notes-v2-5h, esc50, sounds-v1-full", ['--tasks', 'esc5']);
     await refused(corpora, 'found --corpus.testFold', ['--corpus.testFold', '1']);
+    await refused(corpora, 'training.steps (command line): found an unknown setting', ['--training.steps', '3']);
+    await refused(corpora, "found 'a' after", ['--training.totalSteps', '3', 'a']);
+    const stray = await runCommand(['hear', 'esc50', '--root', corpora, '--targetDir', exp], addHearCommand, { run: quick });
+    expect(stray.stderr).toContain("command line: found 'esc50'; expected settings");
+    // a setting of events alone
+    await refused(corpora, 'task.medianFilterMs', ['--task.medianFilterMs', '[0]']);
     const { stderr } = await runCommand(['hear', '--root', corpora, '--targetDir', exp], addHearCommand, { run: quick });
     expect(stderr).toContain('found no upstream');
   });

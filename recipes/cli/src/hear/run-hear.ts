@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { replaceFile } from '@s3/trainer';
-import { refuseCorpusWords, upstreamOf } from '../benchmark/benchmark-words.ts';
+import { checkWords, upstreamOf } from '../benchmark/benchmark-words.ts';
 import { deviationOf, meanOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
-import type { BenchmarkTask } from '../benchmark/run-benchmark.ts';
-import { type BenchmarkProgram, refuseFailed, runBenchmarks } from '../benchmark/run-benchmarks.ts';
+import { type BenchmarkTask, checkSettings } from '../benchmark/run-benchmark.ts';
+import { type BenchmarkProgram, recipeOf, refuseFailed, runBenchmarks } from '../benchmark/run-benchmarks.ts';
 import type { HearCommandOptions } from './hear-command.ts';
 import { type HearProblem, hearProblems } from './hear-problems.ts';
 import { hearTables } from './hear-tables.ts';
@@ -12,13 +12,13 @@ import { hearTables } from './hear-tables.ts';
  * Runs tasks of HEAR one after another, each over all its folds, and keeps their tables up to date.
  *
  * @param words settings for every task, the upstream's name first of all
- * @throws InputError for tasks that are not whole, before anything runs, and in the end when one failed
+ * @throws InputError for tasks that are not whole and settings that are refused, before anything runs, and in the end when one failed
  * @throws CommanderError with the exit code of a signal that stopped it, after saving
  */
 export async function runHear(words: readonly string[], options: HearCommandOptions, program: BenchmarkProgram): Promise<void> {
   const { root, targetDir, json = false } = options;
+  checkWords(words, 'Leave it out: --root and --tasks say what is run, s3 run hear-scene or hear-event runs one fold.');
   const upstream = upstreamOf(words);
-  refuseCorpusWords(words, 'Leave it out: --root and --tasks say what is run, s3 run hear-scene or hear-event runs one fold.');
   const problems = await hearProblems(root, options.tasks);
   const outcomes = new Map<string, Outcome>();
   const tasks = problems.map(
@@ -30,6 +30,8 @@ export async function runHear(words: readonly string[], options: HearCommandOpti
       runs,
     }),
   );
+  // what one of them refuses would else be told in its turn, after days perhaps
+  for (const task of tasks) await checkSettings(task, await recipeOf(task, program), words);
   const onChange = async () => {
     const { markdown, html } = hearTables(upstream, problems, outcomes);
     await replaceFile(join(targetDir, 'hear.md'), markdown);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { replaceFile } from '@s3/trainer';
-import { refuseCorpusWords, refuseUnknown, upstreamOf } from '../benchmark/benchmark-words.ts';
+import { checkWords, refuseUnknown, upstreamOf } from '../benchmark/benchmark-words.ts';
 import { type Outcome, wholeRuns } from '../benchmark/outcome.ts';
 import type { BenchmarkTask } from '../benchmark/run-benchmark.ts';
 import { type BenchmarkProgram, refuseFailed, runBenchmarks } from '../benchmark/run-benchmarks.ts';
@@ -19,8 +19,8 @@ import { superbTable } from './superb-table.ts';
  */
 export async function runSuperb(words: readonly string[], options: SuperbCommandOptions, program: BenchmarkProgram): Promise<void> {
   const { targetDir, json = false, tasks } = options;
+  checkWords(words, 'Say it in the corpora file, below the name of the corpus or of the recipe.');
   const upstream = upstreamOf(words);
-  refuseCorpusWords(words, 'Say it in the corpora file, below the name of the corpus or of the recipe.');
   const corpora = await readCorpora(options.corpora);
   const known = benchmarks.filter(({ recipe }) => program.recipes.some(({ name }) => name === recipe));
   const chosen = known.filter(({ task }) => tasks?.includes(task) ?? true);

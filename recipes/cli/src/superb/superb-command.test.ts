@@ -118,6 +118,7 @@ test('says what is wrong before anything runs', async () => {
   expect((await superb('')).stderr).toContain('corpora.yaml: found nothing');
   expect((await superb('LibriMix: /x', '--tasks', 'ks')).stderr).toContain('nothing that KS could be run on');
   expect((await superb(corpora, '--tasks', 'xy')).stderr).toContain("--tasks: found 'XY'");
+  expect((await superb(corpora, '--corpus.testFold', '1')).stderr).toContain('Say it in the corpora file');
   expect((await superb('superb-ks: /x')).stderr).toContain('superb-ks: found "/x"');
   expect(started).toEqual([]);
   const wrong = await superb('SpeechCommands: /x', '--training.steps', '3');
