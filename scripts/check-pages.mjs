@@ -801,6 +801,15 @@ try {
       'whale-calls',
     );
     await look(heard.page, 'segments-of-another-task');
+    // and among others under their names
+    await choose(heard.page, 0, files[1]);
+    await heard.page.waitForSelector('.result[data-done="2"]');
+    assert.deepEqual(await heard.page.locator('.result h3').allTextContents(), ['calls', 'kinds', 'depth', 'embedding']);
+    assert.equal(await heard.page.locator('.timeline .span').count(), 3);
+    assert.deepEqual(await heard.page.locator('.bars li').allTextContents(), ['humpback1.5', 'minke0.75']);
+    assert.deepEqual(await heard.page.locator('.verdict').allTextContents(), ['humpback 1.5', '12.5']);
+    assert.deepEqual(JSON.parse(await heard.page.locator('.result pre').textContent()), [1, 2]);
+    await look(heard.page, 'results-of-another-task');
     assert.deepEqual(heard.troubles, []);
     await heard.close();
     await calls.close();

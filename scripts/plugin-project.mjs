@@ -100,7 +100,7 @@ export default defineTaskRecipe({
 });
 `;
 
-/** A task of a name that nobody knows, whose predictions are segments. */
+/** A task of a name that nobody knows, whose predictions are segments, of a long recording among other results. */
 const callsTask = `
 import { defineTaskRecipe } from '@s3/interface';
 import ratings from './task.ts';
@@ -115,7 +115,11 @@ export default defineTaskRecipe({
       { call: 'humpback', startSeconds: 0.25, endSeconds: 1.25, rating: rating / 2 },
       { call: 'minke', startSeconds: 1, endSeconds: 1.5, rating },
     ];
-    return { ...task, name: 'whale-calls', predict: async (waveforms) => (await task.predict(waveforms)).map(callsOf) };
+    const kinds = [{ label: 'minke', score: 0.75 }, { label: 'humpback', score: 1.5 }];
+    const saidOf = (rating, samples) =>
+      samples <= 32_000 ? callsOf(rating) : { calls: callsOf(rating), kinds, depth: 12.5, embedding: Float32Array.of(1, 2) };
+    const predict = async (waveforms) => (await task.predict(waveforms)).map((rating, row) => saidOf(rating, waveforms.lengths[row]));
+    return { ...task, name: 'whale-calls', predict };
   },
 });
 `;

@@ -15,7 +15,8 @@ interface Point {
   readonly value: number;
 }
 
-const width = 640;
+/** points of the screen, whose width is that of the page: words in it keep their size */
+const widestWidth = 860;
 const height = 220;
 const edge = { left: 44, right: 44, top: 12, bottom: 34 } as const;
 
@@ -25,7 +26,7 @@ export function learningChart(): LearningChart {
   let loss: Point[] = [];
   let trained: Point[] = [];
   let heldOut: Point[] = [];
-  const drawing = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', class: 'chart' });
+  const drawing = svg('svg', { role: 'img', class: 'chart' });
   const words = element('p', { class: 'about', role: 'status', 'aria-live': 'off' });
   const legend = element(
     'p',
@@ -36,6 +37,7 @@ export function learningChart(): LearningChart {
   );
   const root = element('figure', { hidden: true }, drawing, legend, words);
   let isDue = false;
+  new ResizeObserver(() => draw()).observe(root);
 
   return {
     root,
@@ -64,6 +66,8 @@ export function learningChart(): LearningChart {
   };
 
   function draw(): void {
+    const width = root.clientWidth || widestWidth;
+    drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
     const most = loss.reduce((largest, { value }) => Math.max(largest, Number.isFinite(value) ? value : 0), 1);
     const x = (step: number) => edge.left + ((step - first) / Math.max(1, total - first)) * (width - edge.left - edge.right);
     const y = (share: number) => height - edge.bottom - share * (height - edge.top - edge.bottom);

@@ -47,7 +47,13 @@ export function tryIt(computer: TeachComputer): {
         'ul',
         { class: 'shares', 'aria-hidden': 'true' },
         ...said.map(({ label, probability }) =>
-          element('li', {}, element('span', {}, label), element('meter', { min: 0, max: 1, value: probability })),
+          element(
+            'li',
+            {},
+            element('span', {}, label),
+            element('meter', { min: 0, max: 1, value: probability }),
+            element('span', {}, percent(probability)),
+          ),
         ),
       ),
     );

@@ -52,7 +52,15 @@ function namedElements(prediction: unknown, seconds: number): readonly HTMLEleme
   return shown.flatMap(({ name, value, known }) => [element('h3', {}, name), ...(known ?? [jsonElement(value)])]);
 }
 
-const jsonElement = (value: unknown) => element('pre', { tabIndex: 0, role: 'region', 'aria-label': 'Prediction' }, jsonOf(value));
+function jsonElement(value: unknown): HTMLElement {
+  const numbers = ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+  const isFlat = Array.isArray(numbers) && numbers.every((one) => typeof one === 'number');
+  return element(
+    'pre',
+    { tabIndex: 0, role: 'region', 'aria-label': 'Prediction', class: isFlat ? 'numbers' : '' },
+    isFlat ? JSON.stringify(numbers).replaceAll(',', ', ') : jsonOf(value),
+  );
+}
 
 const jsonOf = (value: unknown) =>
   JSON.stringify(value, (_, inner: unknown) => (ArrayBuffer.isView(inner) ? Array.from(inner as Float32Array) : inner), 1) ?? String(value);

@@ -2,8 +2,10 @@ import { duration, element, shortNumber } from '../element.ts';
 import type { Segment } from './segments-in.ts';
 
 const shownSegments = 200;
-/** with more labels, as of words, all segments share a track */
+/** with more labels, segments that follow one another, as words do, share a track */
 const mostTracks = 12;
+/** however many labels there are */
+const shownTracks = 100;
 
 /** Segments of a recording: a track for each label, and a table that says the same. */
 export function timelineElements(
@@ -23,22 +25,21 @@ export function timelineElements(
   },
 ): readonly HTMLElement[] {
   const length = segments.reduce((longest, { endSeconds }) => Math.max(longest, endSeconds), seconds);
-  const tracks =
-    labels.length > mostTracks
-      ? [track(segments, length, ({ label }) => labels.indexOf(label))]
-      : labels.map((label, row) =>
-          element(
-            'div',
-            { class: 'row' },
-            element('span', { class: 'name' }, label),
-            track(
-              segments.filter((segment) => segment.label === label),
-              length,
-              () => row,
-            ),
+  const isNamed = labels.some((label) => label !== '') && (labels.length <= mostTracks || overlap(segments));
+  const tracks = !isNamed
+    ? [track(segments, length, ({ label }) => labels.indexOf(label))]
+    : labels.slice(0, shownTracks).map((label, row) =>
+        element(
+          'div',
+          { class: 'row' },
+          element('span', { class: 'name' }, label),
+          track(
+            segments.filter((segment) => segment.label === label),
+            length,
+            () => row,
           ),
-        );
-  const isNamed = labels.length <= mostTracks && labels.some((label) => label !== '');
+        ),
+      );
   const count = `${segments.length} segment${segments.length === 1 ? '' : 's'}`;
   return [
     element(
@@ -46,11 +47,14 @@ export function timelineElements(
       {
         class: isNamed ? 'timeline' : 'timeline unnamed',
         role: 'img',
-        'aria-label': `Timeline of ${count}${isNamed ? ` of ${labels.join(', ')}` : ''} over ${duration(length)}; the table below says the same`,
+        'aria-label': `Timeline of ${count}${isNamed ? ` of ${labels.slice(0, mostTracks).join(', ')}${labels.length > mostTracks ? ` and ${labels.length - mostTracks} more` : ''}` : ''} over ${duration(length)}; the table below says the same`,
       },
       ...tracks,
       axis(length),
     ),
+    ...(isNamed && labels.length > shownTracks
+      ? [element('p', { class: 'about' }, `and ${labels.length - shownTracks} more labels, which are in the table`)]
+      : []),
     element(
       'details',
       {},
@@ -82,6 +86,11 @@ function table(segments: readonly Segment[], noun: string): HTMLElement {
       element('tbody', {}, ...segments.map((segment) => element('tr', {}, ...row(segment).map((cell) => element('td', {}, cell))))),
     ),
   );
+}
+
+function overlap(segments: readonly Segment[]): boolean {
+  const sorted = [...segments].sort((one, other) => one.startSeconds - other.startSeconds);
+  return sorted.some(({ startSeconds }, place) => place > 0 && startSeconds < sorted[place - 1]!.endSeconds - 1e-3);
 }
 
 function cellText(value: string | number | boolean | undefined): string {
