@@ -13,13 +13,13 @@ import { isStopping } from './parallel/is-stopping.ts';
 import { oneProcess } from './parallel/one-process.ts';
 import { replaceFile } from './replace-file.ts';
 import { writeReport } from './report/write-report.ts';
-import { fullSchema, type RunSettings, runSettings, userCacheDir } from './run-settings.ts';
+import { fullSchema } from './run-settings.ts';
 import { schedule } from './schedules/schedule.ts';
 import { type FiledCorpus, readCorpus, writeCorpus } from './stages/corpus-files.ts';
 import { readEncoders, writeEncoders } from './stages/encoder-files.ts';
 import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
-import { type Assembly, completeSections, type Sections, type StageContext } from './stages/stage-context.ts';
+import { type Assembly, type Sections, type StageContext, stageContext } from './stages/stage-context.ts';
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
 import { clearRemains, makeCache, makeTarget, writeConfig } from './target-directory.ts';
 import { lockTarget } from './target-lock.ts';
@@ -82,45 +82,22 @@ export async function runRecipe(
   let observer = observeAll(isRoot ? options.observers : []);
   try {
     const parsed = parseConfig(recipe.name, fullSchema(recipe), config);
-    const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(parsed).filter(([name]) => name in runSettings === isOfRun));
-    const given = pick(true) as unknown as RunSettings;
-    const settings: RunSettings = { ...given, targetDir: resolve(given.targetDir) };
-    const sections = completeSections(pick(false));
-    checkSections(sections);
-    const trainDir = join(settings.targetDir, 'train');
+    const targetDir = resolve(String(parsed['targetDir']));
+    const trainDir = join(targetDir, 'train');
     if (isRoot)
       observer = observeAll([observer, jsonLinesObserver(join(trainDir, 'log.jsonl')), tensorBoardObserver(join(trainDir, 'tb'))]);
-    const { seed } = sections.training;
-    const { versions } = environment(options.engine);
-    const stage: StageContext = {
-      recipe,
-      settings,
-      sections,
-      config: parsed,
-      context: {
-        seed,
-        targetDir: settings.targetDir,
-        cacheDir: resolve(settings.cacheDir ?? userCacheDir()),
-        workers: settings.workers,
-        onProgress: (label, done, total) => observer.progress({ label, done, total, unit: 'files' }),
-        onMessage: (text) => observer.message('warning', text),
-      },
-      engine: options.engine,
-      version: versions['@s3/trainer']!,
-      observer,
-      signal: options.signal,
-      communicator,
-    };
-    if (isRoot) await makeTarget(settings.targetDir);
-    const unlock = isRoot ? await lockTarget(settings.targetDir) : async () => {};
+    const stage = stageContext(recipe, parsed, { targetDir, observer, engine: options.engine, signal: options.signal, communicator });
+    checkSections(stage.sections);
+    if (isRoot) await makeTarget(targetDir);
+    const unlock = isRoot ? await lockTarget(targetDir) : async () => {};
     try {
       await makeCache(stage.context.cacheDir);
       await fromRoot(communicator, async () => {
-        await clearRemains(settings.targetDir);
-        await writeConfig(settings.targetDir, parsed);
+        await clearRemains(targetDir);
+        await writeConfig(targetDir, parsed);
         await replaceFile(
-          join(settings.targetDir, 'environment.json'),
-          `${JSON.stringify(environment(options.engine, { seed }), null, 1)}\n`,
+          join(targetDir, 'environment.json'),
+          `${JSON.stringify(environment(options.engine, { seed: stage.context.seed }), null, 1)}\n`,
         );
       });
       await checkAgreement(stage);

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { type Checkpoint, exists, isZip, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { removeDirectory } from './checkpoint/replace-directory.ts';
 import { changesOf, titleOf } from './checkpoint-changes.ts';
-import { environment } from './environment.ts';
 import { withFileTrouble } from './file-trouble.ts';
 import { observeAll } from './observer.ts';
 import { checkAgreement } from './parallel/check-agreement.ts';
@@ -15,11 +14,11 @@ import { oneProcess } from './parallel/one-process.ts';
 import { replaceFile } from './replace-file.ts';
 import { writeReport } from './report/write-report.ts';
 import { assemble, type RunOptions, type RunResult } from './run.ts';
-import { fullSchema, type RunSettings, runSettings, userCacheDir } from './run-settings.ts';
+import { fullSchema } from './run-settings.ts';
 import { readCorpus } from './stages/corpus-files.ts';
 import { evaluationIndex, judgeCheckpoints } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
-import { completeSections, type StageContext } from './stages/stage-context.ts';
+import { stageContext } from './stages/stage-context.ts';
 import { fileNames } from './stages/stage-files.ts';
 import { clearRemains, makeCache, makeTarget, writeConfig } from './target-directory.ts';
 import { lockTarget } from './target-lock.ts';
@@ -76,27 +75,16 @@ export async function testCheckpoint(
     const folder = join(runDir, 'tests', title);
     if (isRoot) await refuseOtherChanges(folder, saved, changes);
 
-    const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(parsed).filter(([key]) => key in runSettings === isOfRun));
-    const settings: RunSettings = { ...(pick(true) as unknown as RunSettings), targetDir: folder };
-    const stage: StageContext = {
-      recipe,
-      settings,
-      sections: completeSections(pick(false)),
-      config: parsed,
-      context: {
-        seed: saved.state.seed,
-        // what reading the corpus says of its rows is said of the run's own tables
-        targetDir: runDir,
-        cacheDir: resolve(settings.cacheDir ?? userCacheDir()),
-        workers: settings.workers,
-        onProgress: (label, done, total) => observer.progress({ label, done, total, unit: 'files' }),
-      },
-      engine: options.engine,
-      version: environment(options.engine).versions['@s3/trainer']!,
+    const stage = stageContext(recipe, parsed, {
+      targetDir: folder,
+      // what reading the corpus says of its rows is said of the run's own tables
+      tablesDir: runDir,
+      seed: saved.state.seed,
       observer,
+      engine: options.engine,
       signal: options.signal,
       communicator,
-    };
+    });
     await makeCache(stage.context.cacheDir);
     const assembly = await assemble(stage, corpus, saved.encoders);
     try {

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { AnyRecipe, AnyTask, Communicator, EngineInfo, Json, Problem, RecipeContext } from '@s3/interface';
+import { environment } from '../environment.ts';
 import type { RunObserver } from '../observer.ts';
 import { type OptimizerSettings, optimizerSettings } from '../optimizers/optimizer-settings.ts';
-import type { RunSettings } from '../run-settings.ts';
+import { type RunSettings, runSettings, userCacheDir } from '../run-settings.ts';
 import { type SchedulerSettings, schedulerSettings } from '../schedules/scheduler-settings.ts';
 import { type TrainingSettings, trainingSettings } from '../training-settings.ts';
 import type { FiledCorpus } from './corpus-files.ts';
@@ -47,4 +49,49 @@ export interface Assembly {
   readonly encoders: { readonly [name: string]: Json };
   readonly task: AnyTask;
   readonly problem: Problem;
+}
+
+/**
+ * What the stages share, of the settings of a run.
+ *
+ * @param config settings that `fullSchema(recipe)` has parsed
+ * @param run.targetDir where results go, absolute
+ * @param run.tablesDir folder of the tables that messages name; the target directory unless given
+ * @param run.seed that of the settings unless given
+ */
+export function stageContext(
+  recipe: AnyRecipe,
+  config: StageContext['config'],
+  {
+    targetDir,
+    tablesDir = targetDir,
+    seed,
+    observer,
+    ...run
+  }: Pick<StageContext, 'engine' | 'observer' | 'signal' | 'communicator'> & {
+    readonly targetDir: string;
+    readonly tablesDir?: string;
+    readonly seed?: number;
+  },
+): StageContext {
+  const pick = (isOfRun: boolean) => Object.fromEntries(Object.entries(config).filter(([name]) => name in runSettings === isOfRun));
+  const settings = { ...(pick(true) as unknown as RunSettings), targetDir };
+  const sections = completeSections(pick(false));
+  return {
+    ...run,
+    recipe,
+    settings,
+    sections,
+    config,
+    context: {
+      seed: seed ?? sections.training.seed,
+      targetDir: tablesDir,
+      cacheDir: resolve(settings.cacheDir ?? userCacheDir()),
+      workers: settings.workers,
+      onProgress: (label, done, total) => observer.progress({ label, done, total, unit: 'files' }),
+      onMessage: (text) => observer.message('warning', text),
+    },
+    version: environment(run.engine).versions['@s3/trainer']!,
+    observer,
+  };
 }
