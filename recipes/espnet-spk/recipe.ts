@@ -40,6 +40,7 @@ export default defineRecipe({
       .strictObject({
         speeds: z
           .array(z.number().min(0.5).max(2))
+          .refine((speeds) => new Set([1, ...speeds]).size > speeds.length, 'each speed once, without 1, which is there anyway')
           .default([0.9, 1.1])
           .describe('training utterances also at these speeds, as speakers of their own; [] for none'),
       })

@@ -2,10 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeTable } from '@s3/dataio';
+import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
 import { someTrials } from '@s3/quickstart-data/testing';
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import espnetSpk from './recipe.ts';
 
 // A dozen recordings of real people: enough to see every stage at work.
@@ -49,4 +50,10 @@ describe('an x-vector, whole utterances, cohort and calibration', () => {
     targetDir: () => folder,
     learningRate: 0.02,
   });
+});
+
+test.each([[[1]], [[0.9, 0.9]]])('the speeds %j are refused: there would be utterances twice', (speeds) => {
+  expect(() => parseConfig(espnetSpk.name, espnetSpk.config, { augmentation: { speeds } })).toThrow(
+    /each speed once.*\n.*at augmentation\.speeds/,
+  );
 });

@@ -34,6 +34,7 @@ export default defineRecipe({
       .extend({
         groups: z
           .array(z.string().min(1))
+          .refine((names) => new Set(names).size === names.length, 'each name once: results are told apart by it')
           .optional()
           .describe('names of the groups of labels, in their order; action, object, location for root, else numbers'),
       })

@@ -2,9 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeTable } from '@s3/dataio';
+import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import recipe from './recipe.ts';
 
 // A dozen recordings of three real people: enough to see every stage at work.
@@ -37,4 +38,9 @@ describe('superb-ic', () => {
     targetDir: () => folder,
     learningRate: 0.001,
   });
+});
+
+it('refuses groups of one name', () => {
+  const config = { corpus: { train, tests: test, groups: ['action', 'action'] }, upstream: { name: 'fbank' } };
+  expect(() => parseConfig(recipe.name, recipe.config, config)).toThrow(/each name once.*\n.*at corpus\.groups/);
 });

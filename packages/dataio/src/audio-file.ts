@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '@s3/interface';
 import type { AudioFile } from './audio-bytes.ts';
 
@@ -10,7 +10,8 @@ import type { AudioFile } from './audio-bytes.ts';
 export async function withAudioFile<T>(path: string, use: (file: AudioFile) => T | Promise<T>): Promise<T> {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // a pipe would be waited for without end; Windows has no such flag
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -79,12 +79,13 @@ describe("csv files of one's own", () => {
     expect(tableOfEvents(eventTable(corpus.train))).toEqual(corpus.train);
     const other = await put('other.csv', 'a,a.wav,cat,0,0.25');
     const strange = await read({ train, tests: other });
-    expect(() => encodeEvents(strange)).toThrow("the label 'cat'");
+    expect(() => encodeEvents(strange)).toThrow(`${other}, row 2: found the label 'cat'`);
     await expect(read({ train, tests: train, testFold: 1 })).rejects.toThrow('corpus.testFold: found 1');
   });
 
   test.each([
     ['a,a.wav,dog,0.3,0.2', 'row 2: found an event from 0.3 s to 0.2 s'],
+    ['a,a.wav,dog,0.3,9', 'row 2: found an event from 0.3 s to 9 s in a recording of 0.5 s'],
     ['a,a.wav,dog,0.3,x', "row 2: found the end_sec 'x'"],
     ['a,a.wav,dog,-1,1', "row 2: found the start_sec '-1'"],
     ['a,a.wav,,0,1', 'row 2: found an empty label'],
@@ -92,7 +93,7 @@ describe("csv files of one's own", () => {
   ])('the row %s is refused', async (row, message) => {
     await replica.put('a.wav', silentWave(8000));
     const train = await put('train.csv', row);
-    await expect(read({ train, tests: train })).rejects.toThrow(message);
+    await expect(read({ train, tests: train })).rejects.toThrow(`${train}, ${message}`);
   });
 
   test('an event behind the end of its recording, a recording in two places', () => {

@@ -2,7 +2,7 @@ import type { Corpus, Table } from '@s3/interface';
 import type { z } from 'zod';
 import { categoryEncoder } from './category-encoder.ts';
 import { csvFiles } from './corpus-source.ts';
-import { eventColumns, eventTable, tableOfEvents } from './event-table.ts';
+import { eventColumns, eventTable } from './event-table.ts';
 import { judgedTables } from './judged-tables.ts';
 import { requireKnownLabels } from './labelled-batches.ts';
 import { prepareHearEvents } from './prepare-hear-events.ts';
@@ -10,6 +10,7 @@ import { readHearCorpus } from './read-hear-corpus.ts';
 import { audioInfo } from './recording-file.ts';
 import { sceneCorpus } from './scene-corpus.ts';
 import { readTable, resolveWavPaths } from './table.ts';
+import { copyPlaces } from './table-place.ts';
 
 const columns = eventColumns.filter((column) => column !== 'duration');
 
@@ -34,11 +35,13 @@ export async function prepareEvents(
 }
 
 async function measured(table: Table): Promise<Table> {
-  const recordings = [];
-  for (const recording of eventTable(table)) {
-    recordings.push({ ...recording, durationSeconds: recording.durationSeconds ?? (await audioInfo(recording.path)).seconds });
+  const durations = new Map<string, number>();
+  for (const { recording, path, durationSeconds } of eventTable(table)) {
+    durations.set(recording, durationSeconds ?? (await audioInfo(path)).seconds);
   }
-  return tableOfEvents(recordings);
+  const known = table.map((row) => ({ ...row, duration: String(durations.get(row['record_id']!.trim())) }));
+  copyPlaces(table, known);
+  return known;
 }
 
 /**
@@ -49,8 +52,8 @@ async function measured(table: Table): Promise<Table> {
  * @throws InputError with the row for a label that is not known
  */
 export function encodeEvents(corpus: Corpus, vocabulary?: readonly string[]): readonly string[] {
-  const tables = [corpus.train, ...judgedTables(corpus).map(([, table]) => table)];
-  const used = tables.map((table) => eventTable(table).flatMap(({ events }) => events));
+  const tables = [['train.csv', corpus.train] as const, ...judgedTables(corpus)];
+  const used = tables.map(([file, table]) => eventTable(table, file).flatMap(({ events }) => events));
   const categories = categoryEncoder(vocabulary ?? used[0]!.map(({ label }) => label));
   for (const events of used) requireKnownLabels(categories, events);
   return categories.labels;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +131,12 @@ describe('readAudio', () => {
     await expect(readAudio(fixture('mono-16bit.flac'), part)).rejects.toThrow(
       /mono-16bit\.flac: found the part from .* in a recording of 0\.25 s/,
     );
+  });
+
+  it.skipIf(process.platform === 'win32')('refuses a pipe, and does not wait for it', async () => {
+    const pipe = join(folder, 'pipe.wav');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readAudio(pipe)).rejects.toThrow(/pipe\.wav: found no regular file/);
   });
 
   it('refuses what is no audio file and says what it is', async () => {

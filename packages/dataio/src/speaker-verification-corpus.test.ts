@@ -40,6 +40,7 @@ test('refuses settings that do not say where the speech is, and two test sets of
   const easy = join(folder, 'easy.csv');
   await expect(prepareSpeakerVerification({ train, tests: [easy, easy] })).rejects.toThrow(/two files called 'easy'/);
   await expect(prepareSpeakerVerification({ root: folder })).rejects.toThrow(/no iden_split\.txt/);
+  await expect(prepareSpeakerVerification({ root: join(folder, 'nowhere') })).rejects.toThrow(/nowhere: found no such folder/);
 });
 
 test('checks the rows before anything is trained', async () => {

@@ -41,6 +41,11 @@ describe('readTable', () => {
       expect(await read(lines.slice(0, 4).join(end))).toEqual(expected);
     }
     expect(await read('id,text\n')).toEqual([]);
+    // a line that another program appended
+    expect(await read('id,text\r\na,x\r\nb,y\n')).toEqual([
+      { id: 'a', text: 'x' },
+      { id: 'b', text: 'y' },
+    ]);
   });
 
   test('knows the line of each row behind blank lines and values of several lines', async () => {
@@ -61,7 +66,7 @@ describe('readTable', () => {
     ['a doubled column', 'id,wav_path,spk,id\n', /row 1: found the column 'id' twice/],
     ['a short row', 'id,wav_path,spk\na,b,c\n\nd,e\n', /row 4: found 2 values; expected 3, one for each of the columns id, wav_path, spk/],
     ['a long row', 'id,wav_path,spk\na,b,c,d\n', /row 2: found 4 values/],
-    ['an open quote', 'id,wav_path,spk\na,b,c\n"d,e,f\n', /found a double quote that is never closed/],
+    ['an open quote', 'id,wav_path,spk\n"a\n""",b,c\n"d,e,f\ng,h,i\n', /row 4: found a double quote that is never closed/],
     ['text behind a quote', 'id,wav_path,spk\na,b,c\nd,"e" f,g\n', /row 3: found text after a closing double quote/],
     ['an empty file', '', /found an empty file/],
     ['blank lines alone', '\n\n', /found an empty file/],

@@ -92,12 +92,13 @@ export function resolveWavPaths(table: Table, csvPath: string): Table {
 function parseRecords(path: string, text: string): { values: string[]; line: number }[] {
   let parsed: { record: string[]; info: { lines: number } }[];
   try {
-    parsed = parse(text, { info: true, relax_column_count: true, skip_empty_lines: true }) as never;
+    parsed = parse(text, { info: true, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true, skip_empty_lines: true }) as never;
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
+    const isOpen = cause.code === 'CSV_QUOTE_NOT_CLOSED';
     throw new InputError(
-      `${path}, row ${String(cause['lines'])}`,
-      cause.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a double quote that is never closed' : 'text after a closing double quote',
+      `${path}, row ${isOpen ? openQuoteLine(text) : String(cause['lines'])}`,
+      isOpen ? 'a double quote that is never closed' : 'text after a closing double quote',
       'values in plain text or wholly in double quotes',
       'Close the quote; a double quote inside a quoted value is written twice.',
       { cause },
@@ -116,6 +117,12 @@ function parseRecords(path: string, text: string): { values: string[]; line: num
     surplus += pairs;
     return { values: record, line };
   });
+}
+
+/** Line of the quote that is never closed; the parser names the last line of the file. */
+function openQuoteLine(text: string): number {
+  const before = text.replace(/"(?:[^"]|"")*"/g, (quoted) => quoted.replace(/[^\r\n]/g, ' ')).indexOf('"');
+  return text.slice(0, before).split(/\r\n|\n|\r/).length;
 }
 
 function checkHeader(where: string, columns: readonly string[], required: readonly string[]): void {

@@ -43,9 +43,10 @@ export async function readVoxCeleb1List(source: VoxCeleb1Source, names: readonly
       return { name, path, lines: words.filter((line) => line.words.length > 0) };
     }
   }
+  const isThere = (await namesIn(source.root)).length > 0;
   throw new InputError(
     source.root,
-    `no ${names.slice(0, 2).join(' or ')}`,
+    isThere ? `no ${names.slice(0, 2).join(' or ')}` : 'no such folder, or an empty one',
     `this file list in ${folders.join(', ')}`,
     `Get it from the VoxCeleb page of the Visual Geometry Group (VGG), University of Oxford, where ${names[0] === splitList ? 'the identification split of VoxCeleb1 is published as iden_split.txt' : 'the cleaned trial list of VoxCeleb1 is published as veri_test2.txt'}, and put it into ${source.root}.`,
   );

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineRecipe, InputError } from '@s3/interface';
+import { type Corpus, defineRecipe, InputError } from '@s3/interface';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -345,6 +345,28 @@ describe('resuming', () => {
     expect(aside).toHaveLength(1);
     expect(readdirSync(join(folder, aside[0]!))).toContain('step_6');
     expect(seen.messages.join()).toContain(aside[0]);
+  });
+
+  it('has the tables encoded that were read, which know their files, and else those of the target directory', async () => {
+    const folder = temporaryFolder();
+    const tables: Corpus[] = [];
+    const recipe = {
+      ...toyRecipe,
+      prepare: async (...args: Parameters<typeof toyRecipe.prepare>) => {
+        tables.push(await toyRecipe.prepare(...args));
+        return tables[0]!;
+      },
+      encode: (...args: Parameters<typeof toyRecipe.encode>) => {
+        tables.push(args[1]);
+        return toyRecipe.encode(...args);
+      },
+    };
+    const settings = { targetDir: folder, cacheDir: join(folder, 'cache'), workers: 0, stop: 1 };
+    await runRecipe(recipe, settings, { engine: toyEngine, observers: [] });
+    await runRecipe(recipe, { ...settings, start: 1 }, { engine: toyEngine, observers: [] });
+    expect(tables[1]).toBe(tables[0]);
+    expect(tables[2]).not.toBe(tables[0]);
+    expect(tables[2]).toEqual(tables[0]);
   });
 
   it('goes on from a named checkpoint', async () => {

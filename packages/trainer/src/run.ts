@@ -136,14 +136,16 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
 
   // each stage's result is read back from its files, so that a run in pieces sees the same as one in a go
   const byRoot = (work: () => Promise<void>) => () => fromRoot(communicator, work);
-  if (start <= 0)
-    await inStage(
-      0,
-      byRoot(async () => writeCorpus(targetDir, await recipe.prepare(sections as never, context))),
-    );
+  let prepared: Corpus | undefined;
+  const prepare = async () => {
+    prepared = await recipe.prepare(sections as never, context);
+    await writeCorpus(targetDir, prepared);
+  };
+  if (start <= 0) await inStage(0, byRoot(prepare));
   if (stop === 0) return await stopped(0);
   const corpus = start <= 3 ? await readCorpus(targetDir) : undefined;
-  const encode = async () => writeEncoders(targetDir, await recipe.encode(sections as never, corpus!.corpus));
+  // tables with the same rows, but what is wrong with them is said of the user's own files
+  const encode = async () => writeEncoders(targetDir, await recipe.encode(sections as never, prepared ?? corpus!.corpus));
   if (start <= 1) await inStage(1, byRoot(encode));
   if (stop === 1) return await stopped(1);
 
