@@ -77,6 +77,14 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const refused = await s3('predict', zip, files[0]!, '--task.scoring', 'x', '--task.scorng', 'cosine');
   expect(refused.stderr).toMatch(/task\.scorng \(command line\).*task\.scoring \(command line\): found 'x'/s);
   expect(refused.code).toBe(1);
+  // what would make no difference is refused, and what is as it was is none
+  for (const saved of [zip, checkpoint]) {
+    const unread = await s3('predict', saved, files[0]!, '--training.totalSteps', '9', '--task.scoring', 'euclidean', '--engine', 'cpu');
+    expect(unread.stderr).toMatch(
+      /found settings of training, which predicting does not read; expected .*upstream, featurizer, downstream/,
+    );
+    expect((await s3('predict', saved, files[0]!, '--training.totalSteps', '1', '--engine', 'cpu')).code).toBe(0);
+  }
   expect((await s3('export', zip, join(folder, 'zip.onnx'))).stderr).toContain('Unpack it');
   expect((await s3('test', zip)).stderr).toContain('Unpack it');
   const wrong = await s3('predict', target, files[0]!);

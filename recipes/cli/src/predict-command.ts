@@ -1,7 +1,7 @@
 import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { checkpointOverrides } from './checkpoint-overrides.ts';
+import { checkpointOverrides, refuseUnread, watchSections } from './checkpoint-overrides.ts';
 import { checkpointRecipe } from './checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
@@ -60,8 +60,10 @@ Examples:
       const speakerRecipe = speakerModel === undefined ? undefined : await checkpointRecipe(recipes, speakerModel);
       await selectEngine(engine);
       const [{ loadTask, terminalObserver }, { withRecordingSource }] = await Promise.all([import('@s3/trainer'), import('@s3/dataio')]);
-      const overrides = await checkpointOverrides(recipe, checkpoint, settings);
-      const task: AnyTask = await loadTask(recipe, checkpoint, { overrides });
+      const given = await checkpointOverrides(recipe, checkpoint, settings);
+      const watched = watchSections(recipe);
+      const task: AnyTask = await loadTask(watched.recipe, checkpoint, { overrides: given.overrides });
+      refuseUnread(given, watched.read, 'predicting');
       if (!task.predictRecording && (speakerModel !== undefined || speakers !== undefined)) {
         const where = speakerModel === undefined ? '--speakers' : '--speakerModel';
         throw new InputError(where, `a checkpoint of the task ${task.name}`, 'one that says who speaks when', `Leave ${where} out.`);

@@ -1,6 +1,6 @@
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkpointOverrides } from './checkpoint-overrides.ts';
+import { checkpointOverrides, refuseUnread } from './checkpoint-overrides.ts';
 import { checkpointRecipe } from './checkpoint-recipe.ts';
 import type { InstalledRecipe } from './installed-recipes.ts';
 
@@ -42,7 +42,8 @@ Examples:
       if (speakerModel !== undefined) await checkpointRecipe(recipes, speakerModel);
       const { pageContent, servePage, writePage } = await import('@s3/pages');
       const given = await checkpointOverrides(recipe, checkpoint, settings);
-      const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => recipe.partNames.includes(section)));
+      refuseUnread(given, new Set(recipe.partNames), 'a page');
+      const overrides = Object.fromEntries(Object.entries(given.overrides).filter(([section]) => recipe.partNames.includes(section)));
       const entry = recipes.find(({ name }) => name === recipe.name) as Partial<InstalledRecipe> | undefined;
       const own = entry?.page && { name: recipe.name, ...entry.page };
       const content = await pageContent(checkpoint, { overrides, recipe: own, speakerModel });

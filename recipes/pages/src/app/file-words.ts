@@ -3,6 +3,7 @@ const folders: { readonly [folder: string]: string } = {
   'speaker-checkpoint': 'the speaker model',
   upstream: 'the upstream',
   'speaker-upstream': 'the upstream of the speaker model',
+  onnx: 'onnxruntime',
 };
 
 const files: { readonly [address: string]: string } = {
