@@ -1,8 +1,11 @@
 import type { GraphOperations } from '@s3/interface/graph';
 import { type ExternalFiles, type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { frameShift, windowSize } from '../frame-grid.ts';
+import { hannWindow, melMargin, melRange, mirroredPlaces, slaneyMelBands, smallestMel } from '../networks/log-mel.ts';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
 import { waveFrequencies } from '../networks/wave-frequencies.ts';
+import { graphFrames } from './baseline-graph.ts';
 
 /** The weights by the names of the network. */
 export type NetworkWeights = { readonly [name: string]: tf.Tensor };
@@ -61,6 +64,21 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     add: graph.add,
     multiply: (x, y) => graph.multiply(x, isWeight(y) ? graph.constant(valuesOf(y)) : y),
     addFeatures: (x, weight) => graph.add(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
+    addSteps: (x, weight) => graph.add(x, graph.constant(valuesOf(weight))),
+    logMel(waveforms, bins) {
+      const samples = graph.steps(waveforms);
+      const [before] = mirroredPlaces(0);
+      const behind = graph.subtract(graph.subtract(samples, 2), graph.range(graph.constant(tf.tensor1d([melMargin], 'int32'))));
+      const margins = [graph.constant(tf.tensor1d(before, 'int32')), behind].map((places) => graph.gather(waveforms, places, 1));
+      const whole = graph.concat([margins[0]!, waveforms, margins[1]!], 1);
+      const size = graph.constant(tf.tensor1d([windowSize], 'int32'));
+      const frames = graphFrames(graph, whole, graph.divide(samples, frameShift), size);
+      const windowed = graph.multiply(frames, graph.constant(tf.tensor1d(hannWindow())));
+      const mel = graph.affine(graph.powerSpectrum(windowed, windowSize, windowSize), slaneyMelBands(bins));
+      const logs = graph.multiply(graph.log(graph.maximum(mel, smallestMel)), Math.LOG10E);
+      const floor = graph.subtract(graph.max(graph.max(logs, 2), 1), melRange);
+      return graph.divide(graph.add(graph.maximum(logs, floor), 4), 4);
+    },
     gated(x, features) {
       const [value, gate] = graph.split(x, [features, features], -1) as [T, T];
       return graph.multiply(value, graph.sigmoid(gate));

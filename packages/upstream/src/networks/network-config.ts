@@ -5,13 +5,35 @@ const rate = z.number().min(0).max(1);
 const gelu = z.literal('gelu').default('gelu');
 
 /**
+ * What Whisper has by other names, of its encoder; with the rates of its spectrogram and its two convolutions.
+ */
+function withOurNames(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null || !('model_type' in config) || config.model_type !== 'whisper') return config;
+  const given = config as { readonly [setting: string]: unknown };
+  return {
+    ...given,
+    hidden_size: given['d_model'],
+    num_hidden_layers: given['encoder_layers'],
+    num_attention_heads: given['encoder_attention_heads'],
+    intermediate_size: given['encoder_ffn_dim'],
+    hidden_act: given['activation_function'],
+    hidden_dropout: given['dropout'],
+    conv_dim: [given['d_model'], given['d_model']],
+    conv_kernel: [3, 3],
+    conv_stride: [160, 2],
+    num_conv_pos_embedding_groups: 1,
+    do_stable_layer_norm: true,
+  };
+}
+
+/**
  * The settings in a checkpoint's `config.json` that shape the network, by the names they have there.
  *
  * Everything else in the file (heads, losses, masking of pretraining) is passed over.
  */
-export const networkConfig = z
+const settings = z
   .object({
-    model_type: z.enum(['wav2vec2', 'hubert', 'unispeech', 'unispeech-sat', 'wavlm', 'data2vec-audio', 'wav2vec2-conformer']),
+    model_type: z.enum(['wav2vec2', 'hubert', 'unispeech', 'unispeech-sat', 'wavlm', 'data2vec-audio', 'wav2vec2-conformer', 'whisper']),
     hidden_size: count.default(768),
     num_hidden_layers: count.max(1000).default(12),
     num_attention_heads: count.default(12),
@@ -40,6 +62,8 @@ export const networkConfig = z
     rotary_embedding_base: z.number().positive().default(10_000),
     conv_depthwise_kernel_size: count.default(31),
     conformer_conv_dropout: rate.default(0.1),
+    num_mel_bins: count.default(80),
+    max_source_positions: count.default(1500),
     add_adapter: z.literal(false).default(false),
     adapter_attn_dim: z.null().default(null),
   })
@@ -70,5 +94,8 @@ export const networkConfig = z
     do_stable_layer_norm: config.do_stable_layer_norm || config.model_type === 'wav2vec2-conformer',
     num_conv_pos_embeddings: config.num_conv_pos_embeddings ?? (config.model_type === 'data2vec-audio' ? 5 : 128),
   }));
+
+/** The settings that shape the network, whatever the family calls them. */
+export const networkConfig = z.preprocess(withOurNames, settings);
 
 export type NetworkConfig = z.output<typeof networkConfig>;

@@ -4,6 +4,7 @@ import type { NetworkConfig } from './network-config.ts';
 import type { Network } from './operations.ts';
 import { wav2vec2Conformer } from './wav2vec2-conformer.ts';
 import { wavlm } from './wavlm.ts';
+import { whisperEncoder } from './whisper-encoder.ts';
 
 const families: { readonly [Family in NetworkConfig['model_type']]: (config: NetworkConfig) => Network } = {
   wav2vec2: hubert,
@@ -13,6 +14,7 @@ const families: { readonly [Family in NetworkConfig['model_type']]: (config: Net
   wavlm,
   'data2vec-audio': data2vecAudio,
   'wav2vec2-conformer': wav2vec2Conformer,
+  whisper: whisperEncoder,
 };
 
 /** The network that a checkpoint's settings describe. */

@@ -77,6 +77,13 @@ export interface Operations<T> {
   readonly addFeatures: (x: T, weight: Weight) => T;
   /** the first half of the features of each step, times the sigmoid of the second; so many are left */
   readonly gated: (x: T, features: number) => T;
+  /** the values of a weight (steps, features) added to those of each row */
+  readonly addSteps: (x: T, weight: Weight) => T;
+  /**
+   * Whisper's spectrogram of waveforms (batch, samples), (batch, samples / 160, bins): base 10 logarithms of the power in mel bands, those more
+   * than 8 below a row's largest as if they were 8 below it, plus 4, divided by 4.
+   */
+  readonly logMel: (waveforms: T, bins: number) => T;
   /** zero where the mask (batch, steps) is 0 */
   readonly maskSteps: (x: T, mask: T) => T;
   /** (batch, steps, heads * features) to (batch, heads, steps, features) */
@@ -159,6 +166,8 @@ export interface Network {
   readonly size: number;
   /** hidden states: the input of every layer, and the output of the last */
   readonly hiddenStates: number;
+  /** where given, waveforms are zero-padded to so many, and none may be longer */
+  readonly samples?: number;
   /** waveform samples from one frame to the next */
   readonly downsampleRate: number;
   /** frames of a waveform, 0 where it is too short for one */

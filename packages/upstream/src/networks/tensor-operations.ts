@@ -2,6 +2,7 @@ import type { Random } from '@s3/interface';
 import { affine } from '@s3/interface/layers';
 import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
+import { logMel } from './log-mel.ts';
 import type { NormedWeight, Operations, Weight } from './operations.ts';
 import { waveFrequencies } from './wave-frequencies.ts';
 
@@ -51,6 +52,8 @@ export function tensorOperations(
     add: (x, y) => tf.add(x, y),
     multiply: (x, y) => tf.mul(x, typeof y === 'number' || 'dataId' in y ? y : valueAt(y)),
     addFeatures: (x, weight) => tf.tidy(() => tf.add(x, tf.reshape(valueAt(weight), [-1]))),
+    addSteps: (x, weight) => tf.add(x, valueAt(weight)),
+    logMel: (waveforms, bins) => logMel(waveforms as tf.Tensor2D, bins),
     gated: (x, features) =>
       tf.tidy(() => {
         const [value, gate] = tf.split(x, [features, features], -1);

@@ -9,7 +9,7 @@ export interface CheckpointSettings {
   readonly network: NetworkConfig;
   /** Hz expected of the waveforms */
   readonly sampleRate: number;
-  /** waveforms are normalized to mean 0 and variance 1 each */
+  /** waveforms are normalized to mean 0 and variance 1 each; Whisper's are not, whatever the preprocessor says or leaves out */
   readonly normalizes: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface CheckpointSettings {
 export function parseCheckpointSettings(config: NamedText, preprocessor?: NamedText): CheckpointSettings {
   const network = parseJson(config, networkConfig);
   const { do_normalize, sampling_rate } = preprocessor ? parseJson(preprocessor, preprocessorConfig) : preprocessorConfig.parse({});
-  return { network, sampleRate: sampling_rate, normalizes: do_normalize };
+  return { network, sampleRate: sampling_rate, normalizes: do_normalize && network.model_type !== 'whisper' };
 }
 
 /** Content of a file, and what messages call it. */
@@ -47,6 +47,6 @@ export function parseJson<Schema extends z.ZodType>({ path, text }: NamedText, s
   throw wrong(
     problems.join('; '),
     'settings of a supported speech encoder',
-    'Use a checkpoint of wav2vec 2.0 (conformer or not), HuBERT, UniSpeech, UniSpeech-SAT, WavLM or data2vec audio without adapters.',
+    'Use a checkpoint of wav2vec 2.0 (conformer or not), HuBERT, UniSpeech, UniSpeech-SAT, WavLM, data2vec audio or Whisper without adapters.',
   );
 }

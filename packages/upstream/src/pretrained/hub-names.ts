@@ -34,6 +34,13 @@ export const hubNames = {
   data2vec: 'facebook/data2vec-audio-base',
   data2vec_base_960: 'facebook/data2vec-audio-base',
   data2vec_large_ll60k: 'facebook/data2vec-audio-large',
+  whisper_tiny: 'openai/whisper-tiny',
+  whisper_base: 'openai/whisper-base',
+  whisper_small: 'openai/whisper-small',
+  whisper_medium: 'openai/whisper-medium',
+  whisper_large: 'openai/whisper-large',
+  whisper_large_v2: 'openai/whisper-large-v2',
+  whisper_large_v3: 'openai/whisper-large-v3',
 } as const;
 
 /** Names for whatever checkpoint `path` names; the first two are S3PRL's. */

@@ -5,7 +5,16 @@ import type { Network } from '../networks/operations.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 
 /** Names of the encoder inside a checkpoint that has more than it. */
-const encoderPrefixes = ['wav2vec2.', 'hubert.', 'wavlm.', 'unispeech.', 'unispeech_sat.', 'data2vec_audio.', 'wav2vec2_conformer.'];
+const encoderPrefixes = [
+  'model.',
+  'wav2vec2.',
+  'hubert.',
+  'wavlm.',
+  'unispeech.',
+  'unispeech_sat.',
+  'data2vec_audio.',
+  'wav2vec2_conformer.',
+];
 
 /** Other spellings of a name: weight normalization before PyTorch 2.1. */
 const oldNames: readonly (readonly [end: string, now: string])[] = [
@@ -15,7 +24,7 @@ const oldNames: readonly (readonly [end: string, now: string])[] = [
 
 /** Parts of pretraining, of fine-tuned heads and of PyTorch's own keeping, which hidden states have no need of. */
 const headNames =
-  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.|encoder\.embed_positions\.|.*\.num_batches_tracked$)/;
+  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.|encoder\.embed_positions\.inv_freq$|decoder\.|proj_out\.|.*\.num_batches_tracked$)/;
 
 /**
  * Reads the weights of a network from a checkpoint, each as a variable that the caller owns.

@@ -1,4 +1,4 @@
-import { type FrameSpec, type Frames, moduleOf, type Upstream, type Waveforms } from '@s3/interface';
+import { type FrameSpec, type Frames, InputError, moduleOf, type Upstream, type Waveforms } from '@s3/interface';
 import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameCount, shortestSamples } from '../frame-grid.ts';
@@ -85,6 +85,15 @@ export async function networkUpstream(
   const chunkSamples = long.chunkSeconds === undefined ? Number.POSITIVE_INFINITY : inFrames(long.chunkSeconds);
   const overlapSamples = inFrames(long.chunkOverlapSeconds ?? 2);
 
+  if (network.samples !== undefined && chunkSamples + 2 * overlapSamples > network.samples && chunkSamples !== Number.POSITIVE_INFINITY) {
+    throw new InputError(
+      'upstream.chunkSeconds',
+      `${long.chunkSeconds} s with chunkOverlapSeconds ${overlapSamples / sampleRate} on either side`,
+      `at most ${network.samples / sampleRate} s in all, which this encoder hears at once`,
+      'Make the pieces or the overlap shorter.',
+    );
+  }
+
   const module = moduleOf(weights);
   return {
     ...module,
@@ -104,6 +113,7 @@ export async function networkUpstream(
             parts.push(await inChunks(part, wanted));
             continue;
           }
+          refuseBeyond(part);
           refuse(part, false);
           const input = tf.tidy(() => networkInput(part));
           try {
@@ -124,6 +134,7 @@ export async function networkUpstream(
     forward(waveforms, { training, random }) {
       const parts = partsOf(waveforms).map((part) =>
         tf.tidy(() => {
+          refuseBeyond(part);
           refuse(part, true);
           const operations = tensorOperations(weights, training ? { random, layerDrop } : undefined);
           const { waveforms: values, mask } = networkInput(part);
@@ -155,7 +166,8 @@ export async function networkUpstream(
         const own = Math.min(frames - first, start + chunkSamples < samples ? chunkSamples / rate : Number.POSITIVE_INFINITY);
         if (own <= 0) continue;
         refuse({ lengths: [to - from] }, false);
-        const input = { waveforms: tf.slice(whole, [0, from], [1, to - from]), mask: tf.ones([1, frames]) as tf.Tensor2D };
+        const waveforms = tf.tidy(() => widened(tf.slice(whole, [0, from], [1, to - from]), network.samples ?? to - from));
+        const input = { waveforms, mask: tf.ones([1, frames]) as tf.Tensor2D };
         try {
           const states = await evaluated(input, wanted);
           pieces.push(states.map((state) => tf.slice(state, [0, first, 0], [1, own, -1])));
@@ -181,7 +193,8 @@ export async function networkUpstream(
     const remedy = gradients
       ? 'Cut or crop the utterances, or make smaller batches.'
       : 'Cut the utterances, make smaller batches, or let upstream.chunkSeconds (20, say) run long ones in pieces.';
-    const bytesOf = (of: number) => networkBytes(config, of * sampleRate, network.frames(Math.round(of * sampleRate)), gradients);
+    const bytesOf = (of: number) =>
+      networkBytes(config, Math.max(of * sampleRate, network.samples ?? 0), network.frames(Math.round(of * sampleRate)), gradients);
     refuseTooLong({ seconds, batch: lengths.length, remedy }, bytesOf, freeBytes());
   }
 
@@ -195,13 +208,24 @@ export async function networkUpstream(
     const longest = Math.max(...lengths);
     const added = Math.max(0, shortestSamples - longest);
     const used = lengths.map((samples) => samples + added);
-    const padded = tf.pad(tf.slice(values, [firstRow, 0], [lengths.length, longest]), [
-      [0, 0],
-      [0, added],
-    ]);
+    const total = Math.max(longest + added, network.samples ?? 0);
+    const padded = widened(tf.slice(values, [firstRow, 0], [lengths.length, longest]), total);
     // an utterance too short for a frame of its own still has the one that its beginning shares with padding
     const frames = used.map((samples) => Math.max(1, network.frames(samples)));
-    return { waveforms: normalized(padded, used), mask: lengthMask(frames, network.frames(longest + added)) };
+    return { waveforms: normalized(padded, used), mask: lengthMask(frames, network.frames(total)) };
+  }
+
+  /** @throws InputError for an utterance longer than what the network hears at once */
+  function refuseBeyond({ lengths }: Pick<Part, 'lengths'>): void {
+    const { samples } = network;
+    const longest = Math.max(...lengths);
+    if (samples === undefined || longest <= samples) return;
+    throw new InputError(
+      'waveforms',
+      `an utterance of ${(longest / sampleRate).toFixed(1)} s`,
+      `at most ${samples / sampleRate} s, which this encoder hears at once`,
+      `Cut it, or let upstream.chunkSeconds (${Math.floor(samples / sampleRate / 1.5)}, say) run long ones in pieces.`,
+    );
   }
 
   /** As many frames as S3PRL counts: cut, or the batch's last repeated. */
@@ -250,4 +274,12 @@ export async function networkUpstream(
     const variance = tf.div(tf.sum(tf.square(centered), 1, true), counts);
     return tf.div(centered, tf.sqrt(tf.add(variance, 1e-7)));
   }
+}
+
+/** (rows, samples) with zeros behind, up to so many. */
+function widened(values: tf.Tensor2D, samples: number): tf.Tensor2D {
+  return tf.pad(values, [
+    [0, 0],
+    [0, samples - values.shape[1]],
+  ]);
 }

@@ -1,4 +1,5 @@
 import { type GraphOperations, type GraphSequence, graphMask, graphMasked, resized } from '@s3/interface/graph';
+import * as tf from '@tensorflow/tfjs-core';
 import { shortestSamples } from '../frame-grid.ts';
 import { silentSamples } from '../graph/baseline-graph.ts';
 import { graphOperations, type NetworkWeights } from '../graph/graph-operations.ts';
@@ -36,7 +37,12 @@ function batchGraph<T>(
   const longest = graph.max(lengths, 0);
   const added = graph.maximum(graph.multiply(graph.subtract(longest, shortestSamples), -1), 0);
   const used = graph.add(lengths, added);
-  const samples = silentSamples(graph, { values, lengths }, graph.add(longest, added));
+  const fixed = (count: number) => graph.constant(tf.tensor1d([count], 'int32'));
+  const samples = silentSamples(
+    graph,
+    { values, lengths },
+    network.samples === undefined ? graph.add(longest, added) : fixed(network.samples),
+  );
   const waveforms = normalizes ? graphNormalizedWaveforms(graph, { values: samples, lengths: used }) : samples;
 
   // an utterance too short for a frame of its own still has the one that its beginning shares with padding
@@ -50,6 +56,7 @@ function batchGraph<T>(
   return states.map((state) => ({ values: graph.gather(state, places, 1), lengths: rounded(lengths) }));
 
   function framesOf(steps: T): T {
+    if (network.samples !== undefined) return fixed(network.frames(network.samples));
     return config.conv_kernel.reduce((count, taps, layer) => {
       const stride = config.conv_stride[layer]!;
       return graph.divide(graph.maximum(graph.add(graph.subtract(count, taps), stride), 0), stride);

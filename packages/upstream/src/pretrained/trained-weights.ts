@@ -40,7 +40,7 @@ export function trainedWeights({
   }
   const before = ['feature_projection.', 'encoder.pos_conv_embed.', ...(stable ? [] : ['encoder.layer_norm.'])];
   const frozen = [
-    ...(trainFeatureEncoder ? [] : ['feature_extractor.']),
+    ...(trainFeatureEncoder ? [] : ['feature_extractor.', 'encoder.conv', 'encoder.embed_positions.']),
     ...(freezeLayers > 0 ? before : []),
     ...Array.from({ length: freezeLayers }, (_, layer) => `encoder.layers.${layer}.`),
   ];
