@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Corpus, defineRecipe, InputError } from '@s3/interface';
+import { type Corpus, defineComponent, defineRecipe, InputError } from '@s3/interface';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -281,6 +281,28 @@ describe('resuming', () => {
     const { seen } = await toyRun(folder, { ...other, training: { ...other.training, onConfigChange: 'continue' } });
     expect(seen.steps).toEqual([6, 7, 8]);
     expect(seen.messages.join()).toMatch(/made with other settings/);
+  });
+
+  it('goes on where a part has a setting that it did not have then', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder);
+    const { model } = toyRecipe.spec.parts;
+    const newer = defineComponent({
+      name: model.componentName,
+      config: model.config.extend({ scaled: z.boolean().default(false).describe('new') }),
+      build: (wiring: Parameters<typeof model>[0], { scaled: _, ...config }, context) => model(wiring, config, context),
+    });
+    const run = async (settings: object) => {
+      const config = { targetDir: folder, workers: 0, optimizer: { name: 'AdamW', learningRate: 0.05 }, ...settings };
+      const training = { totalSteps: 8, logStep: 3, saveStep: 2, gradientAccumulate: 2 };
+      const { seen, observer } = witness();
+      await runRecipe(toyRecipe.with({ model: newer }), { ...config, training }, { engine: toyEngine, observers: [observer] });
+      return seen;
+    };
+    const seen = await run({});
+    expect(seen.steps).toEqual([6, 7, 8]);
+    expect(seen.stages).toContain(4);
+    await expect(run({ start: 3, model: { scaled: true } })).rejects.toThrow('model.scaled: false → true');
   });
 
   it('goes on with a cache of hidden states that was added, and says that the last digits may differ', async () => {

@@ -7,6 +7,7 @@ import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoin
 import { checksum, fileChecksum } from '../checkpoint/checksum.ts';
 import { configDifference, decisiveSettings } from '../checkpoint/config-difference.ts';
 import { recoverDirectories, replaceDirectory, writeFlushed } from '../checkpoint/replace-directory.ts';
+import { savedSettings } from '../checkpoint/saved-settings.ts';
 import { newestCheckpoint, savedSteps } from '../checkpoint/train-folder.ts';
 import { evaluate } from '../evaluate.ts';
 import { InterruptedError } from '../interrupted-error.ts';
@@ -147,7 +148,7 @@ async function checkpointsToJudge({ settings, observer }: StageContext, { proble
 /** @throws InputError when the parts are built otherwise than they were trained */
 function checkSameParts({ recipe, sections }: StageContext, { config, directory }: Checkpoint): void {
   const parts = (all: { readonly [section: string]: unknown }) => Object.fromEntries(recipe.partNames.map((name) => [name, all[name]]));
-  const differences = configDifference(parts(config), parts(sections));
+  const differences = configDifference(parts(savedSettings(recipe, config)), parts(sections));
   if (differences.length === 0 || sections.training.onConfigChange === 'continue') return;
   throw new InputError(
     directory,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Communicator, InputError } from '@s3/interface';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { configDifference } from '../checkpoint/config-difference.ts';
+import { savedSettings } from '../checkpoint/saved-settings.ts';
 import { newestCheckpoint, savedSteps } from '../checkpoint/train-folder.ts';
 import { truncateLog } from '../json-lines-observer.ts';
 import { resolveOptimizer } from '../optimizers/optimizer-settings.ts';
@@ -162,10 +163,7 @@ function keptAs({ upstream }: { readonly [section: string]: unknown }): { readon
 }
 
 function settingDifferences({ recipe, sections }: StageContext, { config }: Checkpoint): readonly string[] {
-  const saved = Object.fromEntries(Object.entries(config).filter(([name]) => name in recipe.config.shape));
-  // settings that are newer than the checkpoint had their defaults
-  const then = recipe.config.safeParse(saved);
-  return configDifference(comparable(completeSections(then.success ? then.data : saved)), comparable(sections));
+  return configDifference(comparable(completeSections(savedSettings(recipe, config))), comparable(sections));
 }
 
 /** Sections with the optimizer's and schedule's defaults filled in, since those of the schedule follow totalSteps. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type AnyRecipe, type EngineInfo, InputError } from '@s3/interface';
-import { type RunObserver, resolveConfig } from '@s3/trainer';
+import { fullSchema, type RunObserver, resolveConfig } from '@s3/trainer';
 import type { RunRecipe } from '@s3/trainer/command-line';
 import { parse } from 'yaml';
 
@@ -63,7 +63,7 @@ export async function runBenchmark(
     const folder = join(targetDir, name);
     const { config, warnings } = await resolveConfig(recipe, { words: wordsOfRun(settings, words, folder) });
     for (const warning of warnings) observer.message?.('warning', warning);
-    const finished = await finishedTests(folder, config);
+    const finished = await finishedTests(folder, config, recipe);
     const place = `run ${index + 1} of ${Object.keys(runs).length}`;
     observer.message?.('info', `${folder}: ${finished ? 'finished before' : place}`);
     const tests: Tests = finished ?? (await run(recipe, config, { engine, observers: [observer], signal })).tests ?? {};
@@ -108,12 +108,14 @@ function wordsOf(settings: Settings, prefix = ''): string[] {
 /** What may differ between two runs of which one need not be made. */
 const circumstances = ['engine', 'workers', 'cacheDir', 'targetDir'];
 
-async function finishedTests(folder: string, config: Settings): Promise<Tests | undefined> {
+async function finishedTests(folder: string, config: Settings, recipe: AnyRecipe): Promise<Tests | undefined> {
   try {
     const { tests } = JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')) as { readonly tests: Tests };
     const latest = (await readdir(join(folder, 'configs'))).sort().at(-1)!;
     const earlier = parse(await readFile(join(folder, 'configs', latest), 'utf8')) as Settings;
-    return isDeepStrictEqual(comparable(earlier), comparable(config)) ? tests : undefined;
+    // settings that are newer than the run had their defaults
+    const complete = fullSchema(recipe).safeParse(earlier);
+    return isDeepStrictEqual(comparable(complete.success ? complete.data : earlier), comparable(config)) ? tests : undefined;
   } catch {
     return undefined;
   }

@@ -137,7 +137,14 @@ test('does not run again what is finished', async () => {
   expect(folds.fold02).toEqual({ top1_acc: 0.8, mAP: 0.5 });
   expect(finishedBefore).toBe(false);
 
+  // a run of an earlier version, which did not have a setting yet
+  const saved = join(exp, 'notes-v2-5h/configs/2026.yaml');
+  const { featurizer, ...others } = JSON.parse(readFileSync(saved, 'utf8'));
+  expect(featurizer.normalize).toBe(false);
+  writeFileSync(saved, JSON.stringify({ ...others, featurizer: { ...featurizer, normalize: undefined } }));
   started = [];
+  await hear(corpora, ['--tasks', 'notes']);
+  expect(started).toEqual([]);
   await hear(corpora, ['--tasks', 'esc50', '--optimizer.learningRate', '0.5']);
   expect(started.map(({ config }) => config['optimizer'])).toEqual(Array(3).fill(expect.objectContaining({ learningRate: 0.5 })));
 });
