@@ -211,6 +211,10 @@ test('chooses threshold and filter on the validation set and keeps them; on the 
   const resumed = speakerDiarization({ model });
   resumed.loadState(task.state());
   expect(await log(resumed.test, [raised])).toEqual(after);
+  // other settings than those it was chosen among
+  const changed = speakerDiarization({ model }, { thresholds: [0.45], medianFrames: [valid.medianFrames, 3] });
+  changed.loadState(task.state());
+  expect(await log(changed.test, [raised])).toMatchObject({ threshold: 0.45, medianFrames: valid.medianFrames, tunedHere: 0 });
 
   const flattered = speakerDiarization({ model }, { tuning: 'test' });
   expect(await log(flattered.test, [raised])).toMatchObject({ threshold: valid.threshold, tunedHere: 1 });

@@ -190,7 +190,12 @@ export const speakerDiarization = defineComponent({
       loadState(state) {
         own.loadState({ tensors: state.tensors, values: {} });
         const { threshold, medianFrames } = state.values as { threshold?: number; medianFrames?: number };
-        if (threshold !== undefined && medianFrames !== undefined) decision = { threshold, medianFrames };
+        if (threshold === undefined || medianFrames === undefined) return;
+        // settings that were changed since leave it no choice
+        decision = {
+          threshold: thresholds.includes(threshold) ? threshold : decision.threshold,
+          medianFrames: config.medianFrames.includes(medianFrames) ? medianFrames : decision.medianFrames,
+        };
       },
       name: 'speaker-diarization',
       model,
