@@ -310,7 +310,7 @@ const files = recordings.map(({ wav_path }) => wav_path);
 const closing = [];
 try {
   // these train what they need themselves
-  const alone = ['recipes of another package', 'ONNX file', 'language model', 'other weights'];
+  const alone = ['recipes of another package', 'ONNX file', 'language model', 'other weights', 'sound events'];
   const asked = process.argv.slice(2);
   const made = asked.length > 0 && asked.every((word) => alone.includes(word)) ? {} : await checkpoints();
   const plain = await startBrowser();
@@ -461,6 +461,7 @@ try {
       ['sd', at('conversation.wav')],
     ]) {
       const { page, troubles, close } = await open(plain, served[name].address);
+      if (name === 'ks') await page.getByText(/^3 labels: allison, /).waitFor();
       await choose(page, 0, path);
       await page.waitForSelector('.result[data-done]', { timeout: 60_000 });
       await look(page, { asr: 'transcription', ks: 'classification', sd: 'diarization' }[name]);
@@ -859,6 +860,30 @@ try {
     assert.deepEqual(other.troubles, []);
     await other.close();
     await folder.close();
+  });
+
+  await check('sound events are drawn, and are those of Node', async () => {
+    const columns = ['record_id', 'wav_path', 'label', 'start_sec', 'end_sec'];
+    const events = csv(
+      'events.csv',
+      columns,
+      recordings.map(({ id, wav_path, spk }) => [id, wav_path, spk, 0.2, 1.2]),
+    );
+    const corpus = ['--corpus.train', events, '--corpus.valid', events, '--corpus.tests', events];
+    const checkpoint = train('hear-event', '18', ...corpus, '--training.evalStep', '18', '--upstream.name', 'fbank_no_cmvn');
+    const { address, close: stop } = await serve(checkpoint, '--task.thresholds', '[0.3]');
+    const { page, troubles, close } = await open(plain, address);
+    const expected = nodesWord(checkpoint, files[0], { options: ['--task.thresholds', '[0.3]'] });
+    assert.ok(expected.length > 0, 'something is heard');
+    assertSame(await workersWord(page, 'wasm', files[0]), expected, 'events');
+    await choose(page, 0, files[0]);
+    await page.waitForSelector('.timeline');
+    assert.equal(await page.locator('.timeline .span').count(), expected.length);
+    await page.getByRole('button', { name: 'Save as TSV' }).waitFor();
+    await look(page, 'events');
+    assert.deepEqual(troubles, []);
+    await close();
+    await stop();
   });
 
   await check('an upstream in an ONNX file says the same in the page', async () => {

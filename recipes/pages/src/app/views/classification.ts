@@ -1,6 +1,7 @@
 import type { Computer } from '../computer.ts';
 import { element, percent, shortNumber } from '../element.ts';
 import type { Opened } from '../protocol.ts';
+import { knownLabels } from './known-labels.ts';
 import { predictionInput } from './prediction-input.ts';
 
 export interface Classification {
@@ -21,7 +22,7 @@ const shownLabels = 10;
 /** Which label a recording has, or which one of each group. */
 export function classificationView(computer: Computer, opened: Opened): HTMLElement {
   const groups = (opened.encoders['groups'] ?? []) as readonly { readonly name: string }[];
-  return predictionInput(computer, opened, { id: 'which-label', title: 'Which label?' }, ({ prediction }) =>
+  return predictionInput(computer, opened, { id: 'which-label', title: 'Which label?', about: knownLabels(opened) }, ({ prediction }) =>
     labelElements(
       isClassification(prediction) ? [prediction] : (prediction as readonly Classification[]),
       groups.map(({ name }) => name),

@@ -19,7 +19,18 @@ export interface PredictionSettings {
 export function predictionInput(
   computer: Computer,
   { isPiecewise }: Opened,
-  { id, title, settings }: { readonly id: string; readonly title: string; readonly settings?: PredictionSettings | undefined },
+  {
+    id,
+    title,
+    about = [],
+    settings,
+  }: {
+    readonly id: string;
+    readonly title: string;
+    /** what is to be known before a recording is given */
+    readonly about?: readonly HTMLElement[];
+    readonly settings?: PredictionSettings | undefined;
+  },
   show: (predicted: Predicted) => readonly HTMLElement[],
 ): HTMLElement {
   const result = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Give a recording.');
@@ -60,5 +71,5 @@ export function predictionInput(
     result.dataset['done'] = String(Number(result.dataset['done'] ?? 0) + 1);
   }
 
-  return element('section', { 'aria-labelledby': id }, element('h2', { id }, title), settings?.root, recording.root, result);
+  return element('section', { 'aria-labelledby': id }, element('h2', { id }, title), ...about, settings?.root, recording.root, result);
 }

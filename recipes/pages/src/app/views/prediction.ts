@@ -2,6 +2,7 @@ import type { Computer } from '../computer.ts';
 import { element, shortNumber } from '../element.ts';
 import type { Opened, Predicted } from '../protocol.ts';
 import { isClassification, isScored, labelElements, scoreElements } from './classification.ts';
+import { knownLabels } from './known-labels.ts';
 import { predictionInput } from './prediction-input.ts';
 import { saveButton } from './save-button.ts';
 import { segmentsIn } from './segments-in.ts';
@@ -13,7 +14,7 @@ export function predictionView(computer: Computer, opened: Opened): HTMLElement 
   return predictionInput(
     computer,
     opened,
-    { id: 'what-the-model-says', title: 'What does the model say?' },
+    { id: 'what-the-model-says', title: 'What does the model say?', about: knownLabels(opened) },
     ({ prediction, seconds, text }) => [
       ...predictionElements(prediction, seconds),
       ...savable(prediction, text).map((file) => saveButton('prediction', file)),
