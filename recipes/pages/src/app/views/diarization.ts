@@ -3,7 +3,7 @@ import type { Computer } from '../computer.ts';
 import { duration, element } from '../element.ts';
 import type { Opened } from '../protocol.ts';
 import { type PredictionSettings, predictionInput } from './prediction-input.ts';
-import { saveButton } from './save-button.ts';
+import { saveButtons } from './save-buttons.ts';
 import { timelineElements } from './timeline.ts';
 
 interface Turn {
@@ -34,7 +34,7 @@ export function diarizationView(computer: Computer, opened: Opened): HTMLElement
         element('p', { class: 'verdict' }, `${speakers.length} speaker${speakers.length === 1 ? '' : 's'}`),
         element('p', { class: 'about' }, speakers.map((speaker) => `${name(speaker)}: ${duration(spoken(speaker))}`).join('; ')),
         ...timelineElements(segments, seconds, { noun: 'Speaker', isSaved: text !== undefined, labels: speakers.map(name) }),
-        ...(text ? [saveButton('who-speaks-when', text)] : []),
+        ...saveButtons('who-speaks-when', text ? [text] : []),
       ];
     },
   );

@@ -4,7 +4,7 @@ import type { Opened, Predicted } from '../protocol.ts';
 import { isClassification, isScored, labelElements, scoreElements } from './classification.ts';
 import { knownLabels } from './known-labels.ts';
 import { predictionInput } from './prediction-input.ts';
-import { saveButton } from './save-button.ts';
+import { saveButtons } from './save-buttons.ts';
 import { segmentsIn } from './segments-in.ts';
 import { timelineElements } from './timeline.ts';
 import { type Hypothesis, textElements } from './transcription.ts';
@@ -17,7 +17,7 @@ export function predictionView(computer: Computer, opened: Opened): HTMLElement 
     { id: 'what-the-model-says', title: 'What does the model say?', about: knownLabels(opened) },
     ({ prediction, seconds, text }) => [
       ...predictionElements(prediction, seconds),
-      ...savable(prediction, text).map((file) => saveButton('prediction', file)),
+      ...saveButtons('prediction', savable(prediction, text)),
     ],
   );
 }
