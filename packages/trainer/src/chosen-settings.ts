@@ -21,7 +21,7 @@ export function chosenSettings(
       throw new InputError(
         `${section}.${setting}`,
         JSON.stringify(value),
-        `nothing, since ${name} has no such setting (${read.length > 0 ? `it reads ${read.join(', ')}` : 'it reads none'})`,
+        `nothing, since ${section}.name is ${name}, which reads ${read.length > 0 ? `${read.join(', ')} alone` : 'no further setting'}`,
         `Remove the setting or choose another ${section}.name.`,
       );
     }

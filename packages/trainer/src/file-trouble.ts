@@ -8,14 +8,21 @@ const fileTroubles: { readonly [code: string]: string } = {
   EROFS: 'a file system that cannot be written',
   EMFILE: 'too many open files',
   EIO: 'a disk that fails',
+  EISDIR: 'a folder',
+  ENOTDIR: 'a file where a folder has to be',
+  ENAMETOOLONG: 'a name that is too long',
 };
 
-/** Troubles of the file system that a user can mend, as such; anything else as it is. */
-export function withFileTrouble(error: unknown): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
+/**
+ * Troubles of the file system that a user can mend, as such; anything else as it is.
+ *
+ * @param place what is named where the system does not say which file it was
+ */
+export function withFileTrouble(error: unknown, place = 'a file'): unknown {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   if (S3Error.isInstance(error) || code === undefined || !(code in fileTroubles)) return error;
   return new InputError(
-    path ?? 'a file',
+    path ?? place,
     `${fileTroubles[code]} (${code})`,
     'a file that can be read and written',
     'Mend that and run the same command again; what was saved is kept.',

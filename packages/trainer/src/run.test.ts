@@ -391,6 +391,12 @@ describe('resuming', () => {
     expect(tables[2]).toEqual(tables[0]);
   });
 
+  it('reports a training that diverged', async () => {
+    const { result } = await toyRun(temporaryFolder(), { optimizer: { name: 'SGD', learningRate: 1e38 } });
+    expect(Object.values(result.tests['one']!).some((value) => !Number.isFinite(value))).toBe(true);
+    expect(result.steps).toBe(6);
+  });
+
   it('goes on from a named checkpoint', async () => {
     const folder = temporaryFolder();
     const { seen } = await toyRun(folder, { training: { resumeFrom: join(straight, 'train/step_4') } });

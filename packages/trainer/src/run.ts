@@ -106,7 +106,7 @@ export async function runRecipe(
       await unlock();
     }
   } catch (error) {
-    throw withFileTrouble(error);
+    throw withFileTrouble(error, `a file in ${String(config['targetDir'])}`);
   } finally {
     await observer.close();
   }

@@ -143,3 +143,14 @@ describe('an unknown name', () => {
     expect(() => namedUpstream(wiring)).toThrow('an upstream is missing');
   });
 });
+
+test.each([
+  ['freezeLayers', 3, '3'],
+  ['trainFeatureEncoder', true, 'true'],
+  ['layerDrop', 0.1, '0.1'],
+  ['chunkSeconds', 10, '10'],
+])('%s means nothing to an upstream without a network, and is refused', (setting, value, text) => {
+  expect(() => namedUpstream(wiring, { name: 'mfcc', [setting]: value })).toThrow(
+    `upstream.${setting}: found ${text}; expected nothing, since mfcc has no network that reads it`,
+  );
+});

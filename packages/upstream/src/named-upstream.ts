@@ -15,6 +15,7 @@ import {
   checkpointOf,
   refusePath,
   refuseRandomize,
+  refuseUnread,
   type UpstreamName,
   type UpstreamSettings,
   upstreamSettings,
@@ -45,6 +46,7 @@ export const namedUpstream = defineComponent({
     };
     refusePath(name, path);
     refuseRandomize(name, randomize);
+    refuseUnread(name, settings);
     return build();
   },
 });

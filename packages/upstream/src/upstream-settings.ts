@@ -127,3 +127,15 @@ export function refusePath(name: UpstreamName, path: string | undefined): void {
     'Leave the path out or choose another upstream.',
   );
 }
+
+/** What says how the network of a pretrained upstream is run or trained. */
+const ofNetworks = ['freezeLayers', 'layerDrop', 'trainFeatureEncoder', 'chunkSeconds', 'onnx'] as const;
+
+/** @throws InputError for a setting of pretrained upstreams beside the name of one without weights, where it would mean nothing */
+export function refuseUnread(name: UpstreamName, given: Pick<UpstreamSettings, (typeof ofNetworks)[number]>): void {
+  if (!Object.hasOwn(baselines, name)) return;
+  const unread = ofNetworks.find((setting) => given[setting] !== undefined && given[setting] !== settings.shape[setting].parse(undefined));
+  if (unread === undefined) return;
+  const expected = `nothing, since ${name} has no network that reads it`;
+  throw new InputError(`upstream.${unread}`, JSON.stringify(given[unread]), expected, 'Leave it out or choose another upstream.');
+}

@@ -57,6 +57,7 @@ test("dumps the featurized sequence of a checkpoint: fbank's one layer as it is"
 test('says what is missing or too much', async () => {
   const out = join(folder, 'nothing');
   expect((await dump('--out', out, csv)).stderr).toContain('found no upstream');
+  expect((await dump('--out', out, '--upstream.name', 'fbankk', csv)).stderr).toMatch(/Did you mean 'fbank'\?\s+→ at upstream\.name/);
   expect((await dump('--out', out, '--upstream.name', 'fbank', '--content', 'featurized', csv)).stderr).toContain('without --checkpoint');
   expect((await dump('--out', out, '--upstream.name', 'fbank', csv, 'x.wav')).stderr).toContain('audio files, or one csv file');
   expect((await dump('--out', out, '--upstream.name', 'fbank', '--layers', '3', csv)).stderr).toContain('has the layers 0 to 0');

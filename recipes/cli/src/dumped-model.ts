@@ -1,7 +1,8 @@
-import { type AnyRecipe, type Featurizer, InputError, type Upstream } from '@s3/interface';
+import { type AnyRecipe, type Featurizer, InputError, parseConfig, type Upstream } from '@s3/interface';
 import { loadModel, userCacheDir } from '@s3/trainer';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { namedUpstream } from '@s3/upstream';
+import { z } from 'zod';
 import { checkpointRecipe } from './checkpoint-recipe.ts';
 import type { DumpCommandOptions } from './dump-command.ts';
 
@@ -37,12 +38,10 @@ export async function dumpedModel(options: DumpCommandOptions, recipes: CommandL
     throw new InputError('command line', '--content featurized without --checkpoint', 'a trained featurizer', remedy);
   }
   const normalize = options['upstream.normalize'] ?? false;
-  const settings = {
-    name: (name ?? 'hf_custom') as never,
-    ...(path && { path }),
-    normalize,
-    offline: options['upstream.offline'] ?? false,
-  };
+  // in a section of that name, so that errors name the options
+  const { upstream: settings } = parseConfig('s3 dump', z.object({ upstream: namedUpstream.config }), {
+    upstream: { name: name ?? 'hf_custom', ...(path && { path }), normalize, offline: options['upstream.offline'] ?? false },
+  });
   return {
     upstream: await namedUpstream({ cacheDir: userCacheDir() }, settings),
     source: [name, path, normalize && 'normalized'].filter(Boolean).join(', '),

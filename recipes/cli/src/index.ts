@@ -4,13 +4,14 @@ import { launchOf } from '@s3/mpi/launch';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { addCommands } from './commands.ts';
 import { connectProcesses } from './connect-processes.ts';
+import { outputTrouble } from './output-trouble.ts';
 import { recipes as ownRecipes } from './recipes.ts';
 import { refuseLauncher } from './refuse-launcher.ts';
 
-// whoever reads our output may stop early, as `s3 list | head -3` does
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  const { exitCode, text } = outputTrouble(error);
+  process.stderr.write(text);
+  process.exit(exitCode);
 });
 
 const versionOf = (name: string): string =>

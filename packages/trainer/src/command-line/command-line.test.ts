@@ -305,6 +305,15 @@ describe('errors', () => {
     );
   });
 
+  test('of the file system are told with the file', async () => {
+    const run = async () => {
+      throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS', path: '/disk/x.onnx' });
+    };
+    expect((await s3(['run', 'tiny', ...given], { run })).stderr).toBe(
+      '/disk/x.onnx: found a file system that cannot be written (EROFS); expected a file that can be read and written. Mend that and run the same command again; what was saved is kept.\n',
+    );
+  });
+
   test('of ours come with their stack', async () => {
     const run = async () => {
       throw new TypeError('x is not a function');

@@ -1,8 +1,10 @@
 import { S3Error } from '@s3/interface';
 import { createColors } from 'picocolors';
+import { withFileTrouble } from '../file-trouble.ts';
 
-/** What a user is told of an error: of one thrown on purpose its message, of any other that it is ours. */
-export function errorText(error: unknown, color: boolean): string {
+/** What a user is told of an error: of one thrown on purpose, or by the file system, its message; of any other that it is ours. */
+export function errorText(thrown: unknown, color: boolean): string {
+  const error = withFileTrouble(thrown);
   const { red, dim } = createColors(color);
   if (S3Error.isInstance(error)) return red((error as S3Error).message);
   const message = error instanceof Error ? error.message : String(error);

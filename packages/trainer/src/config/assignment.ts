@@ -8,6 +8,8 @@ export interface Assignment {
   readonly value: unknown;
   /** as typed on the command line, where what it means depends on the setting's type */
   readonly text?: string;
+  /** whether nothing was typed behind its name */
+  readonly isBare?: boolean;
   /** where it was given: `exp/asv.yaml:12`, `command line` */
   readonly origin: string;
 }

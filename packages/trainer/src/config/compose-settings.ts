@@ -5,7 +5,7 @@ import { listSettings, type Setting } from './list-settings.ts';
 import { nearestSetting } from './nearest-setting.ts';
 import { resolveReferences } from './resolve-references.ts';
 import { asksForNothing, isEmptySection, isS3prlName, s3prlRule, useScheduler } from './s3prl-settings.ts';
-import { accepts, childNode, isSection, missingValue, nodeAt, type SchemaNode, schemaNode } from './schema-node.ts';
+import { accepts, childNode, isSection, missingValue, nodeAt, type SchemaNode, schemaNode, typeText } from './schema-node.ts';
 import { settingValue, yamlValue } from './setting-value.ts';
 
 /** Every setting of a run, before the schema has judged the values. */
@@ -43,6 +43,10 @@ export function composeSettings(schema: z.ZodObject, given: readonly Assignment[
     const node = pathNode(root, path);
     if (!node) {
       problems.push(unknownText(path, origin, settings));
+      continue;
+    }
+    if (assignment.isBare && !accepts(node, 'boolean')) {
+      problems.push(`${placeText(path, origin)}: found no value behind it; expected ${typeText(node)}.`);
       continue;
     }
     const value = text === undefined ? assignment.value : settingValue(text, node);

@@ -15,10 +15,12 @@ export function nearestSetting(path: readonly string[], settings: readonly Setti
     const name = plain(candidate.at(-1)!);
     const sameSection = path.length === candidate.length && plain(path.slice(0, -1).join('.')) === plain(candidate.slice(0, -1).join('.'));
     // in another section only nearly the same name is meant
-    const byName = leven(wantedName, name) + (sameSection ? 0 : 1);
-    const distance = Math.min(leven(wanted, plain(candidate.join('.'))), byName);
-    const allowed = Math.max(1, Math.floor((sameSection ? wantedName : wanted).length / 3));
-    if (distance <= allowed && (!nearest || distance < nearest.distance)) nearest = { path: candidate.join('.'), distance };
+    const near = (distance: number, text: string) =>
+      distance <= Math.max(1, Math.floor(text.length / 3)) ? distance : Number.POSITIVE_INFINITY;
+    const byName = near(leven(wantedName, name) + (sameSection ? 0 : 1), wantedName);
+    const byPath = sameSection ? byName : near(leven(wanted, plain(candidate.join('.'))), wanted);
+    const distance = Math.min(byPath, byName);
+    if (Number.isFinite(distance) && (!nearest || distance < nearest.distance)) nearest = { path: candidate.join('.'), distance };
   }
   return nearest?.path;
 }

@@ -27,7 +27,13 @@ export function readArgumentSettings(words: readonly string[]): readonly Assignm
       text = next;
       index++;
     }
-    assignments.push({ path: name.split('.'), value: undefined, text: text ?? 'true', origin: 'command line' });
+    assignments.push({
+      path: name.split('.'),
+      value: undefined,
+      text: text ?? 'true',
+      ...(text === undefined && { isBare: true }),
+      origin: 'command line',
+    });
   }
   return assignments;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type Assignment, assignmentsOf } from './assignment.ts';
 import { yamlOptions } from './setting-value.ts';
 
@@ -11,7 +11,8 @@ import { yamlOptions } from './setting-value.ts';
  */
 export async function readYamlSettings(file: string): Promise<readonly Assignment[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const found = error.code === 'ENOENT' ? 'no such file' : `a file that cannot be read (${error.code ?? error.message})`;
+    const known: { readonly [code: string]: string } = { ENOENT: 'no such file', EISDIR: 'a folder' };
+    const found = known[error.code ?? ''] ?? `a file that cannot be read (${error.code ?? error.message})`;
     throw new InputError(file, found, 'a YAML file of settings', 'Correct the path after --config.', { cause: error });
   });
   const lines = new LineCounter();
@@ -48,5 +49,17 @@ export async function readYamlSettings(file: string): Promise<readonly Assignmen
     const line = path.map((_, index) => lineOf.get(path.slice(0, path.length - index).join('\u0000'))).find((found) => found !== undefined);
     return line === undefined ? file : `${file}:${line}`;
   };
-  return assignmentsOf([], document.toJS(), originOf).filter(({ path }) => path.length > 0);
+  return assignmentsOf([], plainValue(document, file), originOf).filter(({ path }) => path.length > 0);
+}
+
+/** @throws InputError for an alias without its anchor, and for aliases that would fill the memory */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw new InputError(file, `an alias that cannot be followed (${cause.message})`, 'an anchor, &name, above each *name', 'Mend it.', {
+      cause,
+    });
+  }
 }

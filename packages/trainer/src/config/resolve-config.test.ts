@@ -164,6 +164,9 @@ describe('what is refused', () => {
     [['--total_steps', '5'], 'total_steps (command line): found an unknown setting; did you mean training.totalSteps?'],
     [['--trainng.totalSteps', '5'], 'trainng.totalSteps (command line): found an unknown setting; did you mean training.totalSteps?'],
     [['--task.zzzzzz', '5'], 'task.zzzzzz (command line): found an unknown setting; expected a known one: task has loss, margin, scale.'],
+    [['--task.nope', '5'], 'task.nope (command line): found an unknown setting; expected a known one: task has loss, margin, scale.'],
+    [['--training.totalSteps'], 'training.totalSteps (command line): found no value behind it; expected whole number, at least 1.'],
+    [['--cacheDir', ''], 'cacheDir (command line): found an empty text; expected text or null that is not empty.'],
     [['--corpus.tests.0', 'a'], /^corpus\.tests\.0 \(command line\): found an unknown setting/],
     [['--upstream.name.x', 'a'], /^upstream\.name\.x \(command line\): found an unknown setting/],
     [['--__proto__.x', 'a'], /^__proto__\.x \(command line\): found an unknown setting/],
@@ -188,6 +191,10 @@ describe('what is refused', () => {
       /absent\.yaml: found no such file; expected a YAML file of settings/,
     );
     await expect(resolve([], await file('list.yaml', '- 1\n'))).rejects.toThrow(/list\.yaml: found a YAML file without names at its top/);
+    await expect(resolve([], folder)).rejects.toThrow(`${folder}: found a folder; expected a YAML file`);
+    await expect(resolve([], await file('alias.yaml', 'start: *first\n'))).rejects.toThrow(
+      /alias\.yaml: found an alias that cannot be followed \(Unresolved alias.*first\)/,
+    );
     const broken = await resolve([], await file('broken.yaml', 'a: 1\nb: [1\n')).catch((error: unknown) => error);
     expect(broken).toBeInstanceOf(InputError);
     expect(String(broken)).toMatch(/broken\.yaml:\d: found text that is not YAML/);

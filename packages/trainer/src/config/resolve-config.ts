@@ -103,6 +103,8 @@ function issueTexts(error: Pick<z.ZodError, 'issues'>, { values, root, open, ori
     const expected = isType && node ? typeText(node) : '';
     // a bound on the length of a list or text is in no type's name
     const isUnnamed = (issue.code === 'too_small' || issue.code === 'too_big') && ['array', 'string'].includes(issue.origin);
+    const isEmpty = issue.code === 'too_small' && found === '';
+    if (isEmpty) return [`${place}: found an empty text; expected ${typeText(node!)} that is not empty.`];
     if (expected === '' || isUnnamed)
       return [`${place || 'settings'}: ${issue.message.replace(/\.$/, '')}${found === undefined ? '' : ` (found ${valueText(found)})`}.`];
     const nearest =

@@ -111,7 +111,7 @@ describe('resolveOptimizer', () => {
   it('refuses a setting of another optimizer', () => {
     expect(() => settingsOf({ name: 'Adam', momentum: 0.9 })).toThrow(InputError);
     expect(() => settingsOf({ name: 'Adam', momentum: 0.9 })).toThrow(
-      /optimizer\.momentum: found 0\.9; expected nothing, since Adam has no such setting/,
+      /optimizer\.momentum: found 0\.9; expected nothing, since optimizer\.name is Adam, which reads learningRate/,
     );
   });
 

@@ -15,7 +15,11 @@ export interface Report {
   readonly checkpoints: { readonly [testSet: string]: string };
 }
 
-const logSchema = z.record(z.string(), z.number());
+/** a training that diverged gives NaN and infinities, which `z.number` refuses */
+const logSchema = z.record(
+  z.string(),
+  z.custom<number>((value) => typeof value === 'number', 'expected a number'),
+);
 
 /** Stage 4: picks the result that counts on each test set; where several checkpoints were judged it also writes `evaluate/TEST/best_result.yaml`. */
 export async function reportStage(targetDir: string): Promise<Report> {
