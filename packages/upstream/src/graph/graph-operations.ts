@@ -2,10 +2,12 @@ import type { GraphOperations } from '@s3/interface/graph';
 import { type ExternalFiles, type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameShift, windowSize } from '../frame-grid.ts';
+import { kaldiMelMatrix, smallestPower } from '../networks/kaldi-mel.ts';
 import { hannWindow, melMargin, melRange, mirroredPlaces, slaneyMelBands, smallestMel } from '../networks/log-mel.ts';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
 import { waveFrequencies } from '../networks/wave-frequencies.ts';
 import { graphFrames } from './baseline-graph.ts';
+import { graphKaldiPower } from './kaldi-graph.ts';
 
 /** The weights by the names of the network. */
 export type NetworkWeights = { readonly [name: string]: tf.Tensor };
@@ -13,7 +15,7 @@ export type NetworkWeights = { readonly [name: string]: tf.Tensor };
 /**
  * The network with its weights as an ONNX model.
  *
- * Inputs `waveforms` (batch, samples) and `mask` (batch, frames); outputs `hidden_0`, `hidden_1`, ...,
+ * Inputs `waveforms` (batch, samples) and `mask` (batch, frames), or of the network's `maskFrames`; outputs `hidden_0`, `hidden_1`, ...,
  * each (batch, frames, features). Batch and samples may vary.
  *
  * @param external as a list it takes the weights, which are then not in the file; as files, those of a model of more than 2 GB
@@ -28,7 +30,10 @@ export async function networkGraph(
   tf.tidy(() => {
     const input = (name: string, steps: string) => ({ name: graph.input(name, 'float32', ['batch', steps]), type: 'float32' }) as const;
     const operations = graphOperations(onnxOperations(graph), weights);
-    const hiddenStates = network.forward(operations, { waveforms: input('waveforms', 'samples'), mask: input('mask', 'frames') });
+    const hiddenStates = network.forward(operations, {
+      waveforms: input('waveforms', 'samples'),
+      mask: input('mask', network.maskFrames ? 'steps' : 'frames'),
+    });
     hiddenStates.forEach(({ name }, layer) => void graph.output(`hidden_${layer}`, name, 'float32', ['batch', 'frames', 'features']));
   });
   return graph.finish();
@@ -78,6 +83,40 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       const logs = graph.multiply(graph.log(graph.maximum(mel, smallestMel)), Math.LOG10E);
       const floor = graph.subtract(graph.max(graph.max(logs, 2), 1), melRange);
       return graph.divide(graph.add(graph.maximum(logs, floor), 4), 4);
+    },
+    kaldiMel(waveforms, bins) {
+      const count = graph.add(graph.divide(graph.subtract(graph.steps(waveforms), windowSize), frameShift), 1);
+      const frames = graphFrames(graph, waveforms, count, graph.constant(tf.tensor1d([windowSize], 'int32')));
+      const power = graphKaldiPower(graph, graph.subtract(frames, graph.mean(frames, -1)));
+      return graph.log(graph.maximum(graph.matMul(power, graph.constant(kaldiMelMatrix(bins))), smallestPower));
+    },
+    normalizeSteps(x, mask) {
+      const shown = mask === undefined ? undefined : graph.expandDims(mask, -1);
+      const only = (y: T) => (shown === undefined ? y : graph.multiply(y, shown));
+      const count = shown === undefined ? graph.toFloat(graph.steps(x)) : graph.sum(shown, 1);
+      const centered = only(graph.subtract(x, graph.divide(graph.sum(only(x), 1), count)));
+      const variance = graph.divide(graph.sum(graph.multiply(centered, centered), 1), graph.maximum(graph.subtract(count, 1), 1));
+      return graph.divide(centered, graph.sqrt(graph.add(variance, 1e-7)));
+    },
+    pairSteps(x) {
+      const even = graph.multiply(graph.divide(graph.steps(x), 2), 2);
+      const [first, second] = [graph.slice(x, 1, 0, even, 2), graph.slice(x, 1, 1, even, 2)];
+      return graph.concat([first, second], -1);
+    },
+    secondSteps: (mask) => graph.slice(mask, 1, 1, undefined, 2),
+    distanceKeys(like, embedding, { left, right, heads: count }) {
+      const steps = graph.steps(like);
+      const places = graph.range(graph.subtract(graph.multiply(steps, 2), 1));
+      const ahead = graph.add(graph.subtract(places, steps), 1);
+      const rows = graph.add(graph.minimum(graph.maximum(ahead, -left), right), left);
+      const keys = graph.gather(graph.constant(valuesOf(embedding)), rows, 0);
+      return graph.expandDims(
+        graph.concat(
+          Array.from({ length: count }, () => keys),
+          -1,
+        ),
+        0,
+      );
     },
     gated(x, features) {
       const [value, gate] = graph.split(x, [features, features], -1) as [T, T];

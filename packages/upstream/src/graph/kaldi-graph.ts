@@ -21,16 +21,21 @@ export function kaldiGraph(
     const frames = graphFrames(graph, values, graph.max(counts, 0), whole(windowSize));
 
     const centered = graph.subtract(frames, graph.mean(frames, -1));
-    // the first sample stands for the one before it
-    const before = graph.concat([graph.slice(centered, -1, 0, 1), graph.slice(centered, -1, 0, -1)], -1);
-    const emphasized = graph.subtract(centered, graph.multiply(before, 0.97));
-    const power = graph.powerSpectrum(graph.multiply(emphasized, graph.constant(tf.tensor1d(window))), windowSize, fftSize);
+    const power = graphKaldiPower(graph, centered);
     const logEnergy = () => graph.log(graph.maximum(graph.sum(graph.multiply(centered, centered), -1), floor));
 
     const described = { values: bands(graph, power, logEnergy), lengths: counts };
     const features = { values: graphDeltas(graph, described, deltaOrder), lengths: counts };
     return { values: cmvn ? graphNormalized(graph, features) : features.values, lengths: counts };
   };
+}
+
+/** Power of frames whose mean is 0, emphasized and windowed as Kaldi does, (batch, frames, frequencies). */
+export function graphKaldiPower<T>(graph: GraphOperations<T>, centered: T): T {
+  // the first sample stands for the one before it
+  const before = graph.concat([graph.slice(centered, -1, 0, 1), graph.slice(centered, -1, 0, -1)], -1);
+  const emphasized = graph.subtract(centered, graph.multiply(before, 0.97));
+  return graph.powerSpectrum(graph.multiply(emphasized, graph.constant(tf.tensor1d(window))), windowSize, fftSize);
 }
 
 /** Natural logarithms of the energies, at least Kaldi's floor. */

@@ -4,12 +4,13 @@ const count = z.int().positive().max(100_000);
 const rate = z.number().min(0).max(1);
 const gelu = z.literal('gelu').default('gelu');
 
-/**
- * What Whisper has by other names, of its encoder; with the rates of its spectrogram and its two convolutions.
- */
+/** What Whisper has by other names, of its encoder; and, for it and for w2v-BERT, windows and steps of the spectrogram and of what follows. */
 function withOurNames(config: unknown): unknown {
-  if (typeof config !== 'object' || config === null || !('model_type' in config) || config.model_type !== 'whisper') return config;
+  if (typeof config !== 'object' || config === null || !('model_type' in config)) return config;
   const given = config as { readonly [setting: string]: unknown };
+  if (given['model_type'] === 'wav2vec2-bert')
+    return { ...given, conv_dim: [160, 160], conv_kernel: [400, 2], conv_stride: [160, 2], num_conv_pos_embedding_groups: 1 };
+  if (given['model_type'] !== 'whisper') return config;
   return {
     ...given,
     hidden_size: given['d_model'],
@@ -33,7 +34,17 @@ function withOurNames(config: unknown): unknown {
  */
 const settings = z
   .object({
-    model_type: z.enum(['wav2vec2', 'hubert', 'unispeech', 'unispeech-sat', 'wavlm', 'data2vec-audio', 'wav2vec2-conformer', 'whisper']),
+    model_type: z.enum([
+      'wav2vec2',
+      'hubert',
+      'unispeech',
+      'unispeech-sat',
+      'wavlm',
+      'data2vec-audio',
+      'wav2vec2-conformer',
+      'wav2vec2-bert',
+      'whisper',
+    ]),
     hidden_size: count.default(768),
     num_hidden_layers: count.max(1000).default(12),
     num_attention_heads: count.default(12),
@@ -58,13 +69,15 @@ const settings = z
     conv_pos_batch_norm: z.literal(false).default(false),
     num_buckets: count.default(320),
     max_bucket_distance: count.default(800),
-    position_embeddings_type: z.enum(['relative', 'rotary']).nullable().default('relative'),
+    position_embeddings_type: z.enum(['relative', 'rotary', 'relative_key']).nullable().default('relative'),
     rotary_embedding_base: z.number().positive().default(10_000),
     conv_depthwise_kernel_size: count.default(31),
     conformer_conv_dropout: rate.default(0.1),
+    left_max_position_embeddings: count.default(64),
+    right_max_position_embeddings: count.default(8),
+    feature_projection_input_dim: z.literal(160).default(160),
     num_mel_bins: count.default(80),
     max_source_positions: count.default(1500),
-    add_adapter: z.literal(false).default(false),
     adapter_attn_dim: z.null().default(null),
   })
   .check(({ value, issues }) => {
@@ -80,11 +93,15 @@ const settings = z
       refuse('num_conv_pos_embedding_groups', `has to divide hidden_size, ${hidden_size}`);
     if (value.model_type === 'wavlm' && (value.num_buckets < 4 || value.num_buckets % 4 !== 0))
       refuse('num_buckets', 'has to be a multiple of 4');
-    if (value.model_type !== 'wav2vec2-conformer') {
+    const isBert = value.model_type === 'wav2vec2-bert';
+    if (value.model_type !== 'wav2vec2-conformer' && !isBert) {
       if (value.hidden_act !== 'gelu') refuse('hidden_act', "has to be 'gelu'");
       return;
     }
     if (value.conv_depthwise_kernel_size % 2 === 0) refuse('conv_depthwise_kernel_size', 'has to be odd');
+    const positions = value.position_embeddings_type;
+    if (isBert !== (positions === 'relative_key'))
+      refuse('position_embeddings_type', isBert ? "has to be 'relative_key'" : "has to be 'relative', 'rotary' or null");
     const turned = value.position_embeddings_type === 'rotary' ? hidden_size / num_attention_heads : hidden_size;
     if (turned % 2 !== 0) refuse('hidden_size', 'has to be even, and so has that of a head where positions are rotary');
   })

@@ -13,9 +13,9 @@ export function networkBytes(config: NetworkConfig, samples: number, frames: num
   const states = 2 * (num_hidden_layers + 1) * frames * hidden_size;
   // input, normalized and output of the first convolution
   const convolutions = 3 * conv_dim[0]! * steps;
-  const isConformer = config.model_type === 'wav2vec2-conformer';
+  const isConformer = config.model_type === 'wav2vec2-conformer' || config.model_type === 'wav2vec2-bert';
   // with relative positions also products of every frame with twice as many distances, and those shifted
-  const squares = (gradients ? 5 : 3) + (isConformer && config.position_embeddings_type === 'relative' ? 4 : 0);
+  const squares = (gradients ? 5 : 3) + (isConformer && config.position_embeddings_type?.startsWith('relative') ? 4 : 0);
   const along = (isConformer ? 8 : 4) * intermediate_size + (isConformer ? 24 : 12) * hidden_size;
   const layer = num_attention_heads * frames ** 2 * squares + frames * along;
   return 4 * (states + (gradients ? convolutions + num_hidden_layers * layer : Math.max(convolutions, layer)));

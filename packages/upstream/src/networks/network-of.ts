@@ -2,6 +2,7 @@ import { data2vecAudio } from './data2vec-audio.ts';
 import { hubert } from './hubert.ts';
 import type { NetworkConfig } from './network-config.ts';
 import type { Network } from './operations.ts';
+import { wav2vec2Bert } from './wav2vec2-bert.ts';
 import { wav2vec2Conformer } from './wav2vec2-conformer.ts';
 import { wavlm } from './wavlm.ts';
 import { whisperEncoder } from './whisper-encoder.ts';
@@ -14,6 +15,7 @@ const families: { readonly [Family in NetworkConfig['model_type']]: (config: Net
   wavlm,
   'data2vec-audio': data2vecAudio,
   'wav2vec2-conformer': wav2vec2Conformer,
+  'wav2vec2-bert': wav2vec2Bert,
   whisper: whisperEncoder,
 };
 

@@ -84,6 +84,14 @@ export interface Operations<T> {
    * than 8 below a row's largest as if they were 8 below it, plus 4, divided by 4.
    */
   readonly logMel: (waveforms: T, bins: number) => T;
+  /** Kaldi's log mel bands of waveforms (batch, samples), (batch, frames of 10 ms, bins); no less than they can be for samples of 16 bits */
+  readonly kaldiMel: (waveforms: T, bins: number) => T;
+  /** mean 0 and variance 1 of each feature over the steps where the mask (batch, steps) is 1 */
+  readonly normalizeSteps: (x: T, mask: T | undefined) => T;
+  /** each two steps as one of twice the features; an odd last one is left out */
+  readonly pairSteps: (x: T) => T;
+  /** every second step of a mask (batch, steps), from the second on */
+  readonly secondSteps: (mask: T) => T;
   /** zero where the mask (batch, steps) is 0 */
   readonly maskSteps: (x: T, mask: T) => T;
   /** (batch, steps, heads * features) to (batch, heads, steps, features) */
@@ -105,6 +113,19 @@ export interface Operations<T> {
    * @param like of so many steps; distances go from steps - 1 down to 1 - steps
    */
   readonly distanceWaves: (like: T, size: number) => T;
+  /**
+   * Of each distance between two steps what a weight (left + right + 1, features) has for it, the same for all heads: from steps - 1, query's
+   * step less key's, down to 1 - steps; (1, 2 * steps - 1, heads * features).
+   *
+   * @param like of so many steps
+   * @param options.left a key that is further before is taken as this far; it has the first row
+   * @param options.right the same for keys behind; it has the last
+   */
+  readonly distanceKeys: (
+    like: T,
+    embedding: Weight,
+    options: { readonly left: number; readonly right: number; readonly heads: number },
+  ) => T;
   /**
    * What each pair of steps adds to attention by what one asks of their distance, (batch, heads, steps, steps).
    *
@@ -152,7 +173,7 @@ export interface Operations<T> {
 export interface NetworkInput<T> {
   /** (batch, samples) */
   readonly waveforms: T;
-  /** (batch, frames), 1 for frames of the utterance, 0 for its padding; none attends to everything */
+  /** (batch, frames), or as the network's `maskFrames` says, 1 for frames of the utterance, 0 for its padding; none attends to everything */
   readonly mask?: T | undefined;
 }
 
@@ -172,6 +193,8 @@ export interface Network {
   readonly downsampleRate: number;
   /** frames of a waveform, 0 where it is too short for one */
   readonly frames: (samples: number) => number;
+  /** steps of the mask of a waveform, where the mask is not that of the frames */
+  readonly maskFrames?: (samples: number) => number;
   readonly forward: <T>(operations: Operations<T>, input: NetworkInput<T>) => readonly T[];
 }
 

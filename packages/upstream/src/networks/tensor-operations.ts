@@ -2,6 +2,7 @@ import type { Random } from '@s3/interface';
 import { affine } from '@s3/interface/layers';
 import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
+import { kaldiMel } from './kaldi-mel.ts';
 import { logMel } from './log-mel.ts';
 import type { NormedWeight, Operations, Weight } from './operations.ts';
 import { waveFrequencies } from './wave-frequencies.ts';
@@ -54,6 +55,46 @@ export function tensorOperations(
     addFeatures: (x, weight) => tf.tidy(() => tf.add(x, tf.reshape(valueAt(weight), [-1]))),
     addSteps: (x, weight) => tf.add(x, valueAt(weight)),
     logMel: (waveforms, bins) => logMel(waveforms as tf.Tensor2D, bins),
+    kaldiMel: (waveforms, bins) => kaldiMel(waveforms as tf.Tensor2D, bins),
+    normalizeSteps: (x, mask) =>
+      tf.tidy(() => {
+        const shown = mask === undefined ? tf.ones([1, x.shape[1]!, 1]) : tf.expandDims(mask, -1);
+        const count = tf.sum(shown, 1, true);
+        const centered = tf.mul(tf.sub(x, tf.div(tf.sum(tf.mul(x, shown), 1, true), count)), shown);
+        const variance = tf.div(tf.sum(tf.square(centered), 1, true), tf.maximum(tf.sub(count, 1), 1));
+        return tf.div(centered, tf.sqrt(tf.add(variance, 1e-7)));
+      }),
+    pairSteps: (x) =>
+      tf.tidy(() => {
+        const [batch, steps, features] = x.shape as [number, number, number];
+        const pairs = Math.floor(steps / 2);
+        return tf.reshape(tf.slice(x, [0, 0, 0], [-1, 2 * pairs, -1]), [batch, pairs, 2 * features]);
+      }),
+    secondSteps: (mask) =>
+      tf.tidy(() => {
+        const [batch, steps] = mask.shape as [number, number];
+        const pairs = Math.floor(steps / 2);
+        return tf.squeeze(tf.slice(tf.reshape(tf.slice(mask, [0, 0], [-1, 2 * pairs]), [batch, pairs, 2]), [0, 0, 1], [-1, -1, 1]), [2]);
+      }),
+    distanceKeys: (like, embedding, { left, right, heads }) =>
+      tf.tidy(() => {
+        const distances = 2 * like.shape[1]! - 1;
+        const rows = left + right + 1;
+        const chosen = new Float32Array(distances * rows);
+        for (let index = 0; index < distances; index++) {
+          const ahead = index - like.shape[1]! + 1;
+          chosen[index * rows + Math.min(Math.max(ahead, -left), right) + left] = 1;
+        }
+        // a product rather than a gather, whose gradient not every engine has
+        const keys = tf.matMul(tf.tensor2d(chosen, [distances, rows]), valueAt<tf.Tensor2D>(embedding));
+        return tf.expandDims(
+          tf.concat(
+            Array.from({ length: heads }, () => keys),
+            -1,
+          ),
+          0,
+        );
+      }),
     gated: (x, features) =>
       tf.tidy(() => {
         const [value, gate] = tf.split(x, [features, features], -1);

@@ -1,7 +1,8 @@
+import { activated, attentionWeights, type ConformerParts, conformerEncoder } from './conformer-encoder.ts';
 import { encoderNetwork } from './encoder-network.ts';
 import { featureEncoder } from './feature-encoder.ts';
 import { featureProjection } from './feature-projection.ts';
-import { affineWeights, normWeights } from './layer-weights.ts';
+import { normWeights } from './layer-weights.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { type Network, type Operations, type WeightNames, weightNames } from './operations.ts';
 
@@ -20,73 +21,22 @@ export function wav2vec2Conformer(config: NetworkConfig): Network {
   const { names, weights } = weightNames();
   const encoder = featureEncoder(names.within('feature_extractor'), config);
   const projection = featureProjection(names.within('feature_projection'), encoder.size, { ...config, feat_proj_layer_norm: true });
-  const transformer = conformerEncoder(names.within('encoder'), config);
+  const isRelative = config.position_embeddings_type === 'relative';
+  const transformer = conformerEncoder(names.within('encoder'), config, {
+    epsilon,
+    parts: (own) => ({ attention: conformerAttention(own, config), convolution: convolutionModule(own.within('conv_module'), config) }),
+    distances: isRelative ? (operations, like) => operations.distanceWaves(like, config.hidden_size) : undefined,
+    hasNorm: true,
+  });
   // made by transformers, and left aside by it
   return encoderNetwork(config, { weights, encoder, projection, transformer, unread: /^encoder\.pos_conv_embed\./ });
 }
 
-function conformerEncoder(names: WeightNames, config: NetworkConfig) {
-  const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => conformerLayer(names.within(`layers.${layer}`), config));
-  const norm = normWeights(names.within('layer_norm'), config.hidden_size, config.layer_norm_eps);
-  return {
-    hiddenStates: layers.length + 1,
-    forward<T>(operations: Operations<T>, x: T, mask: T | undefined): T[] {
-      const { scoped } = operations;
-      let hidden = scoped(() => operations.dropout(mask === undefined ? x : operations.maskSteps(x, mask), config.hidden_dropout));
-      const waves = config.position_embeddings_type === 'relative' ? operations.distanceWaves(hidden, config.hidden_size) : undefined;
-      const hiddenStates = [hidden];
-      for (const { prefix, forward } of layers) {
-        if (operations.keepsLayer()) hidden = operations.stage(hidden, prefix, (y) => scoped(() => forward(operations, y, mask, waves)));
-        hiddenStates.push(hidden);
-      }
-      hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
-      return hiddenStates;
-    },
-  };
-}
-
-/** Half a feed-forward block, attention, convolution, and the other half. */
-function conformerLayer(names: WeightNames, config: NetworkConfig) {
-  const first = feedForward(names, 'ffn1', config);
-  const attention = conformerAttention(names, config);
-  const convolution = convolutionModule(names.within('conv_module'), config);
-  const second = feedForward(names, 'ffn2', config);
-  const norm = normWeights(names.within('final_layer_norm'), config.hidden_size, epsilon);
-  return {
-    prefix: names.prefix,
-    forward<T>(operations: Operations<T>, x: T, mask: T | undefined, waves: T | undefined): T {
-      const { scoped, add } = operations;
-      const half = (y: T, block: typeof first) => scoped(() => add(y, operations.multiply(block(operations, y), 0.5)));
-      const begun = half(x, first);
-      const attended = scoped(() => add(begun, attention(operations, begun, mask, waves)));
-      const convolved = scoped(() => add(attended, convolution(operations, attended)));
-      return operations.layerNorm(half(convolved, second), norm);
-    },
-  };
-}
-
-function activated<T>(operations: Operations<T>, x: T, { hidden_act }: NetworkConfig): T {
-  return hidden_act === 'gelu' ? operations.gelu(x) : operations.multiply(x, operations.sigmoid(x));
-}
-
-function feedForward(names: WeightNames, name: string, config: NetworkConfig) {
-  const { hidden_size: size, intermediate_size: wide } = config;
-  const norm = normWeights(names.within(`${name}_layer_norm`), size, epsilon);
-  const widen = affineWeights(names.within(`${name}.intermediate_dense`), size, wide);
-  const narrow = affineWeights(names.within(`${name}.output_dense`), wide, size);
-  return <T>(operations: Operations<T>, x: T): T => {
-    const inner = activated(operations, operations.affine(operations.layerNorm(x, norm), widen), config);
-    return operations.dropout(operations.affine(operations.dropout(inner, config.activation_dropout), narrow), config.hidden_dropout);
-  };
-}
-
-function conformerAttention(names: WeightNames, config: NetworkConfig) {
+function conformerAttention(names: WeightNames, config: NetworkConfig): ConformerParts['attention'] {
   const { hidden_size: size, num_attention_heads: heads, position_embeddings_type: position, attention_dropout: dropout } = config;
   const norm = normWeights(names.within('self_attn_layer_norm'), size, epsilon);
   const own = names.within('self_attn');
-  const [query, key, value, output] = ['linear_q', 'linear_k', 'linear_v', 'linear_out'].map((name) =>
-    affineWeights(own.within(name), size, size),
-  );
+  const [query, key, value, output] = attentionWeights(own, size);
   const relative =
     position === 'relative'
       ? {
@@ -100,7 +50,7 @@ function conformerAttention(names: WeightNames, config: NetworkConfig) {
     const { affine, addFeatures } = operations;
     const normal = operations.layerNorm(x, norm);
     const placed = position === 'rotary' ? operations.rotated(normal, heads, { size, base: config.rotary_embedding_base }) : normal;
-    const asked = affine(placed, query!);
+    const asked = affine(placed, query);
     const bias =
       relative && waves !== undefined
         ? operations.scoped(() => {
@@ -110,15 +60,15 @@ function conformerAttention(names: WeightNames, config: NetworkConfig) {
         : undefined;
     const attended = operations.attention(
       relative ? addFeatures(asked, relative.contentBias) : asked,
-      affine(placed, key!),
-      affine(normal, value!),
+      affine(placed, key),
+      affine(normal, value),
       { heads, scale, bias, mask, dropout },
     );
-    return operations.dropout(affine(attended, output!), dropout);
+    return operations.dropout(affine(attended, output), dropout);
   };
 }
 
-function convolutionModule(names: WeightNames, config: NetworkConfig) {
+function convolutionModule(names: WeightNames, config: NetworkConfig): ConformerParts['convolution'] {
   const { hidden_size: size, conv_depthwise_kernel_size: taps } = config;
   const norm = normWeights(names.within('layer_norm'), size, epsilon);
   const widen = { weight: names.weight('pointwise_conv1.weight', 2 * size, size, 1) };

@@ -4,12 +4,15 @@ import { type NetworkConfig, networkConfig } from '../networks/network-config.ts
 
 const preprocessorConfig = z.object({ do_normalize: z.boolean().default(true), sampling_rate: z.number().positive().default(16_000) });
 
+/** families that begin with a spectrogram */
+const ofSpectrograms: ReadonlySet<string> = new Set(['whisper', 'wav2vec2-bert']);
+
 /** What a checkpoint's folder says besides its weights. */
 export interface CheckpointSettings {
   readonly network: NetworkConfig;
   /** Hz expected of the waveforms */
   readonly sampleRate: number;
-  /** waveforms are normalized to mean 0 and variance 1 each; Whisper's are not, whatever the preprocessor says or leaves out */
+  /** waveforms are normalized to mean 0 and variance 1 each; those of Whisper and w2v-BERT are not, whatever the preprocessor says or leaves out */
   readonly normalizes: boolean;
 }
 
@@ -23,7 +26,7 @@ export interface CheckpointSettings {
 export function parseCheckpointSettings(config: NamedText, preprocessor?: NamedText): CheckpointSettings {
   const network = parseJson(config, networkConfig);
   const { do_normalize, sampling_rate } = preprocessor ? parseJson(preprocessor, preprocessorConfig) : preprocessorConfig.parse({});
-  return { network, sampleRate: sampling_rate, normalizes: do_normalize && network.model_type !== 'whisper' };
+  return { network, sampleRate: sampling_rate, normalizes: do_normalize && !ofSpectrograms.has(network.model_type) };
 }
 
 /** Content of a file, and what messages call it. */
@@ -47,6 +50,6 @@ export function parseJson<Schema extends z.ZodType>({ path, text }: NamedText, s
   throw wrong(
     problems.join('; '),
     'settings of a supported speech encoder',
-    'Use a checkpoint of wav2vec 2.0 (conformer or not), HuBERT, UniSpeech, UniSpeech-SAT, WavLM, data2vec audio or Whisper without adapters.',
+    'Use a checkpoint of wav2vec 2.0 (conformer or not), w2v-BERT 2.0, HuBERT, UniSpeech, UniSpeech-SAT, WavLM, data2vec audio or Whisper, without adapters in its layers.',
   );
 }

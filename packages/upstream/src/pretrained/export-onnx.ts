@@ -12,7 +12,7 @@ import { weightBytes } from './onnx-session.ts';
  * A pretrained upstream as an ONNX model, for other programs.
  *
  * Inputs: `waveforms` (batch, samples), normalized where the checkpoint's preprocessor says so and zero-padded, and
- * `mask` (batch, frames), 1 for the frames of the utterance. Outputs: `hidden_0`, `hidden_1`, ... (batch, frames, features).
+ * `mask` (batch, frames), 1 for the frames of the utterance; of w2v-BERT the frames of 10 ms that its own are made of. Outputs: `hidden_0`, `hidden_1`, ... (batch, frames, features).
  *
  * @param source a folder in Hugging Face layout, or a model's id on the hub
  * @returns the bytes of an `.onnx` file

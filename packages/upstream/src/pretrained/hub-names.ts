@@ -34,6 +34,7 @@ export const hubNames = {
   data2vec: 'facebook/data2vec-audio-base',
   data2vec_base_960: 'facebook/data2vec-audio-base',
   data2vec_large_ll60k: 'facebook/data2vec-audio-large',
+  w2v_bert_2: 'facebook/w2v-bert-2.0',
   whisper_tiny: 'openai/whisper-tiny',
   whisper_base: 'openai/whisper-base',
   whisper_small: 'openai/whisper-small',

@@ -14,6 +14,7 @@ const encoderPrefixes = [
   'unispeech_sat.',
   'data2vec_audio.',
   'wav2vec2_conformer.',
+  'wav2vec2_bert.',
 ];
 
 /** Other spellings of a name: weight normalization before PyTorch 2.1. */
@@ -24,7 +25,7 @@ const oldNames: readonly (readonly [end: string, now: string])[] = [
 
 /** Parts of pretraining, of fine-tuned heads and of PyTorch's own keeping, which hidden states have no need of. */
 const headNames =
-  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.|encoder\.embed_positions\.inv_freq$|decoder\.|proj_out\.|.*\.num_batches_tracked$)/;
+  /^(masked_spec_embed$|quantizer\.|project_q\.|project_hid\.|final_proj\.|label_embs_concat$|label_embeddings_concat$|dropout_features\.|speaker_proj\.|layer_norm_for_extract\.|lm_head\.|projector\.|classifier\.|layer_weights$|tdnn\.|feature_extractor_proj\.|objective\.|encoder\.embed_positions\.inv_freq$|adapter\.|intermediate_ffn\.|decoder\.|proj_out\.|.*\.num_batches_tracked$)/;
 
 /**
  * Reads the weights of a network from a checkpoint, each as a variable that the caller owns.

@@ -10,7 +10,7 @@ import { unreadLayer } from '../unread-layer.ts';
 import type { CheckpointSettings } from './checkpoint-settings.ts';
 import { loadWeights } from './load-weights.ts';
 import type { onnxSession } from './onnx-session.ts';
-import { pretrainedGraph } from './pretrained-graph.ts';
+import { fewestSteps, pretrainedGraph } from './pretrained-graph.ts';
 import { randomizedTensors } from './randomized-tensors.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { trainedWeights } from './trained-weights.ts';
@@ -167,7 +167,7 @@ export async function networkUpstream(
         if (own <= 0) continue;
         refuse({ lengths: [to - from] }, false);
         const waveforms = tf.tidy(() => widened(tf.slice(whole, [0, from], [1, to - from]), network.samples ?? to - from));
-        const input = { waveforms, mask: tf.ones([1, frames]) as tf.Tensor2D };
+        const input = { waveforms, mask: tf.ones([1, maskSteps(to - from)]) as tf.Tensor2D };
         try {
           const states = await evaluated(input, wanted);
           pieces.push(states.map((state) => tf.slice(state, [0, first, 0], [1, own, -1])));
@@ -211,8 +211,8 @@ export async function networkUpstream(
     const total = Math.max(longest + added, network.samples ?? 0);
     const padded = widened(tf.slice(values, [firstRow, 0], [lengths.length, longest]), total);
     // an utterance too short for a frame of its own still has the one that its beginning shares with padding
-    const frames = used.map((samples) => Math.max(1, network.frames(samples)));
-    return { waveforms: normalized(padded, used), mask: lengthMask(frames, network.frames(total)) };
+    const frames = used.map((samples) => Math.max(network.maskFrames ? fewestSteps : 1, maskSteps(samples)));
+    return { waveforms: normalized(padded, used), mask: lengthMask(frames, maskSteps(total)) };
   }
 
   /** @throws InputError for an utterance longer than what the network hears at once */
@@ -226,6 +226,10 @@ export async function networkUpstream(
       `at most ${samples / sampleRate} s, which this encoder hears at once`,
       `Cut it, or let upstream.chunkSeconds (${Math.floor(samples / sampleRate / 1.5)}, say) run long ones in pieces.`,
     );
+  }
+
+  function maskSteps(samples: number): number {
+    return network.maskFrames?.(samples) ?? network.frames(samples);
   }
 
   /** As many frames as S3PRL counts: cut, or the batch's last repeated. */

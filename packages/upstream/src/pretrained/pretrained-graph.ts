@@ -22,6 +22,9 @@ export function pretrainedGraph<T>(
   return states.map((values) => ({ values: graphMasked(graph, { values, lengths: rounded }), lengths: rounded }));
 }
 
+/** of a mask that is not that of the frames: as many as one frame is made of */
+export const fewestSteps = 2;
+
 interface PretrainedParts {
   readonly network: Network;
   readonly config: NetworkConfig;
@@ -47,7 +50,9 @@ function batchGraph<T>(
 
   // an utterance too short for a frame of its own still has the one that its beginning shares with padding
   const given = framesOf(graph.add(longest, added));
-  const mask = graph.less(graph.expandDims(graph.range(given), 0), graph.expandDims(graph.maximum(framesOf(used), 1), 1));
+  const steps = network.maskFrames ? framesOf(graph.add(longest, added), 1) : given;
+  const shown = network.maskFrames ? graph.maximum(framesOf(used, 1), fewestSteps) : graph.maximum(framesOf(used), 1);
+  const mask = graph.less(graph.expandDims(graph.range(steps), 0), graph.expandDims(shown, 1));
   const states = network.forward(graphOperations(graph, weights), { waveforms, mask });
 
   const rounded = (steps: T) => graph.divide(graph.add(steps, network.downsampleRate - 1), network.downsampleRate);
@@ -55,9 +60,9 @@ function batchGraph<T>(
   const places = graph.minimum(graph.range(rounded(longest)), graph.subtract(given, 1));
   return states.map((state) => ({ values: graph.gather(state, places, 1), lengths: rounded(lengths) }));
 
-  function framesOf(steps: T): T {
+  function framesOf(steps: T, layers = config.conv_kernel.length): T {
     if (network.samples !== undefined) return fixed(network.frames(network.samples));
-    return config.conv_kernel.reduce((count, taps, layer) => {
+    return config.conv_kernel.slice(0, layers).reduce((count, taps, layer) => {
       const stride = config.conv_stride[layer]!;
       return graph.divide(graph.maximum(graph.add(graph.subtract(count, taps), stride), 0), stride);
     }, steps);
