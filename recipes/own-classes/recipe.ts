@@ -11,7 +11,7 @@ import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trai
 import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
 import { recordingsFolder } from './src/recordings-folder.ts';
-import { usualBatchSize, usualHeldOut, usualOptimizer, usualTraining } from './src/usual-settings.ts';
+import { usualBatchSize, usualHeldOut, usualOptimizer, usualScheduler, usualTraining } from './src/usual-settings.ts';
 import taskRecipe from './task-recipe.ts';
 
 export default defineRecipe({
@@ -36,7 +36,7 @@ export default defineRecipe({
     validBatches: withDefaults(fixedBatchSampler.config, { batchSize: usualBatchSize }).prefault({}),
     testBatches: withDefaults(fixedBatchSampler.config, { batchSize: usualBatchSize }).prefault({}),
     optimizer: withDefaults(optimizerSettings, usualOptimizer).prefault({}),
-    scheduler: schedulerSettings.prefault({}),
+    scheduler: withDefaults(schedulerSettings, usualScheduler).prefault({}),
     training: withDefaults(trainingSettings, usualTraining).prefault({}),
   },
 

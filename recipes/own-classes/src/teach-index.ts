@@ -4,4 +4,4 @@ export { judgeRecording, levelOf, type RecordingLevel, type RecordingTrouble } f
 export { type Lesson, lessonFiles, openLesson } from './lesson-files.ts';
 export { asStored, type Recording } from './recording.ts';
 export { onUpstream, type Taught, type TeachOptions, teach } from './teach.ts';
-export { usualHeldOut, usualOptimizer, usualTraining } from './usual-settings.ts';
+export { usualHeldOut, usualOptimizer, usualScheduler, usualTraining } from './usual-settings.ts';

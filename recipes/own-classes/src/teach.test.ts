@@ -39,13 +39,21 @@ describe('teach', () => {
     const given = await upstream();
     const before = tf.memory().numTensors;
     const accuracies: number[] = [];
+    const rates: number[] = [];
     const options = { recordings, upstream: given, upstreamSettings, engine, totalSteps: 40, evalStep: 10 };
-    const { step, heldOut } = await teach({ ...options, onJudged: (_, { log }) => void accuracies.push(log['accuracy']!) });
+    const { step, heldOut } = await teach({
+      ...options,
+      onJudged: (_, { log }) => void accuracies.push(log['accuracy']!),
+      observer: { logged: ({ split, log }) => void (split === 'train' && rates.push(log['learningRate']!)) },
+    });
     expect(tf.memory().numTensors).toBe(before);
     expect(step).toBe(40);
     expect(heldOut.filter(Boolean)).toHaveLength(3);
     expect(accuracies).toHaveLength(4);
     expect(accuracies.at(-1)).toBeGreaterThan(0.6);
+    // steps become small, whatever their number
+    expect(rates).toHaveLength(4);
+    expect(rates.at(-1)! / rates[0]!).toBeCloseTo(0.99 ** 30, 5);
   });
 
   it('gives a zip that Node predicts from, tests and goes on from, and that it opens again itself', async () => {

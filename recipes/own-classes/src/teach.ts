@@ -18,7 +18,7 @@ import { holdOut } from './hold-out.ts';
 import { judgeClasses } from './judge-classes.ts';
 import { lessonTable, recordingPlaces } from './lesson-files.ts';
 import type { Recording } from './recording.ts';
-import { usualBatchSize, usualHeldOut, usualOptimizer, usualTraining } from './usual-settings.ts';
+import { usualBatchSize, usualHeldOut, usualOptimizer, usualScheduler, usualTraining } from './usual-settings.ts';
 
 export interface TeachOptions {
   readonly recordings: readonly Recording[];
@@ -89,6 +89,7 @@ export async function teach(options: TeachOptions): Promise<Taught> {
     corpus: { train: 'train.csv', tests: 'held-out.csv' },
     trainBatches: { batchSize: usualBatchSize, shuffle: true },
     optimizer,
+    scheduler: usualScheduler,
     training,
   };
 
@@ -130,6 +131,7 @@ export async function teach(options: TeachOptions): Promise<Taught> {
       // judged for whoever looks on; a run of these settings takes the same steps
       training: { ...training, evalStep: options.evalStep ?? 10 },
       optimizer,
+      scheduler: usualScheduler,
       origin: {
         recipe: taskRecipe.name,
         engine: { name: engine.name, library: engine.library },
