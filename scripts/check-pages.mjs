@@ -464,6 +464,8 @@ try {
       if (name === 'ks') await page.getByText(/^3 labels: allison, /).waitFor();
       await choose(page, 0, path);
       await page.waitForSelector('.result[data-done]', { timeout: 60_000 });
+      const [verdict] = await page.locator('.result .verdict').allTextContents();
+      assert.equal(await page.locator('.unseen[role=status]').textContent(), verdict ?? 'The result is there.');
       await look(page, { asr: 'transcription', ks: 'classification', sd: 'diarization' }[name]);
       assert.deepEqual(troubles, []);
       await close();

@@ -33,7 +33,9 @@ export function predictionInput(
   },
   show: (predicted: Predicted) => readonly HTMLElement[],
 ): HTMLElement {
-  const result = element('div', { class: 'result', role: 'status', 'aria-live': 'polite' }, 'Give a recording.');
+  const result = element('div', { class: 'result' }, 'Give a recording.');
+  // tables, bars and numbers are there to be looked through, and are not read out one after the other
+  const said = element('p', { class: 'unseen', role: 'status' });
   const recording = recordingInput(computer, 'Recording', async ({ input, inspected }) => {
     if (isPiecewise || inspected.seconds <= wholeSeconds) return predict(input, {});
     const beginning = element('button', {
@@ -50,6 +52,7 @@ export function predictionInput(
       ),
       beginning,
     );
+    said.textContent = result.querySelector('p')!.textContent;
   });
 
   let latest: AudioInput | undefined;
@@ -68,8 +71,18 @@ export function predictionInput(
       ...show(predicted),
       element('p', { class: 'about' }, `${duration(predicted.seconds)} of audio, computed in ${duration(predicted.computeSeconds)}.`),
     );
+    said.textContent = result.querySelector('.verdict')?.textContent ?? 'The result is there.';
     result.dataset['done'] = String(Number(result.dataset['done'] ?? 0) + 1);
   }
 
-  return element('section', { 'aria-labelledby': id }, element('h2', { id }, title), ...about, settings?.root, recording.root, result);
+  return element(
+    'section',
+    { 'aria-labelledby': id },
+    element('h2', { id }, title),
+    ...about,
+    settings?.root,
+    recording.root,
+    said,
+    result,
+  );
 }
