@@ -46,6 +46,8 @@ describe.each(caseNames)('%s', (name) => {
     ['onnxruntime', 'alone', 'single', [0]],
     ['onnxruntime', 'padded in a batch', 'batch', [0, 1]],
   ] as const)('gives the hidden states of transformers: %s, %s', async (engine, _, recording, rows) => {
+    // mel bands that Kaldi, in single precision, and transformers round otherwise, normalized over a handful of frames
+    const tolerance = name === 'w2v-bert' ? 1.5e-4 : 5e-5;
     const upstream = await build(name, { engine });
     const layers = await upstream.extract(paddedWaveforms(rows.map((row) => recordedWaveforms[row]!)));
     const wanted = recordedCase(name)[recording];
@@ -58,7 +60,7 @@ describe.each(caseNames)('%s', (name) => {
       const given = wanted[layer]!.length / batch / size;
       expect(frames).toBe(Math.max(...lengths));
       expect(frames).toBeGreaterThan(given);
-      expect(largestDifference(tf.slice(values, [0, 0, 0], [-1, given, -1]).dataSync(), wanted[layer]!)).toBeLessThan(5e-5);
+      expect(largestDifference(tf.slice(values, [0, 0, 0], [-1, given, -1]).dataSync(), wanted[layer]!)).toBeLessThan(tolerance);
       const last = (from: number) => tf.slice(values, [0, from, 0], [-1, 1, -1]).dataSync();
       expect(last(frames - 1)).toEqual(last(given - 1));
     }
