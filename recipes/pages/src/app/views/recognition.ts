@@ -1,8 +1,9 @@
 import { ToldError, wordsFor } from '../calls/told-error.ts';
 import type { Computer } from '../computer.ts';
-import { element, shortNumber } from '../element.ts';
+import { element } from '../element.ts';
 import { type Listening, listen } from '../microphone.ts';
 import { recordingInput } from '../recording-input.ts';
+import { answerOf } from './person-scores.ts';
 import type { ThresholdInput } from './threshold-input.ts';
 import { voiceKeeping } from './voice-keeping.ts';
 
@@ -259,24 +260,3 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
 
 const isSame = (one: Float32Array, other: Float32Array) =>
   one.length === other.length && one.every((value, place) => value === other[place]);
-
-function answerOf(
-  scores: readonly { readonly name: string; readonly score: number }[],
-  threshold: ThresholdInput,
-): { readonly words: string; readonly bars: readonly HTMLElement[] } {
-  const at = threshold.value();
-  const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
-  const isKnown = at !== undefined && best.score >= at;
-  return {
-    words: isKnown ? best.name : at === undefined ? `Most like ${best.name}` : 'Somebody else',
-    bars: scores.map((each) =>
-      element(
-        'li',
-        { class: isKnown && each === best ? 'best' : '' },
-        element('span', {}, each.name),
-        element('meter', { min: -1, max: 1, value: each.score, 'aria-label': `Score of ${each.name}` }),
-        element('span', {}, shortNumber(each.score)),
-      ),
-    ),
-  };
-}
