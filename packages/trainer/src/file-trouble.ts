@@ -8,6 +8,7 @@ const fileTroubles: { readonly [code: string]: string } = {
   EROFS: 'a file system that cannot be written',
   EMFILE: 'too many open files',
   EIO: 'a disk that fails',
+  EEXIST: 'a file where a folder has to be',
   EISDIR: 'a folder',
   ENOTDIR: 'a file where a folder has to be',
   ENAMETOOLONG: 'a name that is too long',
@@ -24,7 +25,7 @@ export function withFileTrouble(error: unknown, place = 'a file'): unknown {
   return new InputError(
     path ?? place,
     `${fileTroubles[code]} (${code})`,
-    'a file that can be read and written',
+    'a path that can be read and written',
     'Mend that and run the same command again; what was saved is kept.',
     { cause: error },
   );

@@ -22,3 +22,13 @@ test.runIf(process.platform === 'linux')('a full disk is named with the file tha
   const trouble = await writeFlushed('/dev/full', 'text').catch(withFileTrouble);
   expect((trouble as Error).message).toMatch(/^\/dev\/full: found no room left \(ENOSPC\)/);
 });
+
+test('a file where a folder is to be made is told as such, and a trouble without its file with a place', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 's3-trouble-'));
+  await replaceFile(join(dir, 'file'), 'text');
+  const trouble = await replaceFile(join(dir, 'file', 'inner'), 'text').catch(withFileTrouble);
+  expect((trouble as Error).message).toMatch(/file: found a file where a folder has to be \(E(EXIST|NOTDIR)\)/);
+  const nameless = Object.assign(new Error('write'), { code: 'ENOSPC' });
+  expect((withFileTrouble(nameless, 'a file in exp') as Error).message).toMatch(/^a file in exp: found no room left/);
+  rmSync(dir, { recursive: true });
+});

@@ -114,6 +114,8 @@ test('scores trials of embeddings: raw, normalised and calibrated, and reads its
   expect((await embed('--out', cohort, ...pieces, '--average', train)).code).toBe(0);
   const common = ['score', 'asv', '--engine', 'cpu', '--trials', trials, '--embeddings', out];
   const chain = ['--asNorm', cohort, '--topK', '4', '--calibrate', trials, '--targetPrior', '0.05', '--out', scores, '--format', 'espnet'];
+  const lost = await s3('score', 'asv', '--engine', 'cpu', '--trials', trials, '--embeddings', join(folder, 'nowhere'));
+  expect(lost.stderr).toContain(`${join(folder, 'nowhere')}: found no such file; expected an npz file`);
   const scored = await s3(...common, '--scoring', 'euclidean', ...chain, '--json');
   expect(scored.code, scored.stderr).toBe(0);
   const { results } = JSON.parse(scored.stdout);

@@ -153,8 +153,14 @@ export async function readEmbeddings(paths: readonly string[]): Promise<StoredEm
     const isFolder = (await stat(path).catch(() => undefined))?.isDirectory();
     const files = isFolder ? await filesOfManifest(path, seconds) : [path];
     for (const file of files) {
-      const bytes = await readFile(file).catch((cause: Error) => {
-        throw new InputError(file, cause.message, 'an npz file of embeddings', 'Check the path.', { cause });
+      const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+        throw new InputError(
+          file,
+          cause.code === 'ENOENT' ? 'no such file' : cause.message,
+          'an npz file of embeddings',
+          'Check the path.',
+          { cause },
+        );
       });
       for (const [id, { shape, values }] of Object.entries(readArrays(bytes, 'npz', file))) {
         const features = shape.at(-1) ?? 0;

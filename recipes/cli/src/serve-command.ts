@@ -64,6 +64,7 @@ Examples:
 
 export function port(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('a whole number from 0 to 65535.');
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('It has to be a whole number from 0 to 65535.');
   return value;
 }

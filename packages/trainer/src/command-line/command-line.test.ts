@@ -257,6 +257,10 @@ describe('run', () => {
       code: 1,
       stderr: expect.stringContaining('a module whose default export is no recipe'),
     });
+    await writeFile(join(folder, 'broken.mjs'), "throw new TypeError('my own mistake');\n");
+    expect((await s3(['run', join(folder, 'broken.mjs'), ...given])).stderr).toMatch(
+      /broken\.mjs: found a module that does not load \(TypeError: my own mistake.*\); expected/,
+    );
     expect(await s3(['run', './absent.mjs'])).toMatchObject({ code: 1, stderr: expect.stringContaining('found no such file') });
   });
 });
@@ -310,7 +314,7 @@ describe('errors', () => {
       throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS', path: '/disk/x.onnx' });
     };
     expect((await s3(['run', 'tiny', ...given], { run })).stderr).toBe(
-      '/disk/x.onnx: found a file system that cannot be written (EROFS); expected a file that can be read and written. Mend that and run the same command again; what was saved is kept.\n',
+      '/disk/x.onnx: found a file system that cannot be written (EROFS); expected a path that can be read and written. Mend that and run the same command again; what was saved is kept.\n',
     );
   });
 

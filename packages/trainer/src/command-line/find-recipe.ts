@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type AnyRecipe, InputError } from '@s3/interface';
+import { type AnyRecipe, InputError, S3Error } from '@s3/interface';
 import type { CommandContext } from './command-line.ts';
 import { unknownName } from './unknown-name.ts';
 
@@ -30,7 +30,10 @@ export async function findRecipe({ recipes }: Pick<CommandContext, 'recipes'>, n
 /** The recipe that a module exports as its default. */
 export async function recipeOfModule(path: string): Promise<AnyRecipe> {
   if (!existsSync(path)) throw new InputError(path, 'no such file', 'a module that exports a recipe as its default', 'Correct the path.');
-  const module = (await import(/* @vite-ignore */ pathToFileURL(resolve(path)).href)) as { readonly default?: Partial<AnyRecipe> };
+  const { href } = pathToFileURL(resolve(path));
+  const module: { readonly default?: Partial<AnyRecipe> } = await import(/* @vite-ignore */ href).catch((cause) => {
+    throw S3Error.isInstance(cause) ? cause : unloadable(path, cause);
+  });
   const recipe = module.default;
   if (typeof recipe?.name === 'string' && recipe.config && recipe.prepare && recipe.buildTask && recipe.buildProblem)
     return recipe as AnyRecipe;
@@ -40,4 +43,14 @@ export async function recipeOfModule(path: string): Promise<AnyRecipe> {
     'what defineRecipe gives',
     'Write `export default defineRecipe({ ... })`.',
   );
+}
+
+/** What the author of a module has to know: the error, and the line where it arose. */
+function unloadable(path: string, cause: unknown): InputError {
+  const { name, message, stack = '' } = cause instanceof Error ? cause : new Error(String(cause));
+  const [line] = /(file:\/\/|\/)\S+:\d+/.exec(stack) ?? [];
+  const found = `a module that does not load (${name}: ${message}${line === undefined ? '' : `, ${line}`})`;
+  return new InputError(path, found, 'a module that exports a recipe as its default', 'Mend the module, or install what it imports.', {
+    cause,
+  });
 }

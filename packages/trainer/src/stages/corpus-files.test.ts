@@ -37,6 +37,15 @@ describe('corpus files', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('are not read where a program saved them in another encoding, nor where they say something else', async () => {
+    const folder = temporaryFolder();
+    await writeCorpus(folder, { train: [{ id: 'a' }], tests: {} });
+    writeFileSync(join(folder, 'train.csv'), Uint8Array.of(0x69, 0x64, 0x0a, 0xe9, 0x0a));
+    await expect(readCorpus(folder)).rejects.toThrow(/train\.csv: found something else \(bytes that are not UTF-8 text\)/);
+    writeFileSync(join(folder, 'corpus.json'), '{"train": 5, "tests": {}}');
+    await expect(readCorpus(folder)).rejects.toThrow(/corpus\.json: found something else \(train: Invalid input: expected string/);
+  });
+
   it('name the stage that mends them', async () => {
     const folder = temporaryFolder();
     await writeCorpus(folder, { train: [{ id: 'a' }], tests: {} });

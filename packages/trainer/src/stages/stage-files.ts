@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
+import { ZodError } from 'zod';
 
 /** What an earlier stage should have left behind is missing or damaged. */
 export function stageMissing(stage: number, path: string, found: string, cause?: unknown): InputError {
@@ -14,9 +15,9 @@ export function stageMissing(stage: number, path: string, found: string, cause?:
 
 /** @throws InputError when the file is not there or cannot be parsed, saying which stage makes it */
 export async function readStageFile<Content>(stage: number, path: string, parse: (text: string) => Content): Promise<Content> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
     throw stageMissing(
       stage,
@@ -26,10 +27,16 @@ export async function readStageFile<Content>(stage: number, path: string, parse:
     );
   }
   try {
-    return parse(text);
+    return parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw stageMissing(stage, path, `something else (${(cause as Error).message.split('\n')[0]})`, cause);
+    throw stageMissing(stage, path, `something else (${wordsOf(cause)})`, cause);
   }
+}
+
+function wordsOf(cause: unknown): string {
+  if (cause instanceof ZodError) return cause.issues.map(({ path, message }) => [...path, message].join(': '))[0]!;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'bytes that are not UTF-8 text' : message.split('\n')[0]!;
 }
 
 /** Names as file names: what is neither letter, digit, `.`, `_` nor `-` becomes `-`; two names never share one. */
