@@ -65,6 +65,7 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       return graph.add(graph.multiply(x, graph.constant(scale)), graph.constant(shift));
     },
     gelu: graph.gelu,
+    relu: graph.relu,
     sigmoid: graph.sigmoid,
     add: graph.add,
     multiply: (x, y) => graph.multiply(x, isWeight(y) ? graph.constant(valuesOf(y)) : y),

@@ -78,7 +78,7 @@ const settings = z
     feature_projection_input_dim: z.literal(160).default(160),
     num_mel_bins: count.default(80),
     max_source_positions: count.default(1500),
-    adapter_attn_dim: z.null().default(null),
+    adapter_attn_dim: count.nullable().default(null),
   })
   .check(({ value, issues }) => {
     const refuse = (path: keyof typeof value, message: string) =>

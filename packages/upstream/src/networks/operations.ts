@@ -69,6 +69,7 @@ export interface Operations<T> {
   readonly batchNorm: (x: T, normalization: BatchNorm) => T;
   /** x * (probability that a standard normal is under x), exactly */
   readonly gelu: (x: T) => T;
+  readonly relu: (x: T) => T;
   readonly sigmoid: (x: T) => T;
   /** sums and products broadcast as usual */
   readonly add: (x: T, y: T | number) => T;

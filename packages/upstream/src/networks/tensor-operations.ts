@@ -49,6 +49,7 @@ export function tensorOperations(
         return tf.add(tf.mul(tf.sub(x, valueAt(mean)), scale), valueAt(bias));
       }),
     gelu,
+    relu: (x) => tf.relu(x),
     sigmoid: (x) => tf.sigmoid(x),
     add: (x, y) => tf.add(x, y),
     multiply: (x, y) => tf.mul(x, typeof y === 'number' || 'dataId' in y ? y : valueAt(y)),

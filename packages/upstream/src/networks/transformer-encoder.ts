@@ -12,6 +12,7 @@ type Settings = Pick<
   | 'do_stable_layer_norm'
   | 'hidden_dropout'
   | 'activation_dropout'
+  | 'adapter_attn_dim'
 >;
 
 /** The parts in which the families differ. */
@@ -42,6 +43,8 @@ export function transformerEncoder(names: WeightNames, config: Settings, parts: 
       widen: affineWeights(own.within('feed_forward.intermediate_dense'), size, config.intermediate_size),
       narrow: affineWeights(own.within('feed_forward.output_dense'), config.intermediate_size, size),
       feedForwardNorm: normWeights(own.within('final_layer_norm'), size, config.layer_norm_eps),
+      adapter:
+        stable && config.adapter_attn_dim !== null ? adapterWeights(own.within('adapter_layer'), size, config.adapter_attn_dim) : undefined,
     };
   });
   const distanceBias = parts.bias?.(names.within('layers.0.attention'));
@@ -69,18 +72,33 @@ export function transformerEncoder(names: WeightNames, config: Settings, parts: 
 
       function throughLayer(
         y: T,
-        { attention, attentionNorm, widen, narrow, feedForwardNorm }: Omit<(typeof layers)[number], 'prefix'>,
+        { attention, attentionNorm, widen, narrow, feedForwardNorm, adapter }: Omit<(typeof layers)[number], 'prefix'>,
       ): T {
         const attended = scoped(() => {
           const sum = add(y, drop(attention.forward(operations, stable ? layerNorm(y, attentionNorm) : y, mask, bias)));
           return stable ? sum : layerNorm(sum, attentionNorm);
         });
-        return scoped(() => {
+        const output = scoped(() => {
           const wide = operations.gelu(operations.affine(stable ? layerNorm(attended, feedForwardNorm) : attended, widen));
           const sum = add(attended, drop(operations.affine(operations.dropout(wide, config.activation_dropout), narrow)));
           return stable ? sum : layerNorm(sum, feedForwardNorm);
         });
+        if (!adapter) return output;
+        return scoped(() => {
+          const narrowed = operations.relu(operations.affine(layerNorm(output, adapter.norm), adapter.narrow));
+          return add(output, operations.affine(narrowed, adapter.widen));
+        });
       }
     },
+  };
+}
+
+/** What a layer does for one language: a bottleneck, added. Pratap et al., "Scaling Speech Technology to 1,000+ Languages", 2023. */
+function adapterWeights(names: WeightNames, size: number, bottleneck: number) {
+  return {
+    // PyTorch's default; the checkpoint's own epsilon is for the other normalizations
+    norm: normWeights(names.within('norm'), size, 1e-5),
+    narrow: affineWeights(names.within('linear_1'), size, bottleneck),
+    widen: affineWeights(names.within('linear_2'), bottleneck, size),
   };
 }

@@ -198,7 +198,7 @@ describe('settings are refused', () => {
       'num_attention_heads: has to divide hidden_size, 8',
     ],
     ['lists of other lengths', JSON.stringify({ ...config, conv_stride: [5] }), 'conv_stride: has to have 6 entries'],
-    ['adapters in its layers', JSON.stringify({ ...config, adapter_attn_dim: 16 }), 'adapter_attn_dim'],
+    ['adapters of nothing', JSON.stringify({ ...config, adapter_attn_dim: 0 }), 'adapter_attn_dim'],
     ['a size of nothing', JSON.stringify({ ...config, hidden_size: 0 }), 'hidden_size'],
     ['layers without end', JSON.stringify({ ...config, num_hidden_layers: 1e12 }), 'num_hidden_layers'],
   ])('%s', async (_, text, message) => {

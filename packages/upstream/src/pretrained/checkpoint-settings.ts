@@ -50,6 +50,6 @@ export function parseJson<Schema extends z.ZodType>({ path, text }: NamedText, s
   throw wrong(
     problems.join('; '),
     'settings of a supported speech encoder',
-    'Use a checkpoint of wav2vec 2.0 (conformer or not), w2v-BERT 2.0, HuBERT, UniSpeech, UniSpeech-SAT, WavLM, data2vec audio or Whisper, without adapters in its layers.',
+    'Use a checkpoint of wav2vec 2.0 (conformer or not), w2v-BERT 2.0, HuBERT, UniSpeech, UniSpeech-SAT, WavLM, data2vec audio or Whisper.',
   );
 }

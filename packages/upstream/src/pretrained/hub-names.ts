@@ -12,6 +12,7 @@ export const hubNames = {
   xls_r_2b: 'facebook/wav2vec2-xls-r-2b',
   mms_300m: 'facebook/mms-300m',
   mms_1b: 'facebook/mms-1b',
+  mms_1b_all: 'facebook/mms-1b-all',
   wav2vec2_conformer_relpos: 'facebook/wav2vec2-conformer-rel-pos-large',
   wav2vec2_conformer_rope: 'facebook/wav2vec2-conformer-rope-large',
   hubert: 'facebook/hubert-base-ls960',
