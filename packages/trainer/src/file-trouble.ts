@@ -20,10 +20,11 @@ const fileTroubles: { readonly [code: string]: string } = {
  * @param place what is named where the system does not say which file it was
  */
 export function withFileTrouble(error: unknown, place = 'a file'): unknown {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  // of a file that was written aside, where it was to go
+  const { code, path, dest } = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string };
   if (S3Error.isInstance(error) || code === undefined || !(code in fileTroubles)) return error;
   return new InputError(
-    path ?? place,
+    dest ?? path ?? place,
     `${fileTroubles[code]} (${code})`,
     'a path that can be read and written',
     'Mend that and run the same command again; what was saved is kept.',

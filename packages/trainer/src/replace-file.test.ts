@@ -28,6 +28,9 @@ test('a file where a folder is to be made is told as such, and a trouble without
   await replaceFile(join(dir, 'file'), 'text');
   const trouble = await replaceFile(join(dir, 'file', 'inner'), 'text').catch(withFileTrouble);
   expect((trouble as Error).message).toMatch(/file: found a file where a folder has to be \(E(EXIST|NOTDIR)\)/);
+  mkdirSync(join(dir, 'folder'));
+  const inTheWay = await replaceFile(join(dir, 'folder'), 'text').catch(withFileTrouble);
+  expect((inTheWay as Error).message).toContain(`${join(dir, 'folder')}: found `);
   const nameless = Object.assign(new Error('write'), { code: 'ENOSPC' });
   expect((withFileTrouble(nameless, 'a file in exp') as Error).message).toMatch(/^a file in exp: found no room left/);
   rmSync(dir, { recursive: true });

@@ -48,7 +48,7 @@ export async function recipeOfModule(path: string): Promise<AnyRecipe> {
 /** What the author of a module has to know: the error, and the line where it arose. */
 function unloadable(path: string, cause: unknown): InputError {
   const { name, message, stack = '' } = cause instanceof Error ? cause : new Error(String(cause));
-  const [line] = /(file:\/\/|\/)\S+:\d+/.exec(stack) ?? [];
+  const [line] = /file:\/\/[^\s)]+:\d+/.exec(stack) ?? [];
   const found = `a module that does not load (${name}: ${message}${line === undefined ? '' : `, ${line}`})`;
   return new InputError(path, found, 'a module that exports a recipe as its default', 'Mend the module, or install what it imports.', {
     cause,
