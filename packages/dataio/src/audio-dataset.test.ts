@@ -47,6 +47,13 @@ describe('audioDataset', () => {
     expect((error as Error).message).not.toContain('row 4'); // of 0.3 s: times are rounded
   });
 
+  it('refuses crops of less than a sample, and gains beyond what samples can say', async () => {
+    await expect(audioDataset({ utterances }, { maxSeconds: 1e-9 })).rejects.toThrow(
+      'audioDataset.maxSeconds: found 1e-9 s; expected at least a sample',
+    );
+    await expect(async () => audioDataset({ utterances }, { gainDecibels: 1e9 })).rejects.toThrow(ConfigError);
+  });
+
   it('refuses another rate than that of the model', async () => {
     expect(await audioDataset({ utterances, modelRate: 8000 }, { sampleRate: 8000 })).toMatchObject({ sampleRate: 8000 });
     await expect(audioDataset({ utterances, modelRate: 8000 })).rejects.toThrow(

@@ -61,7 +61,7 @@ const audioDatasetConfig = z.object({
     .nullable()
     .default(null)
     .describe('longer utterances are cropped to this many seconds, at another random place each epoch; null keeps them whole'),
-  gainDecibels: z.number().default(0).describe('gain of the waveforms in decibels, clipped at full scale'),
+  gainDecibels: z.number().min(-100).max(100).default(0).describe('gain of the waveforms in decibels, clipped at full scale'),
   trimSilence: z.boolean().default(false).describe('remove silences at both ends and, if longer than 0.1 s, in between, as sox does'),
   augmentation: augmentationSettings.prefault({}),
 });
@@ -115,7 +115,9 @@ async function buildAudioDataset(
     );
   }
   const run = workerPool(workers, workerFile);
-  const maxSamples = maxSeconds === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(maxSeconds * sampleRate));
+  const maxSamples = maxSeconds === null ? Number.POSITIVE_INFINITY : Math.round(maxSeconds * sampleRate);
+  const fewest = Math.max(1, minSamples);
+  if (maxSamples < fewest) refuseCrop(settingPath(config, 'maxSeconds'), maxSeconds!, fewest / sampleRate);
   const requestOf = ({ path, startSeconds, endSeconds }: AudioUtterance): WaveformRequest => {
     return { path, startSeconds, endSeconds, sampleRate, gainDecibels, trimSilence, maxSamples };
   };
@@ -137,7 +139,6 @@ async function buildAudioDataset(
   const lengthOf = (index: number): number => (measured[index] as { length: number }).length;
   const kept = utterances.map((_, index) => index).filter((index) => lengthOf(index) > (minSeconds ?? 0) * sampleRate || !minSeconds);
   if (kept.length === 0) refuseEmpty(utterances.length, minSeconds, settingPath(config, 'minSeconds'));
-  if (maxSamples < minSamples) refuseCrop(settingPath(config, 'maxSeconds'), maxSeconds!, minSamples / sampleRate);
   refuseShort(
     kept
       .filter((index) => lengthOf(index) / fastest < minSamples)
@@ -248,7 +249,12 @@ function listOf(texts: readonly string[]): string {
 }
 
 function refuseCrop(setting: string, maxSeconds: number, minSeconds: number): never {
-  throw new InputError(setting, `${maxSeconds} s`, `at least ${minSeconds.toFixed(3)} s, the model's reach`, 'Crop less.');
+  throw new InputError(
+    setting,
+    `${maxSeconds} s`,
+    `at least ${minSeconds < 0.001 ? 'a sample' : `${minSeconds.toFixed(3)} s, the model's reach`}`,
+    'Crop less.',
+  );
 }
 
 function refuseIndex(index: number, length: number): never {

@@ -72,8 +72,13 @@ export const augmentationSettings = z.strictObject({
     .array(z.number().min(0.5).max(2))
     .default([])
     .describe('an utterance is played this many times as fast, one of them drawn each time, such as 0.9,1,1.1; none: as it is'),
-  minGainDecibels: z.number().default(0).describe('least gain drawn for an utterance, in decibels; softer where it would leave full scale'),
-  maxGainDecibels: z.number().default(0).describe('largest gain drawn for an utterance, in decibels'),
+  minGainDecibels: z
+    .number()
+    .min(-100)
+    .max(100)
+    .default(0)
+    .describe('least gain drawn for an utterance, in decibels; softer where it would leave full scale'),
+  maxGainDecibels: z.number().min(-100).max(100).default(0).describe('largest gain drawn for an utterance, in decibels'),
 });
 
 export type AugmentationSettings = z.output<typeof augmentationSettings>;

@@ -21,11 +21,13 @@ const fileTroubles: { readonly [code: string]: string } = {
  */
 export function withFileTrouble(error: unknown, place = 'a file'): unknown {
   // of a file that was written aside, where it was to go
-  const { code, path, dest } = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string };
-  if (S3Error.isInstance(error) || code === undefined || !(code in fileTroubles)) return error;
+  const { code, syscall, path, dest } = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string };
+  // so Node says of a disk that is read-only
+  const found = code === 'ENOENT' && syscall === 'mkdir' ? 'a folder that cannot be made' : fileTroubles[code ?? ''];
+  if (S3Error.isInstance(error) || found === undefined) return error;
   return new InputError(
     dest ?? path ?? place,
-    `${fileTroubles[code]} (${code})`,
+    `${found} (${code})`,
     'a path that can be read and written',
     'Mend that and run the same command again; what was saved is kept.',
     { cause: error },

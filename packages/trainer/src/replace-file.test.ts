@@ -31,6 +31,8 @@ test('a file where a folder is to be made is told as such, and a trouble without
   mkdirSync(join(dir, 'folder'));
   const inTheWay = await replaceFile(join(dir, 'folder'), 'text').catch(withFileTrouble);
   expect((inTheWay as Error).message).toContain(`${join(dir, 'folder')}: found `);
+  const noDisk = Object.assign(new Error('mkdir'), { code: 'ENOENT', syscall: 'mkdir', path: '/disk/x' });
+  expect((withFileTrouble(noDisk) as Error).message).toMatch(/^\/disk\/x: found a folder that cannot be made/);
   const nameless = Object.assign(new Error('write'), { code: 'ENOSPC' });
   expect((withFileTrouble(nameless, 'a file in exp') as Error).message).toMatch(/^a file in exp: found no room left/);
   rmSync(dir, { recursive: true });
