@@ -257,6 +257,15 @@ test('judges every other frame where labels are as coarse', async () => {
     endSeconds: 2 * segment.endSeconds,
   }));
   expect((await log(task.test, [coarse], { segments })).der).toBeCloseTo(0, 9);
+
+  // and learns from them: 3 of 5 frames, the last group of two being incomplete
+  const odd = { ...batchOf(activityOf('odd', 5)), activities: [activityOf('odd', 3)] };
+  const run = task.train.over(oneBatch(first));
+  const input = await run.prepare(odd as never);
+  const training = { ...inference, training: true };
+  const { value, grads } = tf.variableGrads(() => run.step(odd as never, input as never, training)['loss'] as tf.Scalar);
+  expect(value.dataSync()[0]).toBeGreaterThan(0);
+  expect(Object.values(grads).map((gradient) => gradient.dataSync().some((one) => one !== 0))).toEqual([true]);
 });
 
 test('refuses more speakers than outputs, labels of another length, even filters and too many outputs', async () => {

@@ -108,7 +108,17 @@ export const speakerDiarization = defineComponent({
       if (subsampling === 1) return { values, lengths };
       const [batch, frames, speakers] = values.shape;
       return {
-        values: tf.stridedSlice(values, [0, 0, 0], [batch, frames, speakers], [1, subsampling, 1]) as tf.Tensor3D,
+        values: tf.tidy(() => {
+          // no strided slice, which has no gradient
+          const kept = Math.ceil(frames / subsampling);
+          const padded = tf.pad(values, [
+            [0, 0],
+            [0, kept * subsampling - frames],
+            [0, 0],
+          ]);
+          const grouped = tf.reshape(padded, [batch, kept, subsampling * speakers]);
+          return tf.slice(grouped, [0, 0, 0], [batch, kept, speakers]) as tf.Tensor3D;
+        }),
         lengths: lengths.map((length) => Math.ceil(length / subsampling)),
       };
     }
