@@ -98,11 +98,13 @@ function unknownText(path: readonly string[], origin: string, settings: readonly
   const nearest = nearestSetting(path, settings);
   const known = settings.filter(({ path: { length } }) => length > 1).map(({ path: [section] }) => section!);
   const isKnownSection = path.length > 1 && known.includes(path[0]!);
-  const siblings = settings
-    .filter((setting) => setting.path.slice(0, -1).join('.') === path.slice(0, -1).join('.'))
-    .map((setting) => setting.path.at(-1)!);
+  // the innermost section that there is, and what is in it
+  const sections = path.slice(0, -1).map((_, index) => path.slice(0, path.length - 1 - index).join('.'));
+  const inside = (section: string) =>
+    settings.flatMap((setting) => (setting.path.join('.').startsWith(`${section}.`) ? [setting.path[section.split('.').length]!] : []));
+  const section = sections.find((name) => inside(name).length > 0);
   const names = isKnownSection
-    ? `${path.slice(0, -1).join('.')} has ${siblings.join(', ')}`
+    ? `${section} has ${[...new Set(inside(section!))].join(', ')}`
     : `sections are ${[...new Set(known)].join(', ')}`;
   return `${placeText(path, origin)}: found an unknown setting; ${nearest ? `did you mean ${nearest}?` : `expected a known one: ${names}.`}`;
 }

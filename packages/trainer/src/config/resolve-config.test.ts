@@ -164,6 +164,10 @@ describe('what is refused', () => {
     [['--total_steps', '5'], 'total_steps (command line): found an unknown setting; did you mean training.totalSteps?'],
     [['--trainng.totalSteps', '5'], 'trainng.totalSteps (command line): found an unknown setting; did you mean training.totalSteps?'],
     [['--task.zzzzzz', '5'], 'task.zzzzzz (command line): found an unknown setting; expected a known one: task has loss, margin, scale.'],
+    [
+      ['--task.zzzzzz.size', '5'],
+      'task.zzzzzz.size (command line): found an unknown setting; expected a known one: task has loss, margin, scale.',
+    ],
     [['--task.nope', '5'], 'task.nope (command line): found an unknown setting; expected a known one: task has loss, margin, scale.'],
     [['--training.totalSteps'], 'training.totalSteps (command line): found no value behind it; expected whole number, at least 1.'],
     [['--cacheDir', ''], 'cacheDir (command line): found an empty text; expected text or null that is not empty.'],
