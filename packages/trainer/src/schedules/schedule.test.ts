@@ -41,7 +41,7 @@ describe('schedule', () => {
 
   it('names what a schedule lacks or does not read', () => {
     expect(() => make({ name: 'StepLR' })).toThrow(/scheduler\.stepSize: found nothing/);
-    expect(() => make({ name: 'none', gamma: 0.5 })).toThrow(/it reads none/);
+    expect(() => make({ name: 'none', gamma: 0.5 })).toThrow(/scheduler\.name is none, which reads no further setting/);
     expect(() => make({ name: 'OneCycleLR', cycleSteps: 5 })).toThrow(/at least training\.totalSteps \(14\)/);
     expect(() => make({ name: 'OneCycleLR' }, { ...start, hasMomentum: false })).toThrow(InputError);
   });
