@@ -7,6 +7,7 @@ import { gruRecurrence } from './gru-recurrence.ts';
 import { hasLstmKernel, lstmKernel } from './lstm-kernel.ts';
 import { lstmRecurrence } from './lstm-recurrence.ts';
 import type { Order } from './recurrence.ts';
+import { hasRecurrentKernel, type RecurrentWeights, recurrentKernel } from './recurrent-kernel.ts';
 import { rnnRecurrence } from './rnn-recurrence.ts';
 
 export type RecurrentKind = 'LSTM' | 'GRU' | 'RNN';
@@ -24,7 +25,7 @@ export interface RecurrentLayer extends Module {
 
 const gateCount = { LSTM: 4, GRU: 3, RNN: 1 } as const;
 
-interface Direction {
+interface Direction extends RecurrentWeights {
   readonly inputWeight: tf.Variable<tf.Rank.R2>;
   readonly hiddenWeight: tf.Variable<tf.Rank.R2>;
   readonly inputBias: tf.Variable<tf.Rank.R1>;
@@ -70,6 +71,7 @@ export function recurrentLayer(
     outputSize: hiddenSize * directions.length,
     forward: ({ values, lengths }) =>
       tf.tidy(() => {
+        if (hasRecurrentKernel() && lengths.every((length) => length > 0)) return recurrentKernel(values, lengths, kind, directions);
         if (kind === 'LSTM' && hasLstmKernel()) {
           const outputs = directions.map((direction, index) =>
             inOneKernel(values, direction, lengths, index === 0 ? 'forwards' : 'backwards'),

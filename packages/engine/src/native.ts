@@ -29,7 +29,7 @@ export interface StartedNative extends Pick<EngineInfo, 'library'> {
  * @throws InputError when none loads: what each one said, and how to get one
  */
 export async function startNative(cacheDir = engineCacheDir()): Promise<StartedNative> {
-  restoreRemovedUtilities();
+  prepare();
   const failures: string[] = [];
   for (const name of packages) {
     try {
@@ -68,7 +68,7 @@ export async function startNative(cacheDir = engineCacheDir()): Promise<StartedN
  * @returns whether our own kernels are loaded
  */
 export async function startNativeIn(directory: string): Promise<boolean> {
-  restoreRemovedUtilities();
+  prepare();
   return startInstalled(directory);
 }
 
@@ -81,7 +81,7 @@ async function start(loadOwn: () => boolean = () => false): Promise<boolean> {
   quiet();
   await use('tensorflow');
   const hasOwn = !isOnGpu() && loadOwn();
-  registerNativeKernels(hasOwn);
+  registerNativeKernels({ own: hasOwn, gpu: isOnGpu() });
   return hasOwn;
 }
 
@@ -92,6 +92,15 @@ function device(madeForGpu: boolean): string {
 
 function isOnGpu(): boolean {
   return (tf.backend() as tf.KernelBackend & { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+}
+
+/** What has to be so before the library is loaded; variables that a user has set stay as they are. */
+function prepare(): void {
+  restoreRemovedUtilities();
+  // TensorFlow takes all of a GPU's memory at once unless it is told to ask for what it needs
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  // floats of 19 bits instead of 32 in every product, TensorFlow's default on NVIDIA GPUs, would give other metrics there than elsewhere
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
 }
 
 /** Node 23 removed two functions that tfjs-node 4.22 calls. */

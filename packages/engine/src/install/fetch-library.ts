@@ -1,6 +1,7 @@
-import { constants, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { constants, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
+import { exposeCusolver, linkCuda } from './cuda-libraries.ts';
 import { cudaMegabytes, type LibrarySource, wheelPython } from './library-source.ts';
 import { runProgram } from './run-program.ts';
 import { cudaRequirements, unpackWheels } from './unpack-wheel.ts';
@@ -108,7 +109,10 @@ export function copyLibrary(given: string, out: string): void {
   }
   // CUDA's libraries as pip lays them out beside TensorFlow
   const nvidia = [join(given, 'nvidia'), join(given, '..', 'nvidia')].find((folder) => existsSync(folder));
-  if (nvidia) symlinkSync(resolve(nvidia), join(part, 'nvidia'));
+  if (nvidia) {
+    linkCuda(resolve(nvidia), join(part, 'nvidia'));
+    exposeCusolver(join(part, 'nvidia'));
+  }
   for (const folder of ['tensorflow/c', 'tensorflow/core/platform', 'tsl', 'xla/tsl']) {
     if (existsSync(join(headers, folder))) copy(join(headers, folder), join(part, 'include', folder));
   }

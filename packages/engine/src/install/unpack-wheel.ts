@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
+import { exposeCusolver } from './cuda-libraries.ts';
 import { runProgram } from './run-program.ts';
 
 // Python reads wheels (zip files of more than 500 MB) from its standard library, and it is there wherever pip is.
@@ -71,6 +72,7 @@ export async function unpackWheels(python: string, folders: readonly string[], o
       'Start the installation again; it downloads the wheels anew.',
     );
   }
+  exposeCusolver(join(part, 'nvidia'));
   renameSync(part, out);
 }
 

@@ -16,6 +16,7 @@ export interface NativeBackend extends tf.KernelBackend {
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_FLOAT: number;
     readonly TF_FLOAT: number;
+    readonly TF_INT32: number;
     readonly TF_INT64: number;
     readonly createTensor: (shape: readonly number[], type: number, values: Int32Array) => number;
     readonly deleteTensor: (id: number) => void;

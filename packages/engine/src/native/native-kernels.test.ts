@@ -78,6 +78,21 @@ describe.skipIf(!isThere)(`native kernels${isThere ? '' : ' (skipped: no native 
     tf.dispose([dy, y, gradients]);
   });
 
+  test('a cast or a reshape that changes nothing shares the values, until the last of them is disposed', () => {
+    const before = tf.memory().numTensors;
+    const x = tf.tensor2d([[1, 2, 3]]);
+    const same = [tf.cast(x, 'float32'), tf.reshape(x, [1, 3]), tf.reshape(x, [-1, 3])];
+    const changed = [tf.cast(x, 'int32'), tf.reshape(x, [3, 1]), tf.reshape(x, [-1])];
+    x.dispose();
+    for (const [index, tensor] of [...same, ...changed].entries()) {
+      expect([...tensor.dataSync()]).toEqual([1, 2, 3]);
+      expect(tensor.shape).toEqual([[1, 3], [1, 3], [1, 3], [1, 3], [3, 1], [3]][index]);
+      tensor.dispose();
+    }
+    expect(changed[0]!.dtype).toBe('int32');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   // odd sizes: one row, one step, sizes beside the processor's vectors, more rows than are multiplied at once
   test.skipIf(!isThere || !tf.getKernel('S3LstmForward', 'tensorflow')).each([
     [[1], 1],

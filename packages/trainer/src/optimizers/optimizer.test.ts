@@ -40,6 +40,21 @@ function steps(
 }
 
 describe('optimizer', () => {
+  it.each(['AdamW', 'SGD', 'Adagrad'])('gives weights that are updated together what each would get alone: %s', (name) => {
+    const settings = settingsOf({ name, learningRate: 0.1 });
+    const [joined, alone] = [makeWeights(), makeWeights()];
+    const all = optimizer(joined, settings);
+    const each = new Map([...alone].map(([weight, variable]) => [weight, optimizer(new Map([[weight, variable]]), settings)]));
+    for (let step = 0; step < 4; step++) {
+      const gradients = gradientsOf(step, joined);
+      // one weight has had an update less from then on
+      if (step === 1) gradients.delete('model.bias');
+      all.step(gradients, { learningRate: 0.1 }, 0.5);
+      for (const [weight, gradient] of gradients) each.get(weight)!.step(new Map([[weight, gradient]]), { learningRate: 0.1 }, 0.5);
+      expect(valuesOf(joined)).toEqual(valuesOf(alone));
+    }
+  });
+
   for (const { settings, weights: expected } of fixture.optimizers) {
     it(`agrees with torch.optim: ${JSON.stringify(settings)}`, () => {
       const weights = makeWeights();

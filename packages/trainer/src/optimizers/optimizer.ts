@@ -1,6 +1,7 @@
 import { type Checkpointable, type Json, type State, StateError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamKernel, hasAdamKernel } from './adam-kernel.ts';
+import { joinedUpdate, type Part, together } from './joined-updates.ts';
 import type { ResolvedOptimizer } from './optimizer-settings.ts';
 import { type Updated, updateRules } from './update-rules.ts';
 
@@ -37,23 +38,32 @@ export function optimizer(weights: ReadonlyMap<string, tf.Variable>, settings: R
   return {
     step(gradients, { learningRate, momentum }, scale = 1) {
       const current = momentum === undefined ? settings : withMomentum(settings, momentum);
-      const inOnePass = hasAdamKernel(current);
-      for (const [name, gradient] of gradients) {
-        const weight = weights.get(name)!;
+      const parts = [...gradients].map(([name, gradient]) => {
         const memory = memories.get(name) ?? { step: 0, slots: {} };
         memory.step += 1;
-        const updated = tf.tidy(() => {
-          const update = { weight, gradient, slots: memory.slots, step: memory.step, learningRate, settings: current };
-          const result = inOnePass
-            ? adamKernel(update, scale)
-            : rule({ ...update, gradient: scale === 1 ? gradient : tf.mul(gradient, scale) });
-          weight.assign(result.weight);
-          // a slot may be the gradient itself, which belongs to the caller
-          return mapSlots(result.slots, (slot) => (slot === gradient ? tf.clone(slot) : slot));
-        }) as tf.NamedTensorMap;
-        tf.dispose(memory.slots);
-        memory.slots = updated;
         memories.set(name, memory);
+        return { weight: weights.get(name)!, gradient, memory, slots: memory.slots, step: memory.step };
+      });
+      const inOnePass = hasAdamKernel(current);
+      const update = (part: Part): Updated => {
+        const given = { ...part, learningRate, settings: current };
+        return inOnePass
+          ? adamKernel(given, scale)
+          : rule({ ...given, gradient: scale === 1 ? part.gradient : tf.mul(part.gradient, scale) });
+      };
+      for (const group of inOnePass ? parts.map((part) => [part]) : together(parts)) {
+        const slots = tf.tidy(() =>
+          joinedUpdate(group, update).map((updated, index) => {
+            const { weight, gradient } = group[index]!;
+            weight.assign(updated.weight);
+            // a slot may be the gradient itself, which belongs to the caller
+            return mapSlots(updated.slots, (slot) => (slot === gradient ? tf.clone(slot) : slot));
+          }),
+        );
+        group.forEach(({ memory }, index) => {
+          tf.dispose(memory.slots);
+          memory.slots = slots[index]!;
+        });
       }
     },
     state() {
