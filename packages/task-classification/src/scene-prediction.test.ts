@@ -65,12 +65,13 @@ test('of several labels the most probable may be any', async () => {
   const batch = batchOf([['bark', 'rain'], ['rain', 'siren'], []]);
   const { log, files } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
   expect(log['accuracy']).toBeCloseTo(1 / 3, 12);
-  expect((files!['predictions.csv'] as string).split('\n').slice(0, 4)).toEqual([
-    'id,labels,prediction,probability',
-    'u0,bark ; rain,rain,0.880797088',
-    'u1,rain ; siren,bark,0.952574134',
-    'u2,,siren,0.999876618',
-  ]);
+  const [header, ...rows] = (files!['predictions.csv'] as string).split('\n').slice(0, 4);
+  expect(header).toBe('id,labels,prediction,probability');
+  expect(rows.map((row) => row.slice(0, row.lastIndexOf(',')))).toEqual(['u0,bark ; rain,rain', 'u1,rain ; siren,bark', 'u2,,siren']);
+  // an engine's sigmoid may differ in the last digit
+  [0.880797, 0.952574, 0.999877].forEach((probability, row) => {
+    expect(Number(rows[row]!.slice(rows[row]!.lastIndexOf(',') + 1))).toBeCloseTo(probability, 5);
+  });
   expect(files).not.toHaveProperty(['confusion.csv']);
 });
 
