@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import transformers
+from updates import device
 
 
 def peer():
@@ -10,6 +11,6 @@ def peer():
 
 
 def load(folder):
-    model = transformers.HubertModel.from_pretrained(folder)
-    values = torch.from_numpy(np.fromfile(folder / "waveforms.f32", np.float32)).view(-1, 160_000)
+    model = transformers.HubertModel.from_pretrained(folder).to(device)
+    values = torch.from_numpy(np.fromfile(folder / "waveforms.f32", np.float32)).view(-1, 160_000).to(device)
     return model, [values[:batch] for batch in sorted({1, len(values)})]

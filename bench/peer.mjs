@@ -7,11 +7,14 @@ import { fileURLToPath } from 'node:url';
 /**
  * The peer's half of a case, in a Python process that waits for its turns.
  *
+ * `device` is where PyTorch computes, such as `cpu` or `cuda`.
  * Without Python or its packages there is no `run`, and `absent` says why.
  */
-export async function startPeer({ python, name, folder }) {
+export async function startPeer({ python, device, name, folder }) {
   if (!existsSync(python)) return { name: null, absent: `no ${python}` };
-  const child = spawn(python, [fileURLToPath(new URL('peer.py', import.meta.url)), name, folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, [fileURLToPath(new URL('peer.py', import.meta.url)), name, folder, device], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let complaints = '';
   child.stderr.on('data', (text) => {
     complaints = (complaints + text).slice(-4000);

@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     python: { type: 'string', default: fileURLToPath(new URL('.venv/bin/python', import.meta.url)) },
     engine: { type: 'string', default: 'auto' },
+    'peer-device': { type: 'string', default: 'cpu' },
     rounds: { type: 'string', default: '5' },
     fsdd: { type: 'string' },
   },
@@ -71,7 +72,7 @@ async function measure(name) {
       rounds: most = Number.POSITIVE_INFINITY,
     } = await prepare({ folder, cores: availableParallelism(), fsdd, engine });
     if (skipped) return { name, skipped };
-    const peer = await startPeer({ python: options.python, name, folder });
+    const peer = await startPeer({ python: options.python, device: options['peer-device'], name, folder });
     // the first round of each warms caches and compilers and is not counted
     let own = await timed(run);
     let other = await peer.run?.();

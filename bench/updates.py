@@ -1,11 +1,16 @@
-"""What the peers of training steps share: our weights, and an update by AdamW."""
+"""What the peers of training steps share: the device, our weights, and an update by AdamW."""
+
+import sys
 
 import numpy as np
 import torch
 
+# the third argument of peer.py
+device = torch.device(sys.argv[3])
+
 
 def read_array(folder, name, shape, dtype=np.float32):
-    return torch.from_numpy(np.fromfile(folder / name, dtype)).view(*shape)
+    return torch.from_numpy(np.fromfile(folder / name, dtype)).view(*shape).to(device)
 
 
 def load_weights(folder, shapes, parameter_of):
@@ -16,6 +21,8 @@ def load_weights(folder, shapes, parameter_of):
 
 def updater(modules, loss_of):
     """An update of all weights of the modules; the norm of their gradients."""
+    for module in modules:
+        module.to(device)
     parameters = [parameter for module in modules for parameter in module.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=1e-4)
 

@@ -3,7 +3,7 @@ import json
 import torch
 from torch.nn import LSTM, Linear
 from torch.nn.functional import ctc_loss, log_softmax
-from updates import load_weights, read_array, updater
+from updates import device, load_weights, read_array, updater
 
 
 def peer():
@@ -33,7 +33,7 @@ def prepare(folder, encoder_of=Encoder):
     sizes = json.loads((folder / "sizes.json").read_text())
     hidden = read_array(folder, "hidden.f32", (sizes["batchSize"], sizes["frames"], sizes["features"]))
     lengths = torch.full((sizes["batchSize"],), sizes["frames"])
-    targets = torch.tensor(sizes["targets"])
+    targets = torch.tensor(sizes["targets"], device=device)
     target_lengths = torch.tensor([len(target) for target in sizes["targets"]])
     model = encoder_of(sizes["features"], sizes["tokens"])
     load_weights(folder, sizes["weights"], model.parameter_of)
