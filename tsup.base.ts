@@ -10,6 +10,10 @@ export function buildPackage(entry: Record<string, string> = { index: 'src/index
     external: [/^node:/],
     tsconfig: '../../tsconfig.build.json',
     sourcemap: true,
+    // packages bring their sources as files, to which the maps point
+    esbuildOptions(options) {
+      options.sourcesContent = false;
+    },
     clean: ['!**/*.d.ts'],
     treeshake: true,
     ...more,
