@@ -1,11 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from './random.ts';
+import type { Waveforms } from './sequences.ts';
 
 /** 1 on the valid leading steps of each row, else 0. (batch, steps), float32 */
 export function lengthMask(lengths: readonly number[], steps: number): tf.Tensor2D {
   const mask = new Float32Array(lengths.length * steps);
   lengths.forEach((length, row) => void mask.fill(1, row * steps, row * steps + Math.min(length, steps)));
   return tf.tensor2d(mask, [lengths.length, steps]);
+}
+
+/** Waveforms as one batch, (batch, samples), zero-padded to the longest; of at least one. */
+export function paddedWaveforms(waveforms: readonly Float32Array[]): Waveforms {
+  const lengths = waveforms.map((waveform) => waveform.length);
+  const longest = Math.max(...lengths);
+  const values = new Float32Array(waveforms.length * longest);
+  waveforms.forEach((waveform, row) => void values.set(waveform, row * longest));
+  return { values: tf.tensor2d(values, [waveforms.length, longest]), lengths };
 }
 
 /** Mean of numbers; NaN for none. */

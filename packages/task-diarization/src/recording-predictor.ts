@@ -10,6 +10,7 @@ import {
   type Waveforms,
   WiringError,
 } from '@s3/interface';
+import { paddedWaveforms } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { activityStretches, type Decision, type FrameStretch } from './activity-segments.ts';
@@ -80,7 +81,7 @@ export function recordingPredictor(
       for (const start of group) {
         waveforms.push(await recording.read(start * samplesPerFrame, Math.min(samples, (start + chunkFrames) * samplesPerFrame)));
       }
-      const batch = padded(waveforms);
+      const batch = paddedWaveforms(waveforms);
       const all = await probabilitiesOf(batch).finally(() => batch.values.dispose());
       for (const [place, probabilities] of all.entries()) {
         const number = first + place;
@@ -128,7 +129,7 @@ export function recordingPredictor(
     const enough = speech.filter((part) => part.length >= fewest);
     const embeddings: (Float32Array | undefined)[] = [];
     if (enough.length > 0) {
-      const batch = padded(enough);
+      const batch = paddedWaveforms(enough);
       const predictions = await speakerModel.predict(batch).finally(() => batch.values.dispose());
       if (!predictions.every((prediction) => prediction instanceof Float32Array)) {
         throw new WiringError(
@@ -219,13 +220,4 @@ function joinTouching(stretches: readonly FrameStretch[]): FrameStretch[] {
     }
   }
   return joined;
-}
-
-/** One waveform or several as a batch, (batch, samples). */
-function padded(waveforms: readonly Float32Array[]): Waveforms {
-  const lengths = waveforms.map((waveform) => waveform.length);
-  const longest = Math.max(...lengths);
-  const values = new Float32Array(waveforms.length * longest);
-  waveforms.forEach((waveform, row) => void values.set(waveform, row * longest));
-  return { values: tf.tensor2d(values, [waveforms.length, longest]), lengths };
 }

@@ -8,6 +8,7 @@ import {
   type Waveforms,
   WiringError,
 } from '@s3/interface';
+import { paddedWaveforms } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { eventLines } from './event-lines.ts';
 import type { FrameEventFinder, FrameStretch } from './frame-events.ts';
@@ -60,7 +61,7 @@ export function recordingPredictor(
       for (const { start, count } of group) {
         waveforms.push(await recording.read(start * downsampleRate, Math.min(samples, (start + count) * downsampleRate)));
       }
-      const batch = padded(waveforms);
+      const batch = paddedWaveforms(waveforms);
       const all = await probabilitiesOf(batch).finally(() => batch.values.dispose());
       for (const [place, { count }] of group.entries()) found.push(withFrames(all[place]!, count));
       const { start, count } = group.at(-1)!;
@@ -82,13 +83,4 @@ function refuseUnfit(
   if (samples >= fewest) return;
   const seconds = (count: number) => `${(count / sampleRate).toFixed(3)} s`;
   throw new InputError(name, `${samples} samples (${seconds(samples)})`, `at least ${fewest} (${seconds(fewest)})`, 'Leave it out.');
-}
-
-/** One waveform or several as a batch, (batch, samples). */
-function padded(waveforms: readonly Float32Array[]): Waveforms {
-  const lengths = waveforms.map((waveform) => waveform.length);
-  const longest = Math.max(...lengths);
-  const values = new Float32Array(waveforms.length * longest);
-  waveforms.forEach((waveform, row) => void values.set(waveform, row * longest));
-  return { values: tf.tensor2d(values, [waveforms.length, longest]), lengths };
 }
