@@ -1,3 +1,4 @@
+import { mean } from '@s3/interface/tensors';
 import type { BenchmarkRun } from './run-benchmark.ts';
 
 /** What became of a task: its runs so far, of as many as it takes, and why there are no more; or what it lacks. */
@@ -10,12 +11,8 @@ export function wholeRuns(outcome: Outcome | undefined): readonly BenchmarkRun[]
   return outcome && 'runs' in outcome && outcome.runs.length === outcome.planned ? outcome.runs : undefined;
 }
 
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Standard deviation of a sample, with one less than the values in the denominator; NaN of one value. */
 export function deviationOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  const center = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
 }

@@ -1,5 +1,6 @@
+import { mean } from '@s3/interface/tensors';
 import { formatMetric, metricLabel } from '@s3/trainer';
-import { deviationOf, meanOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
+import { deviationOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
 import { type PageTable, tablesHtml, tablesMarkdown, tablesText } from '../benchmark/table-page.ts';
 import type { HearProblem, HearScore } from './hear-problems.ts';
 
@@ -41,7 +42,7 @@ function foldTable({ name, scores }: HearProblem, outcome: Outcome | undefined):
   const isMean = runs.length > 1;
   if (isMean) {
     const over = (what: (values: readonly number[]) => number) => scores.map((_, index) => what(runs.map((run) => run.scores[index]!)));
-    rows.push(rowOf('mean', over(meanOf)), rowOf('deviation', over(deviationOf)));
+    rows.push(rowOf('mean', over(mean)), rowOf('deviation', over(deviationOf)));
   }
   const titles = ['tested on', ...scores.map((score) => `${score.score} ${arrow(score)}`)];
   return [{ heading: name, titles, rows, ...(isMean && { strong: rows.length - 2 }) }];
@@ -53,9 +54,9 @@ function overview(problems: readonly HearProblem[], outcomes: ReadonlyMap<string
     const outcome = outcomes.get(name);
     const runs = wholeRuns(outcome);
     const values = runs?.map((run) => run.scores[0]!) ?? [];
-    const mean = values.length > 0 ? formatMetric(first.metric, meanOf(values)) : outcome && 'failed' in outcome ? 'failed' : '';
+    const middle = values.length > 0 ? formatMetric(first.metric, mean(values)) : outcome && 'failed' in outcome ? 'failed' : '';
     const deviation = values.length > 1 ? formatMetric(first.metric, deviationOf(values)) : '';
-    return [name, mean, deviation, runs ? String(runs.length) : '', titleOf(first)];
+    return [name, middle, deviation, runs ? String(runs.length) : '', titleOf(first)];
   });
   return { heading: 'All tasks', titles: ['task', 'mean', 'deviation', 'runs', 'score'], rows, lastIsText: true };
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { mean } from '@s3/interface/tensors';
 import { replaceFile } from '@s3/trainer';
 import { checkWords, upstreamOf } from '../benchmark/benchmark-words.ts';
-import { deviationOf, meanOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
+import { deviationOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
 import { type BenchmarkTask, checkSettings } from '../benchmark/run-benchmark.ts';
 import { type BenchmarkProgram, recipeOf, refuseFailed, runBenchmarks } from '../benchmark/run-benchmarks.ts';
 import type { HearCommandOptions } from './hear-command.ts';
@@ -56,7 +57,7 @@ function byTask(problems: readonly HearProblem[], outcomes: ReadonlyMap<string, 
       const runs = wholeRuns(outcome);
       const summary = scores.map(({ metric }, index) => {
         const values = runs?.map((run) => run.scores[index]!) ?? [];
-        return { metric, mean: meanOf(values), ...(values.length > 1 && { deviation: deviationOf(values) }) };
+        return { metric, mean: mean(values), ...(values.length > 1 && { deviation: deviationOf(values) }) };
       });
       const told = {
         task,

@@ -1,4 +1,5 @@
-import { meanOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
+import { mean } from '@s3/interface/tensors';
+import { type Outcome, wholeRuns } from '../benchmark/outcome.ts';
 
 /** A column of SUPERB's leaderboard. */
 export interface Score {
@@ -62,5 +63,5 @@ export const benchmarks: readonly Benchmark[] = [
 /** The mean of each score over all runs of a task, once all of them are there. */
 export function meanScores(outcome: Outcome | undefined): readonly number[] | undefined {
   const runs = wholeRuns(outcome);
-  return runs?.[0]?.scores.map((_, score) => meanOf(runs.map(({ scores }) => scores[score]!)));
+  return runs?.[0]?.scores.map((_, score) => mean(runs.map(({ scores }) => scores[score]!)));
 }
