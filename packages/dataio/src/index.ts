@@ -1,28 +1,28 @@
-export { type ArrayFormat, arrayBytes, arrayFormats, type NamedArrays, type NumberArray, readArrays } from './array-file.ts';
-export { type AudioFile, audioBytes } from './audio-bytes.ts';
+export { type ArrayFormat, arrayBytes, arrayFormats, type NamedArrays, type NumberArray, readArrays } from './arrays/array-file.ts';
+export { type AudioFile, audioBytes } from './audio/audio-bytes.ts';
+export { type AudioInfo, openRecording, type Recording } from './audio/audio-recording.ts';
+export { type AudioPart, readAudio } from './audio/read-audio.ts';
+export { audioInfo } from './audio/recording-file.ts';
+export { recordingSource } from './audio/recording-source.ts';
+export { resample } from './audio/resample.ts';
+export { type SilenceOptions, trimSilence } from './audio/trim-silence.ts';
+export { wavBytes } from './audio/wav-bytes.ts';
+export { withRecordingSource } from './audio/with-recording-source.ts';
+export { classificationCorpus, prepareClassification } from './corpora/classification-corpus.ts';
+export { type DiarizationSource, diarizationCorpus, prepareDiarization } from './corpora/diarization-corpus.ts';
+export { encodeEvents, eventCorpus, prepareEvents } from './corpora/event-corpus.ts';
+export { encodeScenes, prepareScenes, sceneCorpus } from './corpora/scene-corpus.ts';
+export { prepareSlotFilling, slotFillingCorpus } from './corpora/slot-filling-corpus.ts';
+export { prepareSpeakerVerification, speakerVerificationCorpus } from './corpora/speaker-verification-corpus.ts';
+export { prepareSpeechToText, speechToTextCorpus } from './corpora/speech-to-text-corpus.ts';
 export {
   type AudioDataset,
   type AudioDatasetComponent,
   type AudioDatasetWiring,
   type AudioUtterance,
   audioDataset,
-} from './audio-dataset.ts';
-export { type AudioInfo, openRecording, type Recording } from './audio-recording.ts';
-export { balancedWeightedSampler } from './balanced-weighted-sampler.ts';
-export { categoryBalancedSampler } from './category-balanced-sampler.ts';
-export { categoryEncoder } from './category-encoder.ts';
-export { classIds } from './class-ids.ts';
-export { classificationCorpus, prepareClassification } from './classification-corpus.ts';
-export {
-  type LabelGroupUtterance,
-  type LabelledUtterance,
-  labelGroupTable,
-  labelSetTable,
-  labelTable,
-  utteranceTable,
-} from './classification-tables.ts';
-export { type DataLoaderWiring, dataLoader } from './data-loader.ts';
-export { type DiarizationSource, diarizationCorpus, prepareDiarization } from './diarization-corpus.ts';
+} from './datasets/audio-dataset.ts';
+export { type DataLoaderWiring, dataLoader } from './datasets/data-loader.ts';
 export {
   type DiarizationChunk,
   type DiarizationChunkBatch,
@@ -30,59 +30,74 @@ export {
   type DiarizationDatasetWiring,
   diarizationBatch,
   diarizationDataset,
-} from './diarization-dataset.ts';
+} from './datasets/diarization-dataset.ts';
+export { type FrameRange, frameActivity } from './datasets/frame-activity.ts';
+export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './datasets/labelled-batches.ts';
+export { padWaveforms } from './datasets/pad-waveforms.ts';
+export { type UtteranceBatch, utteranceBatch } from './datasets/utterance-batch.ts';
+export { categoryEncoder } from './encoders/category-encoder.ts';
+export { classIds } from './encoders/class-ids.ts';
+export { encodeLabels, encodeSpeakers } from './encoders/encode-labels.ts';
+export { type Lexicon, phoneticTable, readLexicon } from './encoders/lexicon.ts';
+export { loadTokenizer, type TokenizerData } from './encoders/load-tokenizer.ts';
+export { readSubwords } from './encoders/read-subwords.ts';
+export { readVocabulary } from './encoders/read-vocabulary.ts';
+export { type SlotTokenizerData, slotOf, slotText, slotTokenizer } from './encoders/slot-tokenizer.ts';
+export { type SubwordTokenizerData, subwordTokenizer, subwordTrainingCommand } from './encoders/subword-tokenizer.ts';
+export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './encoders/text-tokenizer.ts';
+export {
+  characterVocabulary,
+  generateVocabulary,
+  phonemeVocabulary,
+  type TokenType,
+  vocabularySettings,
+} from './encoders/text-vocabulary.ts';
+export { type MixtureSettings, type Mixtures, makeMixtures, mixtureSettings } from './mixtures/make-mixtures.ts';
+export { checkHearFiles, type HearTask, hearTaskFolders, readHearTask } from './published-corpora/hear-task.ts';
+export { type AudioSnipsSource, prepareAudioSnips } from './published-corpora/prepare-audio-snips.ts';
+export {
+  type FluentSpeechCommandsSource,
+  fluentSpeechCommandsGroups,
+  prepareFluentSpeechCommands,
+} from './published-corpora/prepare-fluent-speech-commands.ts';
+export { prepareHearEvents } from './published-corpora/prepare-hear-events.ts';
+export { type HearSource, prepareHearScenes } from './published-corpora/prepare-hear-scenes.ts';
+export { type IemocapSource, prepareIemocap } from './published-corpora/prepare-iemocap.ts';
+export { type LibriSpeechSource, prepareLibriSpeech } from './published-corpora/prepare-libri-speech.ts';
+export { prepareSpeechCommands, type SpeechCommandsSource } from './published-corpora/prepare-speech-commands.ts';
+export { prepareVoxCeleb1 } from './published-corpora/prepare-vox-celeb1.ts';
+export { prepareVoxCeleb1Identification } from './published-corpora/prepare-vox-celeb1-identification.ts';
+export type { VoxCeleb1Source } from './published-corpora/vox-celeb1-files.ts';
+export { balancedWeightedSampler } from './samplers/balanced-weighted-sampler.ts';
+export { categoryBalancedSampler } from './samplers/category-balanced-sampler.ts';
+export { distributedBatches } from './samplers/distributed-batches.ts';
+export { fixedBatchSampler } from './samplers/fixed-batch-sampler.ts';
+export { groupSameItemSampler } from './samplers/group-same-item-sampler.ts';
+export { maxTimestampSampler } from './samplers/max-timestamp-sampler.ts';
+export type { SamplerChance } from './samplers/sampler-source.ts';
+export { sortedBucketingSampler } from './samplers/sorted-bucketing-sampler.ts';
+export { sortedSliceSampler } from './samplers/sorted-slice-sampler.ts';
+export {
+  type LabelGroupUtterance,
+  type LabelledUtterance,
+  labelGroupTable,
+  labelSetTable,
+  labelTable,
+  utteranceTable,
+} from './tables/classification-tables.ts';
 export {
   type DiarizationRecording,
   diarizationTable,
   type SegmentPolicy,
   segmentColumns,
   segmentTable,
-} from './diarization-table.ts';
-export { distributedBatches } from './distributed-batches.ts';
-export { encodeLabels, encodeSpeakers } from './encode-labels.ts';
-export { encodeEvents, eventCorpus, prepareEvents } from './event-corpus.ts';
-export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings, tableOfEvents } from './event-table.ts';
-export { fixedBatchSampler } from './fixed-batch-sampler.ts';
-export { type FrameRange, frameActivity } from './frame-activity.ts';
-export { groupSameItemSampler } from './group-same-item-sampler.ts';
-export { checkHearFiles, type HearTask, hearTaskFolders, readHearTask } from './hear-task.ts';
-export { judgedTables } from './judged-tables.ts';
-export { isKaldiDirectory, readKaldiDirectory, writeKaldiDirectory } from './kaldi-directory.ts';
-export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './labelled-batches.ts';
-export { type Lexicon, phoneticTable, readLexicon } from './lexicon.ts';
-export { loadTokenizer, type TokenizerData } from './load-tokenizer.ts';
-export { type MixtureSettings, type Mixtures, makeMixtures, mixtureSettings } from './make-mixtures.ts';
-export { maxTimestampSampler } from './max-timestamp-sampler.ts';
-export { padWaveforms } from './pad-waveforms.ts';
-export { type AudioSnipsSource, prepareAudioSnips } from './prepare-audio-snips.ts';
-export {
-  type FluentSpeechCommandsSource,
-  fluentSpeechCommandsGroups,
-  prepareFluentSpeechCommands,
-} from './prepare-fluent-speech-commands.ts';
-export { prepareHearEvents } from './prepare-hear-events.ts';
-export { type HearSource, prepareHearScenes } from './prepare-hear-scenes.ts';
-export { type IemocapSource, prepareIemocap } from './prepare-iemocap.ts';
-export { type LibriSpeechSource, prepareLibriSpeech } from './prepare-libri-speech.ts';
-export { prepareSpeechCommands, type SpeechCommandsSource } from './prepare-speech-commands.ts';
-export { prepareVoxCeleb1 } from './prepare-vox-celeb1.ts';
-export { prepareVoxCeleb1Identification } from './prepare-vox-celeb1-identification.ts';
-export { type AudioPart, readAudio } from './read-audio.ts';
-export { readSubwords } from './read-subwords.ts';
-export { readVocabulary } from './read-vocabulary.ts';
-export { audioInfo } from './recording-file.ts';
-export { recordingSource } from './recording-source.ts';
-export { resample } from './resample.ts';
-export { formatRttm, readRttm, writeRttm } from './rttm.ts';
-export type { SamplerChance } from './sampler-source.ts';
-export { encodeScenes, prepareScenes, sceneCorpus } from './scene-corpus.ts';
-export { prepareSlotFilling, slotFillingCorpus } from './slot-filling-corpus.ts';
-export { slotNames, slotTable } from './slot-table.ts';
-export { type SlotTokenizerData, slotOf, slotText, slotTokenizer } from './slot-tokenizer.ts';
-export { sortedBucketingSampler } from './sorted-bucketing-sampler.ts';
-export { sortedSliceSampler } from './sorted-slice-sampler.ts';
-export type { Located, ScoredRegion, SpeakerSegment } from './speaker-segment.ts';
-export { prepareSpeakerVerification, speakerVerificationCorpus } from './speaker-verification-corpus.ts';
+} from './tables/diarization-table.ts';
+export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings, tableOfEvents } from './tables/event-table.ts';
+export { judgedTables } from './tables/judged-tables.ts';
+export { isKaldiDirectory, readKaldiDirectory, writeKaldiDirectory } from './tables/kaldi-directory.ts';
+export { formatRttm, readRttm, writeRttm } from './tables/rttm.ts';
+export { slotNames, slotTable } from './tables/slot-table.ts';
+export type { Located, ScoredRegion, SpeakerSegment } from './tables/speaker-segment.ts';
 export {
   type SpeakerUtterance,
   speakerTable,
@@ -90,23 +105,8 @@ export {
   type TrialTable,
   trialTable,
   type Utterance,
-} from './speaker-verification-tables.ts';
-export { prepareSpeechToText, speechToTextCorpus } from './speech-to-text-corpus.ts';
-export { type SubwordTokenizerData, subwordTokenizer, subwordTrainingCommand } from './subword-tokenizer.ts';
-export { readTable, resolveWavPaths, writeTable } from './table.ts';
-export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './text-tokenizer.ts';
-export {
-  characterVocabulary,
-  generateVocabulary,
-  phonemeVocabulary,
-  type TokenType,
-  vocabularySettings,
-} from './text-vocabulary.ts';
-export { requireKnownTokens, type TranscribedUtterance, transcriptTable } from './transcript-table.ts';
-export { type SilenceOptions, trimSilence } from './trim-silence.ts';
-export { formatUem, readUem, writeUem } from './uem.ts';
-export { type UtteranceBatch, utteranceBatch } from './utterance-batch.ts';
-export type { UtterancePart } from './utterance-part.ts';
-export type { VoxCeleb1Source } from './vox-celeb1-files.ts';
-export { wavBytes } from './wav-bytes.ts';
-export { withRecordingSource } from './with-recording-source.ts';
+} from './tables/speaker-verification-tables.ts';
+export { readTable, resolveWavPaths, writeTable } from './tables/table.ts';
+export { requireKnownTokens, type TranscribedUtterance, transcriptTable } from './tables/transcript-table.ts';
+export { formatUem, readUem, writeUem } from './tables/uem.ts';
+export type { UtterancePart } from './tables/utterance-part.ts';

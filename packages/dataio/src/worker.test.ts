@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { InputError } from '@s3/interface';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { audioDataset } from './audio-dataset.ts';
+import { audioDataset } from './datasets/audio-dataset.ts';
+import { workerPool } from './datasets/worker-pool.ts';
 import { hashSignal } from './fixtures/hash-signal.ts';
 import { writeWave } from './fixtures/wave-file.ts';
-import { workerPool } from './worker-pool.ts';
 
 const source = fileURLToPath(new URL('.', import.meta.url));
 // Inside the package, so that the built files find its dependencies.

@@ -1,5 +1,5 @@
 import Piscina from 'piscina';
-import { doWorkerJob, type Outcome, type WorkerJob } from './worker-job.ts';
+import { doWorkerJob, type Outcome, type WorkerJob } from './datasets/worker-job.ts';
 
 /** The reading thread's side: waveforms are handed over, not copied. */
 export default async function work(job: WorkerJob): Promise<Outcome[]> {

@@ -1,0 +1,91 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomStream, type Table } from '@s3/interface';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readAudio } from '../audio/read-audio.ts';
+import { wavBytes } from '../audio/wav-bytes.ts';
+import { makeMixtures } from './make-mixtures.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 's3-mixtures-'));
+const rate = 8000;
+/** Each speaker is a constant of their own, so that a mixture can be taken apart again. */
+const levels: { readonly [speaker: string]: number } = { ann: 0.125, bob: 0.25, cy: 0.5 };
+const speech: Table = Object.keys(levels).flatMap((speaker) =>
+  [0, 1, 2].map((index) => ({ id: `${speaker}${index}`, wav_path: join(folder, `${speaker}${index}.wav`), speaker })),
+);
+const settings = { mixtures: 4, minSpeakers: 1, maxSpeakers: 3, sampleRate: rate, turnsPerSpeaker: 3 };
+
+beforeAll(() => {
+  for (const [row, { speaker, wav_path: path }] of (speech as { speaker: string; wav_path: string }[]).entries()) {
+    writeFileSync(path, wavBytes(new Float32Array(2000 + 500 * row).fill(levels[speaker]!), rate));
+  }
+  const random = randomStream('noise');
+  writeFileSync(
+    join(folder, 'noise.wav'),
+    wavBytes(
+      Float32Array.from({ length: 5000 }, () => 0.1 * random.normal()),
+      rate,
+    ),
+  );
+  writeFileSync(join(folder, 'silence.wav'), wavBytes(new Float32Array(5000), rate));
+});
+
+const target = () => mkdtempSync(join(folder, 'out-'));
+
+test('the sound is the sum of those who speak', async () => {
+  const { recordings } = await makeMixtures({ speech, folder: target() }, settings);
+  expect(recordings).toHaveLength(4);
+  expect(new Set(recordings.map(({ speakers }) => speakers.length)).size).toBeGreaterThan(1);
+  for (const { path, segments, durationSeconds } of recordings) {
+    const waveform = await readAudio(path);
+    expect(waveform.length / rate).toBe(durationSeconds);
+    const expected = new Float32Array(waveform.length);
+    for (const { speaker, startSeconds, endSeconds } of segments) {
+      for (let sample = Math.round(startSeconds * rate); sample < Math.round(endSeconds * rate); sample++)
+        expected[sample]! += levels[speaker]!;
+    }
+    const off = waveform.reduce((most, value, sample) => Math.max(most, Math.abs(value - expected[sample]!)), 0);
+    expect(off).toBeLessThan(1e-4);
+  }
+});
+
+test('noise lies under the speech by the ratio that was asked for', async () => {
+  const plain = await makeMixtures({ speech, folder: target() }, settings);
+  const noisy = await makeMixtures(
+    { speech, folder: target() },
+    { ...settings, noise: join(folder, 'noise.wav'), minSnrDecibels: 12, maxSnrDecibels: 12 },
+  );
+  expect(noisy.recordings.map(({ segments }) => segments.length)).toEqual(plain.recordings.map(({ segments }) => segments.length));
+  for (const [index, { path, segments }] of noisy.recordings.entries()) {
+    const [clean, both] = [await readAudio(plain.recordings[index]!.path), await readAudio(path)];
+    if (both.some((value) => Math.abs(value) > 0.98)) continue; // scaled down as a whole
+    const spoken = clean.filter((value) => value !== 0);
+    const power = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0) / values.length;
+    const noise = both.map((value, sample) => value - clean[sample]!);
+    expect(10 * Math.log10(power(spoken) / power(noise))).toBeCloseTo(12, 1);
+    expect(segments.length).toBeGreaterThan(0);
+  }
+});
+
+describe('refuses', () => {
+  test.each([
+    ['too few speakers', { maxSpeakers: 4 }, 'found 3 speakers: ann, bob, cy; expected at least 4'],
+    ['fewer at most than at least', { minSpeakers: 3, maxSpeakers: 2 }, 'minSpeakers: found 3'],
+    ['an overlap of more than everything', { overlapRatio: 1.5 }, 'overlapRatio'],
+    ['a setting that there is not', { overlap: 0.5 }, 'overlap'],
+  ])('%s', async (_, changes, message) => {
+    await expect(makeMixtures({ speech, folder: target() }, { ...settings, ...changes })).rejects.toThrow(message);
+  });
+
+  test('noise that is silent, or not there', async () => {
+    const noise = (name: string) => makeMixtures({ speech, folder: target() }, { ...settings, noise: join(folder, name) });
+    await expect(noise('silence.wav')).rejects.toThrow('silence.wav: found nothing but silence');
+    await expect(noise('none.wav')).rejects.toThrow('no such file');
+  });
+
+  test('a recording that cannot be read, with its row', async () => {
+    const rows = [...speech, { id: 'x', wav_path: join(folder, 'x.wav'), speaker: 'ann' }];
+    await expect(makeMixtures({ speech: rows, folder: target() }, settings)).rejects.toThrow(/row 11: .*x.wav: found no such file/);
+  });
+});
