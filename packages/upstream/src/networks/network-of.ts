@@ -1,7 +1,8 @@
 import { data2vecAudio } from './data2vec-audio.ts';
 import { hubert } from './hubert.ts';
 import type { NetworkConfig } from './network-config.ts';
-import type { Network } from './operations.ts';
+import { networkBytes } from './network-memory.ts';
+import type { DescribedNetwork, Network } from './operations.ts';
 import { wav2vec2Bert } from './wav2vec2-bert.ts';
 import { wav2vec2Conformer } from './wav2vec2-conformer.ts';
 import { wavlm } from './wavlm.ts';
@@ -20,6 +21,17 @@ const families: { readonly [Family in NetworkConfig['model_type']]: (config: Net
 };
 
 /** The network that a checkpoint's settings describe. */
-export function networkOf(config: NetworkConfig): Network {
-  return families[config.model_type](config);
+export function networkOf(config: NetworkConfig): DescribedNetwork {
+  const network = families[config.model_type](config);
+  return {
+    ...network,
+    windows: config.conv_kernel.map((taps, layer) => ({ taps, stride: config.conv_stride[layer]! })),
+    bytes: (samples, frames, gradients) => networkBytes(config, samples, frames, gradients),
+    sections: {
+      convolutions: ['feature_extractor.', 'encoder.conv', 'encoder.embed_positions.'],
+      // normalized after the last layer, the norm is not before the first
+      before: ['feature_projection.', 'encoder.pos_conv_embed.', ...(config.do_stable_layer_norm ? [] : ['encoder.layer_norm.'])],
+      layers: Array.from({ length: network.hiddenStates - 1 }, (_, layer) => [`encoder.layers.${layer}.`]),
+    },
+  };
 }

@@ -199,6 +199,33 @@ export interface Network {
   readonly forward: <T>(operations: Operations<T>, input: NetworkInput<T>) => readonly T[];
 }
 
+/** How a layer makes steps of steps: floor((steps + padding - taps) / stride) + 1. */
+export interface StepWindow {
+  readonly taps: number;
+  readonly stride: number;
+  /** of both sides together */
+  readonly padding?: number;
+}
+
+/** A network, and what has to be known of it to run, train and freeze it. */
+export interface DescribedNetwork extends Network {
+  /** by which its frames are counted, from the samples upwards; the steps of a mask of its own by the first alone */
+  readonly windows: readonly StepWindow[];
+  /** bytes that the hidden states of one utterance take while they are computed, about; with gradients what is kept for them, too */
+  readonly bytes: (samples: number, frames: number, gradients: boolean) => number;
+  /** what its weights' names begin with, from the waveforms upwards */
+  readonly sections: NetworkSections;
+}
+
+export interface NetworkSections {
+  /** convolutions before all others, which are trained where it is asked for alone */
+  readonly convolutions: readonly string[];
+  /** between those and the layers */
+  readonly before: readonly string[];
+  /** one or more for each layer that may be frozen */
+  readonly layers: readonly (readonly string[])[];
+}
+
 /** Names the weights of a network while it is put together. */
 export interface WeightNames {
   readonly weight: (name: string, ...shape: readonly number[]) => Weight;

@@ -2,7 +2,7 @@ import { type FrameSpec, type Frames, InputError, moduleOf, type Upstream, type 
 import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameCount, shortestSamples } from '../frame-grid.ts';
-import { networkBytes, refuseTooLong } from '../networks/network-memory.ts';
+import { refuseTooLong } from '../networks/network-memory.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { tensorOperations } from '../networks/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
@@ -66,12 +66,7 @@ export async function networkUpstream(
   { batching, layerDrop, trainFeatureEncoder, freezeLayers = 0, randomSeed, engine, threads = 0, ...long }: PretrainedSettings,
 ): Promise<Upstream> {
   const network = networkOf(config);
-  const isTrained = trainedWeights({
-    trainFeatureEncoder,
-    freezeLayers,
-    layers: network.hiddenStates - 1,
-    stable: config.do_stable_layer_norm,
-  });
+  const isTrained = trainedWeights({ trainFeatureEncoder, freezeLayers }, network.sections);
   const weights = await loadWeights(randomSeed === undefined ? tensors : randomizedTensors(tensors, randomSeed), network, isTrained);
 
   const layers = Array.from(
@@ -103,7 +98,7 @@ export async function networkUpstream(
     },
     sampleRate,
     layers,
-    graph: (operations, waveforms) => pretrainedGraph(operations, waveforms, { network, config, weights, normalizes, batching }),
+    graph: (operations, waveforms) => pretrainedGraph(operations, waveforms, { network, weights, normalizes, batching }),
     async extract(waveforms, wanted = layers.map((_, layer) => layer)) {
       await readUtterances(waveforms);
       const parts: tf.Tensor3D[][] = [];
@@ -194,7 +189,7 @@ export async function networkUpstream(
       ? 'Cut or crop the utterances, or make smaller batches.'
       : 'Cut the utterances, make smaller batches, or let upstream.chunkSeconds (20, say) run long ones in pieces.';
     const bytesOf = (of: number) =>
-      networkBytes(config, Math.max(of * sampleRate, network.samples ?? 0), network.frames(Math.round(of * sampleRate)), gradients);
+      network.bytes(Math.max(of * sampleRate, network.samples ?? 0), network.frames(Math.round(of * sampleRate)), gradients);
     refuseTooLong({ seconds, batch: lengths.length, remedy }, bytesOf, freeBytes());
   }
 

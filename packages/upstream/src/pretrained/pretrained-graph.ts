@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { shortestSamples } from '../frame-grid.ts';
 import { silentSamples } from '../graph/baseline-graph.ts';
 import { graphOperations, type NetworkWeights } from '../graph/graph-operations.ts';
-import type { NetworkConfig } from '../networks/network-config.ts';
-import type { Network } from '../networks/operations.ts';
+import type { DescribedNetwork } from '../networks/operations.ts';
 
 /**
  * What `pretrainedUpstream` does with a padded batch, in the operations of a graph: all together, or each utterance by itself.
@@ -26,8 +25,7 @@ export function pretrainedGraph<T>(
 export const fewestSteps = 2;
 
 interface PretrainedParts {
-  readonly network: Network;
-  readonly config: NetworkConfig;
+  readonly network: DescribedNetwork;
   readonly weights: NetworkWeights;
   readonly normalizes: boolean;
 }
@@ -35,7 +33,7 @@ interface PretrainedParts {
 function batchGraph<T>(
   graph: GraphOperations<T>,
   { values, lengths }: GraphSequence<T>,
-  { network, config, weights, normalizes }: PretrainedParts,
+  { network, weights, normalizes }: PretrainedParts,
 ): readonly GraphSequence<T>[] {
   const longest = graph.max(lengths, 0);
   const added = graph.maximum(graph.multiply(graph.subtract(longest, shortestSamples), -1), 0);
@@ -60,11 +58,10 @@ function batchGraph<T>(
   const places = graph.minimum(graph.range(rounded(longest)), graph.subtract(given, 1));
   return states.map((state) => ({ values: graph.gather(state, places, 1), lengths: rounded(lengths) }));
 
-  function framesOf(steps: T, layers = config.conv_kernel.length): T {
+  function framesOf(steps: T, layers = network.windows.length): T {
     if (network.samples !== undefined) return fixed(network.frames(network.samples));
-    return config.conv_kernel.slice(0, layers).reduce((count, taps, layer) => {
-      const stride = config.conv_stride[layer]!;
-      return graph.divide(graph.maximum(graph.add(graph.subtract(count, taps), stride), 0), stride);
+    return network.windows.slice(0, layers).reduce((count, { taps, stride, padding = 0 }) => {
+      return graph.divide(graph.maximum(graph.add(count, padding - taps + stride), 0), stride);
     }, steps);
   }
 }

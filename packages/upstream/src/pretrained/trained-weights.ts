@@ -1,4 +1,5 @@
 import { InputError } from '@s3/interface';
+import type { NetworkSections } from '../networks/operations.ts';
 
 /** Whether a name is that of a batch norm's mean or variance, which stay those of its training. */
 export const isStatistic = (name: string): boolean => /\.running_(mean|var)$/.test(name);
@@ -6,28 +7,28 @@ export const isStatistic = (name: string): boolean => /\.running_(mean|var)$/.te
 /**
  * Which weights are trained, by their names.
  *
- * @param settings.freezeLayers transformer layers that are not, from the lowest, with all that comes before them
- * @param settings.layers transformer layers that there are
- * @param settings.stable whether the transformer is normalized after its last layer rather than before its first
- * @throws InputError for more layers than there are, or settings that contradict each other
+ * @param settings.freezeLayers layers that are not, from the lowest, with all that comes before them
+ * @param sections what the names of the network's weights begin with
+ * @throws InputError for more layers than there are, settings that contradict each other, or convolutions where there are none
  */
-export function trainedWeights({
-  trainFeatureEncoder,
-  freezeLayers,
-  layers,
-  stable,
-}: {
-  readonly trainFeatureEncoder: boolean;
-  readonly freezeLayers: number;
-  readonly layers: number;
-  readonly stable: boolean;
-}): (name: string) => boolean {
-  if (freezeLayers > layers) {
+export function trainedWeights(
+  { trainFeatureEncoder, freezeLayers }: { readonly trainFeatureEncoder: boolean; readonly freezeLayers: number },
+  { convolutions, before, layers }: NetworkSections,
+): (name: string) => boolean {
+  if (freezeLayers > layers.length) {
     throw new InputError(
       'upstream.freezeLayers',
       String(freezeLayers),
-      `at most ${layers}, the transformer's layers`,
+      `at most ${layers.length}, the network's layers`,
       'Freeze fewer layers.',
+    );
+  }
+  if (trainFeatureEncoder && convolutions.length === 0) {
+    throw new InputError(
+      'upstream.trainFeatureEncoder',
+      'true',
+      'a network that begins with convolutions of its own; what comes before the layers of this one is trained with them',
+      'Leave it out.',
     );
   }
   if (trainFeatureEncoder && freezeLayers > 0) {
@@ -38,11 +39,10 @@ export function trainedWeights({
       'Leave one of the two out.',
     );
   }
-  const before = ['feature_projection.', 'encoder.pos_conv_embed.', ...(stable ? [] : ['encoder.layer_norm.'])];
   const frozen = [
-    ...(trainFeatureEncoder ? [] : ['feature_extractor.', 'encoder.conv', 'encoder.embed_positions.']),
+    ...(trainFeatureEncoder ? [] : convolutions),
     ...(freezeLayers > 0 ? before : []),
-    ...Array.from({ length: freezeLayers }, (_, layer) => `encoder.layers.${layer}.`),
+    ...layers.slice(0, freezeLayers).flat(),
   ];
   return (name) => !isStatistic(name) && !frozen.some((prefix) => name.startsWith(prefix));
 }
