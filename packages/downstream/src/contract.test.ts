@@ -1,10 +1,10 @@
 import { testDownstream } from '@s3/interface/testing';
 import { describe } from 'vitest';
-import { ecapaTdnn } from './ecapa-tdnn.ts';
-import { frameLinear } from './frame-linear.ts';
-import { meanPoolingLinear } from './mean-pooling-linear.ts';
-import { superbXvector } from './superb-xvector.ts';
-import { xvector } from './xvector.ts';
+import { frameLinear } from './frame-models/frame-linear.ts';
+import { ecapaTdnn } from './speaker-models/ecapa-tdnn.ts';
+import { superbXvector } from './speaker-models/superb-xvector.ts';
+import { xvector } from './speaker-models/xvector.ts';
+import { meanPoolingLinear } from './utterance-models/mean-pooling-linear.ts';
 
 const tdnn = { tdnnSize: 6, aggregationSize: 7 };
 describe('superbXvector', () => testDownstream({ build: (input) => superbXvector(input, { ...tdnn, outputSize: 8, hiddenSize: 4 }) }));

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from './fixtures/linear.json' with { type: 'json' };
 import { expectClose, hashTensor, loadWeights } from './fixtures/reference.ts';
-import { frameLinear } from './frame-linear.ts';
-import { meanPoolingLinear } from './mean-pooling-linear.ts';
+import { frameLinear } from './frame-models/frame-linear.ts';
+import { meanPoolingLinear } from './utterance-models/mean-pooling-linear.ts';
 
 const wiring = { input: { size: 5, downsampleRate: 160 }, outputSize: 3 };
 const frames: Frames = { values: hashTensor(reference.input), lengths: reference.lengths };
