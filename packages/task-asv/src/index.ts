@@ -1,16 +1,19 @@
-export { type AamSoftmaxSettings, aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './aam-softmax.ts';
-export { amSoftmax } from './am-softmax.ts';
-export { type Calibration, calibrate, learnCalibration } from './calibration.ts';
-export { asNorm, type Cohort, type CohortOptions, type CohortStatistics, cohortOf, cohortStatistics } from './cohort.ts';
-export { type DetectionCurve, detectionCurve } from './detection-curve.ts';
-export type { Embedding, EmbeddingMap } from './embedding-rows.ts';
-export { type EerDefinition, type EerOptions, type EqualErrorRate, equalErrorRate } from './equal-error-rate.ts';
 export { evaluationSegments, type SegmentCut } from './evaluation-segments.ts';
-export { type JudgeOptions, judgeTrials, type TrialsLog } from './judge-trials.ts';
-export { type LogisticModel, logisticRegression } from './logistic-regression.ts';
-export { type DetectionCosts, type MinDetectionCost, minDetectionCost } from './min-detection-cost.ts';
+export { type AamSoftmaxSettings, aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './losses/aam-softmax.ts';
+export { amSoftmax } from './losses/am-softmax.ts';
+export { softmax } from './losses/softmax.ts';
+export type { SpeakerLoss, SpeakerLossOutput } from './losses/speaker-loss.ts';
+export { type DetectionCurve, detectionCurve } from './metrics/detection-curve.ts';
+export { type EerDefinition, type EerOptions, type EqualErrorRate, equalErrorRate } from './metrics/equal-error-rate.ts';
+export { type JudgeOptions, judgeTrials, type TrialsLog } from './metrics/judge-trials.ts';
+export { type DetectionCosts, type MinDetectionCost, minDetectionCost } from './metrics/min-detection-cost.ts';
+export { detCurves, scoreHistogram } from './metrics/verification-figures.ts';
 export { type ExtractedEmbedding, type ExtractOptions, extractEmbeddings, type UtteranceBatch, validateOpenSet } from './open-set.ts';
-export { type QualityMeasures, type QualitySources, qualityMeasures } from './quality-measures.ts';
+export { type Calibration, calibrate, learnCalibration } from './scoring/calibration.ts';
+export { asNorm, type Cohort, type CohortOptions, type CohortStatistics, cohortOf, cohortStatistics } from './scoring/cohort.ts';
+export type { Embedding, EmbeddingMap } from './scoring/embedding-rows.ts';
+export { type LogisticModel, logisticRegression } from './scoring/logistic-regression.ts';
+export { type QualityMeasures, type QualitySources, qualityMeasures } from './scoring/quality-measures.ts';
 export {
   parseScoreLines,
   parseTrialLines,
@@ -19,10 +22,13 @@ export {
   scoreLines,
   scoreTable,
   trialsOfTable,
-} from './score-files.ts';
-export { type ScoreOptions, type Scoring, scoreTrials, type Trial } from './score-trials.ts';
-export { type CalibrationReference, type ChainScores, type CohortReference, type ScoringChain, scoreChain } from './scoring-chain.ts';
-export { softmax } from './softmax.ts';
-export type { SpeakerLoss, SpeakerLossOutput } from './speaker-loss.ts';
+} from './scoring/score-files.ts';
+export { type ScoreOptions, type Scoring, scoreTrials, type Trial } from './scoring/score-trials.ts';
+export {
+  type CalibrationReference,
+  type ChainScores,
+  type CohortReference,
+  type ScoringChain,
+  scoreChain,
+} from './scoring/scoring-chain.ts';
 export { type SpeakerBatch, speakerVerification, type VerificationLog, type VerificationReference } from './speaker-verification.ts';
-export { detCurves, scoreHistogram } from './verification-figures.ts';

@@ -1,8 +1,8 @@
 import { type DataLoader, type Embeddings, InputError, inference, type WaveformModel, type Waveforms } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Embedding } from './embedding-rows.ts';
-import { type JudgeOptions, judgeTrials, type TrialsLog } from './judge-trials.ts';
-import { type ScoreOptions, scoreTrials, type Trial } from './score-trials.ts';
+import { type JudgeOptions, judgeTrials, type TrialsLog } from './metrics/judge-trials.ts';
+import type { Embedding } from './scoring/embedding-rows.ts';
+import { type ScoreOptions, scoreTrials, type Trial } from './scoring/score-trials.ts';
 
 /** Utterances to embed; consecutive rows of one id are segments of one utterance. */
 export interface UtteranceBatch {

@@ -1,6 +1,6 @@
 import { InputError } from '@s3/interface';
-import type { EmbeddingMap } from './embedding-rows.ts';
-import type { Trial } from './score-trials.ts';
+import type { EmbeddingMap } from './scoring/embedding-rows.ts';
+import type { Trial } from './scoring/score-trials.ts';
 import type { VerificationReference } from './speaker-verification.ts';
 
 /**

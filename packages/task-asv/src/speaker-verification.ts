@@ -18,17 +18,17 @@ import { taskGraph } from '@s3/interface/graph';
 import { mean } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './aam-softmax.ts';
-import { amSoftmax } from './am-softmax.ts';
-import { judgeTrials, type TrialsLog } from './judge-trials.ts';
+import { aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './losses/aam-softmax.ts';
+import { amSoftmax } from './losses/am-softmax.ts';
+import { softmax } from './losses/softmax.ts';
+import type { SpeakerLoss } from './losses/speaker-loss.ts';
+import { judgeTrials, type TrialsLog } from './metrics/judge-trials.ts';
+import { detCurves, scoreHistogram } from './metrics/verification-figures.ts';
 import type { UtteranceBatch } from './open-set.ts';
 import { partialReference } from './partial-reference.ts';
-import { scoreTable } from './score-files.ts';
-import type { Trial } from './score-trials.ts';
-import { type CalibrationReference, type CohortReference, scoreChain } from './scoring-chain.ts';
-import { softmax } from './softmax.ts';
-import type { SpeakerLoss } from './speaker-loss.ts';
-import { detCurves, scoreHistogram } from './verification-figures.ts';
+import { scoreTable } from './scoring/score-files.ts';
+import type { Trial } from './scoring/score-trials.ts';
+import { type CalibrationReference, type CohortReference, scoreChain } from './scoring/scoring-chain.ts';
 
 /** Utterances with their speakers, to train on. */
 export interface SpeakerBatch {

@@ -1,9 +1,9 @@
 import { randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import reference from '../fixtures/aam-softmax.json' with { type: 'json' };
+import { hashTensor } from '../fixtures/hash-tensor.ts';
 import { type AamSoftmaxSettings, aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './aam-softmax.ts';
-import reference from './fixtures/aam-softmax.json' with { type: 'json' };
-import { hashTensor } from './fixtures/hash-tensor.ts';
 
 const sizes = { inputSize: 5, outputSize: 4 };
 const speakers = tf.tensor1d(reference.labels, 'int32');

@@ -1,9 +1,9 @@
 import { randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { hashTensor } from '../fixtures/hash-tensor.ts';
+import reference from '../fixtures/speaker-loss.json' with { type: 'json' };
 import { amSoftmax } from './am-softmax.ts';
-import { hashTensor } from './fixtures/hash-tensor.ts';
-import reference from './fixtures/speaker-loss.json' with { type: 'json' };
 import { softmax } from './softmax.ts';
 import type { SpeakerLoss } from './speaker-loss.ts';
 

@@ -1,8 +1,8 @@
 import { InputError } from '@s3/interface';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import reference from '../fixtures/eer-mindcf.json' with { type: 'json' };
 import { equalErrorRate } from './equal-error-rate.ts';
-import reference from './fixtures/eer-mindcf.json' with { type: 'json' };
 import { minDetectionCost } from './min-detection-cost.ts';
 
 describe.each(reference.cases)('equals S3PRL: $name', ({ labels, scores, eer, minDcf001, minDcf005 }) => {

@@ -1,7 +1,7 @@
+import type { Trial } from '../scoring/score-trials.ts';
 import { type DetectionCurve, detectionCurve } from './detection-curve.ts';
 import { type EerDefinition, equalErrorRateOf } from './equal-error-rate.ts';
 import { minDetectionCostOf } from './min-detection-cost.ts';
-import type { Trial } from './score-trials.ts';
 
 export interface JudgeOptions {
   /** probability of a trial of one speaker that minDcf assumes, 0..1 */

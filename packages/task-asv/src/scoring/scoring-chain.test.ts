@@ -1,12 +1,12 @@
 import { InputError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import reference from '../fixtures/scoring-chain.json' with { type: 'json' };
+import { equalErrorRate } from '../metrics/equal-error-rate.ts';
+import { minDetectionCost } from '../metrics/min-detection-cost.ts';
 import { calibrate, learnCalibration } from './calibration.ts';
 import { asNorm, cohortOf, cohortStatistics } from './cohort.ts';
 import type { Embedding } from './embedding-rows.ts';
-import { equalErrorRate } from './equal-error-rate.ts';
-import reference from './fixtures/scoring-chain.json' with { type: 'json' };
-import { minDetectionCost } from './min-detection-cost.ts';
 import { qualityMeasures } from './quality-measures.ts';
 import { scoreTrials } from './score-trials.ts';
 
