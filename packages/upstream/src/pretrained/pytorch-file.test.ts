@@ -47,6 +47,13 @@ describe('what torch.save wrote', () => {
     await close();
   });
 
+  test('is read as it was written before PyTorch 1.6', async () => {
+    const { tensors, close } = await open(bytesOf('legacy'));
+    expect(tensors.get('weight')!.shape).toEqual([3, 4]);
+    expect(Array.from(await tensors.get('weight')!.read())).toEqual(values);
+    await close();
+  });
+
   test('is refused where it is no weight, or no number', async () => {
     const { tensors, close } = await open(bytesOf('good'));
     await expect(tensors.get('counter')!.read()).rejects.toThrow('torch.LongStorage');
@@ -62,9 +69,8 @@ describe('refused, and nothing run', () => {
     ['a call', 'call', /it names (posix|nt|os)\.system/],
     ['an evaluation', 'evaluate', /it names (builtins|__builtin__)\.eval/],
     ['a module rather than its state', 'module', 'it names torch.nn.modules.linear.Linear'],
-    ['the format before PyTorch 1.6', 'legacy', 'a bare pickle, as PyTorch'],
     ['a list of tensors', 'list', 'something else than a dictionary'],
-    ['a bare pickle', 'pickle', 'a bare pickle, as PyTorch'],
+    ['a bare pickle', 'pickle', /it names (posix|nt|os)\.system/],
   ] as const)('%s', async (_, name, message) => {
     const answer = open(bytesOf(name));
     await expect(answer).rejects.toThrow(message);
@@ -72,8 +78,8 @@ describe('refused, and nothing run', () => {
     expect(existsSync('S3_WAS_HERE')).toBe(false);
   });
 
-  test('a file that was cut short, or of which a bit was turned', async () => {
-    const good = bytesOf('good');
+  test.each(['good', 'legacy'] as const)('a file that was cut short, or of which a bit was turned: %s', async (name) => {
+    const good = bytesOf(name);
     for (let length = 0; length < good.length; length += 97) await expect(open(good.subarray(0, length))).rejects.toThrow(InputError);
     for (let bit = 0; bit < good.length * 8; bit += 211) {
       const bytes = Buffer.from(good);
@@ -113,14 +119,23 @@ describe('refused, and nothing run', () => {
     ['an element of a number', program('K', 1, 'Na.'), 'no list'],
     ['marks that are not there', program('t.'), 'no mark'],
   ])('a program of %s', (_, bytes, message) => {
-    expect(() => unpickle(bytes, new Set())).toThrow(message);
-    expect(() => unpickle(bytes, new Set())).toThrow(UnpickleError);
+    expect(() => unpickle(bytes, { allowed: new Set() })).toThrow(message);
+    expect(() => unpickle(bytes, { allowed: new Set() })).toThrow(UnpickleError);
   });
 
   test('but calls that are allowed come back as data', () => {
     const call = program('cmodule\nmake\n(K', 1, ']tR.');
-    expect(unpickle(call, new Set(['module make']))).toEqual({ call: 'module make', arguments: [1, []] });
+    expect(unpickle(call, { allowed: new Set(['module make']) })).toEqual({ call: 'module make', arguments: [1, []] });
     const dictionary = program('ccollections\nOrderedDict\n)R(X', [1, 0, 0, 0], 'aJ', [255, 255, 255, 255], 'u.');
-    expect(unpickle(dictionary, new Set())).toEqual(new Map<Pickled, Pickled>([['a', -1]]));
+    expect(unpickle(dictionary, { allowed: new Set() })).toEqual(new Map<Pickled, Pickled>([['a', -1]]));
+  });
+
+  test('and objects are described where they may be, and not made', () => {
+    const rules = { allowed: new Set<string>(), describesObjects: true };
+    const namespace = program('cargparse\nNamespace\n)', 0x81, '}X', [1, 0, 0, 0], 'aK', 1, 'sb.');
+    const described = { object: 'argparse Namespace', arguments: [], state: new Map([['a', 1]]) };
+    expect(unpickle(namespace, rules)).toEqual(described);
+    const call = program('cos\nsystem\nX', [2, 0, 0, 0], 'ls', 0x85, 'R.');
+    expect(unpickle(call, rules)).toEqual({ object: 'os system', arguments: ['ls'], state: null });
   });
 });

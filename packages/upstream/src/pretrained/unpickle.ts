@@ -11,35 +11,76 @@ export interface PickledCall {
   readonly call: string;
   readonly arguments: readonly Pickled[];
 }
-export type Pickled = null | boolean | number | string | Pickled[] | Map<Pickled, Pickled> | PickledGlobal | PersistentId | PickledCall;
+/** An object of another class, as far as the pickle describes it; it is not made. */
+export interface PickledObject {
+  /** its class, or the function that would make it, as 'module name' */
+  readonly object: string;
+  readonly arguments: readonly Pickled[];
+  /** its attributes, mostly */
+  state: Pickled;
+}
+export type Pickled =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | Pickled[]
+  | Map<Pickled, Pickled>
+  | PickledGlobal
+  | PersistentId
+  | PickledCall
+  | PickledObject;
+
+/** What a pickle may hold beside plain data. */
+export interface UnpickleRules {
+  /** functions and types that may be named, as 'module name' */
+  readonly allowed: ReadonlySet<string>;
+  /** objects of any other class are described; otherwise they are refused */
+  readonly describesObjects?: boolean;
+}
 
 /** Found something in a pickle that is not plain data. */
 export class UnpickleError extends Error {
   override readonly name = 'UnpickleError';
 }
 
+/** Ends before its program does. */
+export class CutShortError extends UnpickleError {}
+
 const mark = Symbol('mark');
 type Entry = Pickled | typeof mark;
 
 const emptyDictionaries = new Set(['collections OrderedDict', 'builtins dict', '__builtin__ dict']);
 
+/** The value of one pickle that fills all bytes; see `unpickleNext`. */
+export function unpickle(bytes: Uint8Array, rules: UnpickleRules): Pickled {
+  return unpickleNext(bytes, 0, rules).value;
+}
+
 /**
  * Reads a pickle of plain data: numbers, texts, lists, tuples and dictionaries.
  *
  * A pickle is a program for a machine with a stack, which can call any function. This one
- * calls none: the allowed ones are handed back as data, and everything else is refused.
+ * calls none: the allowed ones, and objects where they may be described, are handed back as data, and everything else is refused.
  *
- * @param allowed functions and types that may be named, as 'module name'
+ * @param start where it begins
+ * @returns its value, where it ends, and all that it wants from outside itself
  * @throws UnpickleError for anything else, and for a program that is damaged
  */
-export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickled {
+export function unpickleNext(
+  bytes: Uint8Array,
+  start: number,
+  { allowed, describesObjects = false }: UnpickleRules,
+): { readonly value: Pickled; readonly end: number; readonly persistentIds: readonly Pickled[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stack: Entry[] = [];
   const memo = new Map<number, Pickled>();
-  let at = 0;
+  const persistentIds: Pickled[] = [];
+  let at = start;
 
   const take = (length: number): number => {
-    if (length < 0 || at + length > bytes.length) throw new UnpickleError('it is cut short');
+    if (length < 0 || at + length > bytes.length) throw new CutShortError('it is cut short');
     at += length;
     return at - length;
   };
@@ -47,16 +88,17 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
   const word = () => view.getUint16(take(2), true);
   const double = () => view.getUint32(take(4), true);
   const text = (length: number) => new TextDecoder().decode(bytes.subarray(take(length), at));
+  const binary = (length: number) => bytes.slice(take(length), at);
   const line = () => {
     const end = bytes.indexOf(10, at);
-    if (end < 0) throw new UnpickleError('it is cut short');
+    if (end < 0) throw new CutShortError('it is cut short');
     const value = text(end - at);
     take(1);
     return value;
   };
   const size = () => {
     const length = view.getBigUint64(take(8), true);
-    if (length > BigInt(bytes.length)) throw new UnpickleError('it is cut short');
+    if (length > BigInt(bytes.length)) throw new CutShortError('it is cut short');
     return Number(length);
   };
   const pop = (): Pickled => {
@@ -80,7 +122,7 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
   };
   const named = (module: string, name: string): PickledGlobal => {
     const global = `${module} ${name}`;
-    if (!allowed.has(global) && !emptyDictionaries.has(global)) throw new UnpickleError(`it names ${module}.${name}`);
+    if (!describesObjects && !allowed.has(global) && !emptyDictionaries.has(global)) throw new UnpickleError(`it names ${module}.${name}`);
     return { global };
   };
   const list = (value: Pickled): Pickled[] => {
@@ -89,15 +131,28 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
   };
   const setItems = (items: readonly Pickled[]) => {
     const target = pop();
+    // those of a dictionary of another class are passed over
+    if (isObject(target)) return void stack.push(target);
     if (!(target instanceof Map) || items.length % 2 !== 0) throw new UnpickleError('it sets items of what is no dictionary');
     for (let index = 0; index < items.length; index += 2) target.set(items[index]!, items[index + 1]!);
     stack.push(target);
   };
   const called = (callee: Pickled, given: Pickled): Pickled => {
     if (callee === null || typeof callee !== 'object' || !('global' in callee)) throw new UnpickleError('it calls what is no function');
-    if (!emptyDictionaries.has(callee.global)) return { call: callee.global, arguments: list(given) };
-    if (list(given).length > 0) throw new UnpickleError('it makes a dictionary out of something');
-    return new Map();
+    const { global } = callee;
+    if (allowed.has(global)) return { call: global, arguments: list(given) };
+    if (emptyDictionaries.has(global) && list(given).length === 0) return new Map();
+    if (!describesObjects) throw new UnpickleError('it makes a dictionary out of something');
+    return { object: global, arguments: list(given), state: null };
+  };
+  const append = (values: readonly Pickled[]) => {
+    const target = pop();
+    if (!isObject(target)) for (const value of values) list(target).push(value);
+    stack.push(target);
+  };
+  const made = (given: Pickled) => {
+    if (!describesObjects) throw unneeded(0x81);
+    stack.push(called(pop(), given));
   };
   const longInteger = (length: number): number => {
     const start = take(length);
@@ -119,12 +174,15 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
     75: () => void stack.push(byte()), // BININT1
     77: () => void stack.push(word()), // BININT2
     138: () => void stack.push(longInteger(byte())), // LONG1
+    139: () => void stack.push(longInteger(double())), // LONG4
     71: () => void stack.push(view.getFloat64(take(8), false)), // BINFLOAT
     88: () => void stack.push(text(double())), // BINUNICODE
     140: () => void stack.push(text(byte())), // SHORT_BINUNICODE
     141: () => void stack.push(text(size())), // BINUNICODE8
     85: () => void stack.push(text(byte())), // SHORT_BINSTRING
     84: () => void stack.push(text(double())), // BINSTRING
+    67: () => void stack.push(binary(byte())), // SHORT_BINBYTES
+    66: () => void stack.push(binary(double())), // BINBYTES
     93: () => void stack.push([]), // EMPTY_LIST
     41: () => void stack.push([]), // EMPTY_TUPLE
     125: () => void stack.push(new Map()), // EMPTY_DICT
@@ -132,18 +190,8 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
     133: () => void stack.push([pop()]), // TUPLE1
     134: () => void stack.push([pop(), pop()].reverse()), // TUPLE2
     135: () => void stack.push([pop(), pop(), pop()].reverse()), // TUPLE3
-    97: () => {
-      const value = pop(); // APPEND
-      const target = list(pop());
-      target.push(value);
-      stack.push(target);
-    },
-    101: () => {
-      const values = popToMark(); // APPENDS
-      const target = list(pop());
-      for (const value of values) target.push(value);
-      stack.push(target);
-    },
+    97: () => append([pop()]), // APPEND
+    101: () => append(popToMark()), // APPENDS
     115: () => setItems([pop(), pop()].reverse()), // SETITEM
     117: () => setItems(popToMark()), // SETITEMS
     113: () => store(byte()), // BINPUT
@@ -158,13 +206,24 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
       if (typeof module !== 'string' || typeof name !== 'string') throw new UnpickleError('it names what is no name');
       stack.push(named(module, name));
     },
-    81: () => void stack.push({ persistentId: pop() }), // BINPERSID
+    81: () => {
+      const persistentId = pop(); // BINPERSID
+      persistentIds.push(persistentId);
+      stack.push({ persistentId });
+    },
     82: () => {
       const given = pop(); // REDUCE
       stack.push(called(pop(), given));
     },
+    129: () => made(pop()), // NEWOBJ
     98: () => {
       const state = pop(); // BUILD: the attributes of a dictionary, such as a state_dict's versions, are passed over
+      const target = stack.at(-1);
+      if (target !== undefined && target !== mark && isObject(target)) {
+        target.state = state;
+        return;
+      }
+      if (describesObjects && target instanceof Map) return;
       if (!(state instanceof Map) || !(stack.at(-1) instanceof Map))
         throw new UnpickleError('it gives attributes to what is no dictionary');
     },
@@ -172,9 +231,14 @@ export function unpickle(bytes: Uint8Array, allowed: ReadonlySet<string>): Pickl
 
   for (;;) {
     const code = byte();
-    if (code === 0x2e) return pop(); // STOP
+    if (code === 0x2e) return { value: pop(), end: at, persistentIds }; // STOP
     const operation = operations[code];
-    if (!operation) throw new UnpickleError(`it has the instruction 0x${code.toString(16)}, which plain data do not need`);
+    if (!operation) throw unneeded(code);
     operation();
   }
 }
+
+const unneeded = (code: number) => new UnpickleError(`it has the instruction 0x${code.toString(16)}, which plain data do not need`);
+
+/** Whether a value stands for an object of another class. */
+export const isObject = (value: Pickled): value is PickledObject => typeof value === 'object' && value !== null && 'object' in value;
