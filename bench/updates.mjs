@@ -5,8 +5,8 @@ import { share } from './inputs.mjs';
 
 // the trainer's own step, which it does not export
 const trainer = (file) => tsImport(`../packages/trainer/src/${file}.ts`, import.meta.url);
-const { gradientsOf, globalNorm, clippingScale } = await trainer('gradients');
-const { namedWeights } = await trainer('named-weights');
+const { gradientsOf, globalNorm, clippingScale } = await trainer('training/gradients');
+const { namedWeights } = await trainer('training/named-weights');
 const { optimizer: makeOptimizer } = await trainer('optimizers/optimizer');
 const { optimizerSettings, resolveOptimizer } = await trainer('optimizers/optimizer-settings');
 

@@ -5,7 +5,7 @@ import { hubertInputs } from '../hubert.mjs';
 
 // the trainer's own step, which it does not export
 const trainer = (file) => tsImport(`../../packages/trainer/src/${file}.ts`, import.meta.url);
-const { gradientsOf } = await trainer('gradients');
+const { gradientsOf } = await trainer('training/gradients');
 const { optimizer: makeOptimizer } = await trainer('optimizers/optimizer');
 const { optimizerSettings, resolveOptimizer } = await trainer('optimizers/optimizer-settings');
 

@@ -1,19 +1,22 @@
 import { join, resolve } from 'node:path';
 import { type AnyRecipe, type Communicator, type Corpus, type EngineInfo, type Json, type Log, parseConfig } from '@s3/interface';
-import { announceCache } from './announce-cache.ts';
+import { fullSchema } from './config/run-settings.ts';
 import { environment } from './environment.ts';
-import { withFileTrouble } from './file-trouble.ts';
+import { withFileTrouble } from './files/file-trouble.ts';
+import { replaceFile } from './files/replace-file.ts';
+import { clearRemains, makeCache, makeTarget, writeConfig } from './files/target-directory.ts';
+import { lockTarget } from './files/target-lock.ts';
 import { InterruptedError } from './interrupted-error.ts';
-import { jsonLinesObserver } from './json-lines-observer.ts';
-import { observeAll, type RunObserver } from './observer.ts';
+import { announceCache } from './observers/announce-cache.ts';
+import { jsonLinesObserver } from './observers/json-lines-observer.ts';
+import { observeAll, type RunObserver } from './observers/observer.ts';
+import { tensorBoardObserver } from './observers/tensorboard-observer.ts';
 import { resolveOptimizer } from './optimizers/optimizer-settings.ts';
 import { checkAgreement } from './parallel/check-agreement.ts';
 import { fromRoot } from './parallel/from-root.ts';
 import { isStopping } from './parallel/is-stopping.ts';
 import { oneProcess } from './parallel/one-process.ts';
-import { replaceFile } from './replace-file.ts';
 import { writeReport } from './report/write-report.ts';
-import { fullSchema } from './run-settings.ts';
 import { schedule } from './schedules/schedule.ts';
 import { type FiledCorpus, readCorpus, writeCorpus } from './stages/corpus-files.ts';
 import { readEncoders, writeEncoders } from './stages/encoder-files.ts';
@@ -21,9 +24,6 @@ import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
 import { type Assembly, type Sections, type StageContext, stageContext } from './stages/stage-context.ts';
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
-import { clearRemains, makeCache, makeTarget, writeConfig } from './target-directory.ts';
-import { lockTarget } from './target-lock.ts';
-import { tensorBoardObserver } from './tensorboard-observer.ts';
 
 /** What a run found; after the last stage it is also the content of `metrics.json`. */
 export interface RunResult {

@@ -1,7 +1,7 @@
 import { type Checkpointable, InputError, type Json } from '@s3/interface';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import type { CollectedColumns } from '../collected-columns.ts';
+import type { CollectedColumns } from '../evaluation/collected-columns.ts';
 import { columnsToJson } from './column-json.ts';
 
 const values = z.record(z.string(), z.unknown());

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { parse } from 'yaml';
+import { replaceDirectory, writeFlushed } from '../files/replace-directory.ts';
 import { openCheckpointFiles } from '../memory/checkpoint-files.ts';
 import { findCheckpointFolder } from '../memory/find-checkpoint-folder.ts';
 import { unzipFiles } from '../memory/zip.ts';
@@ -17,7 +18,6 @@ import {
 import { checksum, fileChecksum } from './checksum.ts';
 import { columnsFromJson } from './column-json.ts';
 import { loadPart } from './load-part.ts';
-import { replaceDirectory, writeFlushed } from './replace-directory.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 export type { Checkpoint, CheckpointContent, CheckpointState } from './checkpoint-state.ts';

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
 import { parseSafetensorsHead, safetensorsDataStart } from '@s3/interface/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { flushed } from './replace-directory.ts';
+import { flushed } from '../files/replace-directory.ts';
 import { tensorBytes, tensorFrom, tensorsHead } from './tensor-bytes.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { S3Error } from '@s3/interface';
+import { removeDirectory } from '../files/replace-directory.ts';
 import { type Checkpoint, type CheckpointState, exists, readCheckpoint } from './checkpoint.ts';
-import { removeDirectory } from './replace-directory.ts';
 
 /** A numbered checkpoint, not yet opened. */
 export interface SavedStep {

@@ -2,8 +2,8 @@
 import type { AnyRecipe, Communicator, EngineInfo, SelectEngine } from '@s3/interface';
 import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
-import type { RunObserver } from '../observer.ts';
-import type { TextStream } from '../terminal-observer.ts';
+import type { RunObserver } from '../observers/observer.ts';
+import type { TextStream } from '../observers/terminal-observer.ts';
 import { completeHelp } from './complete-help.ts';
 import type { ResultToTell } from './result-text.ts';
 import { showsColor } from './shows-color.ts';

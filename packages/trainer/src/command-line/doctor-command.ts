@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { type EngineInfo, type EngineName, InputError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { createColors } from 'picocolors';
+import { userCacheDir } from '../config/run-settings.ts';
 import { type Environment, environment } from '../environment.ts';
-import { formatTable } from '../format-table.ts';
-import { userCacheDir } from '../run-settings.ts';
+import { formatTable } from '../formatting/format-table.ts';
 import type { CommandContext } from './command-line.ts';
 
 const oldestNode = 20;

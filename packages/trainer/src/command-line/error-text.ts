@@ -1,6 +1,6 @@
 import { S3Error } from '@s3/interface';
 import { createColors } from 'picocolors';
-import { withFileTrouble } from '../file-trouble.ts';
+import { withFileTrouble } from '../files/file-trouble.ts';
 
 /** What a user is told of an error: of one thrown on purpose, or by the file system, its message; of any other that it is ours. */
 export function errorText(thrown: unknown, color: boolean): string {

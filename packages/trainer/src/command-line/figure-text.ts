@@ -1,8 +1,8 @@
 import type { Figure } from '@s3/interface';
 import { createColors } from 'picocolors';
 import stringWidth from 'string-width';
-import { formatNumber } from '../format-metric.ts';
-import { formatTable } from '../format-table.ts';
+import { formatNumber } from '../formatting/format-metric.ts';
+import { formatTable } from '../formatting/format-table.ts';
 
 export interface FigureTextOptions {
   readonly color: boolean;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Communicator } from '@s3/interface';
-import type { TextStream } from '../terminal-observer.ts';
+import type { TextStream } from '../observers/terminal-observer.ts';
 import type { CommandLineOptions } from './command-line.ts';
 import { showsColor } from './shows-color.ts';
 

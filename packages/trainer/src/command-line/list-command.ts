@@ -1,4 +1,4 @@
-import { formatTable } from '../format-table.ts';
+import { formatTable } from '../formatting/format-table.ts';
 import type { CommandContext } from './command-line.ts';
 
 /** Prints the recipes. */

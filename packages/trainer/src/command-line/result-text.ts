@@ -1,7 +1,7 @@
 import type { Log } from '@s3/interface';
-import { formatDuration } from '../format-duration.ts';
-import { formatMetric, metricLabel } from '../format-metric.ts';
-import { formatTable } from '../format-table.ts';
+import { formatDuration } from '../formatting/format-duration.ts';
+import { formatMetric, metricLabel } from '../formatting/format-metric.ts';
+import { formatTable } from '../formatting/format-table.ts';
 import { resultRows } from '../report/results-table.ts';
 
 /** What of a run's result is told in the terminal. */

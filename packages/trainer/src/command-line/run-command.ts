@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Communicator, EngineName } from '@s3/interface';
 import { createColors } from 'picocolors';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { terminalObserver } from '../terminal-observer.ts';
+import { terminalObserver } from '../observers/terminal-observer.ts';
 import type { CommandContext, RunRecipe } from './command-line.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';

@@ -1,7 +1,7 @@
 import type { AnyRecipe } from '@s3/interface';
 import { createColors } from 'picocolors';
+import { fullSchema } from '../config/run-settings.ts';
 import { type SettingRow, settingRows } from '../config/setting-row.ts';
-import { fullSchema } from '../run-settings.ts';
 
 /** Every setting of a recipe as help: name, type, default, description; section by section. */
 export function settingsText(recipe: AnyRecipe, color: boolean): string {

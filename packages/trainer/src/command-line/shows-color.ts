@@ -1,4 +1,4 @@
-import type { TextStream } from '../terminal-observer.ts';
+import type { TextStream } from '../observers/terminal-observer.ts';
 
 /** Whether to write in colours, as NO_COLOR and FORCE_COLOR have it. */
 export function showsColor({ isTTY = false }: TextStream): boolean {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Communicator, type EngineName, InputError } from '@s3/interface';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { terminalObserver } from '../terminal-observer.ts';
+import { terminalObserver } from '../observers/terminal-observer.ts';
 import type { CommandContext } from './command-line.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
@@ -50,7 +50,7 @@ async function testIn(
   { files, json, name, testSets, recipe: recipeName }: TestCommandOptions,
   communicator?: Communicator,
 ): Promise<number> {
-  const { refuseZip, testCheckpoint } = await import('../test-checkpoint.ts');
+  const { refuseZip, testCheckpoint } = await import('../evaluation/test-checkpoint.ts');
   refuseZip(checkpoint);
   const recipe = await findRecipe(context, recipeName ?? (await recipeOf(checkpoint)));
   const { config, warnings } = await resolveConfig(recipe, { files: [join(checkpoint, 'config.yaml'), ...files], words });

@@ -1,11 +1,11 @@
 import type { AnyRecipe } from '@s3/interface';
 import { closestMatch } from 'leven';
 import type { z } from 'zod';
-import { fullSchema } from '../run-settings.ts';
 import { assignmentsOf } from './assignment.ts';
 import { type Composition, composeSettings, placeText } from './compose-settings.ts';
 import { readArgumentSettings } from './read-argument-settings.ts';
 import { readYamlSettings } from './read-yaml-settings.ts';
+import { fullSchema } from './run-settings.ts';
 import { alternatives, nodeAt, type SchemaNode, typeText } from './schema-node.ts';
 import { SettingsError } from './settings-error.ts';
 

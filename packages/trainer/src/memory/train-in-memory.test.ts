@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { toyRecipe } from '../fixtures/toy-recipe.ts';
 import { temporaryFolder, toyEngine, witness } from '../fixtures/toy-run.ts';
-import { observeAll } from '../observer.ts';
+import { observeAll } from '../observers/observer.ts';
 import { oneProcess } from '../parallel/one-process.ts';
-import { type TrainOptions, train } from '../train.ts';
+import { type TrainOptions, train } from '../training/train.ts';
 import { openCheckpointFiles } from './checkpoint-files.ts';
 import { type TrainInMemoryOptions, trainInMemory } from './train-in-memory.ts';
 

@@ -2,14 +2,14 @@ import { type AnyTask, type Json, type Log, type PhaseRun, type Problem, parseCo
 import type { z } from 'zod';
 import { version } from '../../package.json';
 import type { Checkpoint, CheckpointState } from '../checkpoint/checkpoint-state.ts';
-import { addToColumns, type CollectedColumns } from '../collected-columns.ts';
-import { decidingMetric, metricOf } from '../deciding-metric.ts';
-import { batchesToJudge, judgeBatches } from '../judge-batches.ts';
-import { observeAll, type RunObserver } from '../observer.ts';
+import { addToColumns, type CollectedColumns } from '../evaluation/collected-columns.ts';
+import { batchesToJudge, judgeBatches } from '../evaluation/judge-batches.ts';
+import { observeAll, type RunObserver } from '../observers/observer.ts';
 import { optimizerSettings } from '../optimizers/optimizer-settings.ts';
 import { schedulerSettings } from '../schedules/scheduler-settings.ts';
-import { trainingSettings } from '../training-settings.ts';
-import { trainingSteps } from '../training-steps.ts';
+import { decidingMetric, metricOf } from '../training/deciding-metric.ts';
+import { trainingSettings } from '../training/training-settings.ts';
+import { trainingSteps } from '../training/training-steps.ts';
 import { checkpointFiles, type NamedFiles } from './checkpoint-files.ts';
 
 export interface TrainInMemoryOptions {

@@ -1,6 +1,6 @@
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
-import { chosenSettings } from '../chosen-settings.ts';
+import { chosenSettings } from '../config/chosen-settings.ts';
 
 /** `null` settings take what `torch.optim` takes for the optimizer of this name. */
 export const optimizerSettings = z.strictObject({

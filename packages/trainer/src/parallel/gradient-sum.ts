@@ -1,7 +1,7 @@
 import type { Communicator } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedGradients } from '../optimizers/optimizer.ts';
-import { disposeTensors } from '../tensors-of.ts';
+import { disposeTensors } from '../training/tensors-of.ts';
 
 /** Gradients and a few numbers, added up over all processes. */
 export interface Summed {

@@ -1,5 +1,5 @@
 import type { Figure } from '@s3/interface';
-import { formatNumber } from '../format-metric.ts';
+import { formatNumber } from '../formatting/format-metric.ts';
 import type { AxisScale } from './axis-scale.ts';
 import { escapeHtml } from './escape-html.ts';
 import { coordinate, cut, emptyFigure, framedFigure, seriesColor, text, textSize, textWidth } from './figure-frame.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Figure } from '@s3/interface';
-import { formatDuration } from '../format-duration.ts';
-import { formatNumber, metricLabel } from '../format-metric.ts';
+import { formatDuration } from '../formatting/format-duration.ts';
+import { formatNumber, metricLabel } from '../formatting/format-metric.ts';
 import { escapeHtml } from './escape-html.ts';
 import { renderFigure } from './render-figure.ts';
 import { reportScript, reportStyle } from './report-style.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '@s3/interface';
-import { formatMetric, metricLabel } from '../format-metric.ts';
+import { formatMetric, metricLabel } from '../formatting/format-metric.ts';
 import { escapeHtml } from './escape-html.ts';
 import type { RunMetrics } from './run-files.ts';
 

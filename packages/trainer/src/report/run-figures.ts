@@ -1,6 +1,6 @@
 import type { Figure } from '@s3/interface';
-import { isFraction, metricLabel } from '../format-metric.ts';
-import type { LogEntry } from '../observer.ts';
+import { isFraction, metricLabel } from '../formatting/format-metric.ts';
+import type { LogEntry } from '../observers/observer.ts';
 import type { CheckpointResult } from './run-files.ts';
 
 type Lines = Extract<Figure, { readonly kind: 'lines' }>;

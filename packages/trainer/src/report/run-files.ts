@@ -3,8 +3,8 @@ import { basename, dirname, join, normalize, relative, sep } from 'node:path';
 import type { Figure, Log } from '@s3/interface';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readLog } from '../json-lines-observer.ts';
-import type { LogEntry } from '../observer.ts';
+import { readLog } from '../observers/json-lines-observer.ts';
+import type { LogEntry } from '../observers/observer.ts';
 import { parseFigure } from './figure-schema.ts';
 
 /** What `metrics.json` says of a run; a run that has not come to its end has less. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { environment } from '../environment.ts';
-import { jsonLinesObserver } from '../json-lines-observer.ts';
+import { jsonLinesObserver } from '../observers/json-lines-observer.ts';
 import { readRunFiles } from './run-files.ts';
 import { writeReport } from './write-report.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { reportPage } from './report-page.ts';
 import { readRunFiles } from './run-files.ts';
 

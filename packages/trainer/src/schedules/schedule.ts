@@ -1,5 +1,5 @@
 import { type Checkpointable, InputError } from '@s3/interface';
-import { chosenSettings } from '../chosen-settings.ts';
+import { chosenSettings } from '../config/chosen-settings.ts';
 import { plateau } from './plateau.ts';
 import type { SchedulerName, SchedulerSettings } from './scheduler-settings.ts';
 

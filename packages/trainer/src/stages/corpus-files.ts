@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { checksum } from '../checkpoint/checksum.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { fileNames, readStageFile } from './stage-files.ts';
 
 /** Content of `corpus.json`: which file holds which table. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '@s3/interface';
-import { replaceDirectory, writeFlushed } from '../checkpoint/replace-directory.ts';
+import { replaceDirectory, writeFlushed } from '../files/replace-directory.ts';
 import { readStageFile, stageMissing } from './stage-files.ts';
 
 type Encoders = { readonly [name: string]: Json };

@@ -6,14 +6,14 @@ import { z } from 'zod';
 import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { checksum, fileChecksum } from '../checkpoint/checksum.ts';
 import { configDifference, decisiveSettings } from '../checkpoint/config-difference.ts';
-import { recoverDirectories, replaceDirectory, writeFlushed } from '../checkpoint/replace-directory.ts';
 import { savedSettings } from '../checkpoint/saved-settings.ts';
 import { newestCheckpoint, savedSteps } from '../checkpoint/train-folder.ts';
-import { evaluate } from '../evaluate.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { recoverDirectories, replaceDirectory, writeFlushed } from '../files/replace-directory.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { InterruptedError } from '../interrupted-error.ts';
 import { fromRoot } from '../parallel/from-root.ts';
 import { isStopping } from '../parallel/is-stopping.ts';
-import { replaceFile } from '../replace-file.ts';
 import type { Assembly, StageContext } from './stage-context.ts';
 import { fileNames, stageMissing } from './stage-files.ts';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Log } from '@s3/interface';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { isBetter } from '../is-better.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../files/replace-file.ts';
+import { isBetter } from '../training/is-better.ts';
 import { evaluationIndex } from './evaluate-stage.ts';
 import { fileNames, readStageFile, stageMissing } from './stage-files.ts';
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
 import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { newestCheckpoint } from '../checkpoint/train-folder.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import { timestamp } from './timestamp.ts';
 
 /** What a training folder remembers of `training.resumeFrom`, so that a run which was killed does not go back to it. */

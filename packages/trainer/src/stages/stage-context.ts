@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { AnyRecipe, AnyTask, Communicator, EngineInfo, Json, Problem, RecipeContext } from '@s3/interface';
+import { type RunSettings, runSettings, userCacheDir } from '../config/run-settings.ts';
 import { environment } from '../environment.ts';
-import type { RunObserver } from '../observer.ts';
+import type { RunObserver } from '../observers/observer.ts';
 import { type OptimizerSettings, optimizerSettings } from '../optimizers/optimizer-settings.ts';
-import { type RunSettings, runSettings, userCacheDir } from '../run-settings.ts';
 import { type SchedulerSettings, schedulerSettings } from '../schedules/scheduler-settings.ts';
-import { type TrainingSettings, trainingSettings } from '../training-settings.ts';
+import { type TrainingSettings, trainingSettings } from '../training/training-settings.ts';
 import type { FiledCorpus } from './corpus-files.ts';
 
 /** Sections of a recipe, those that the runner reads with their types. */

@@ -1,13 +1,13 @@
 import type { Communicator, Log, PhaseRun, Reduction } from '@s3/interface';
+import { InterruptedError } from '../interrupted-error.ts';
+import type { RunObserver } from '../observers/observer.ts';
+import { fromRoot } from '../parallel/from-root.ts';
+import { gatherValues } from '../parallel/gather-values.ts';
+import { isStopping } from '../parallel/is-stopping.ts';
+import { oneProcess } from '../parallel/one-process.ts';
+import { dealBatches } from '../parallel/shares.ts';
 import { addToColumns, type CollectedColumns } from './collected-columns.ts';
-import { InterruptedError } from './interrupted-error.ts';
 import { batchesToJudge, judgeBatches } from './judge-batches.ts';
-import type { RunObserver } from './observer.ts';
-import { fromRoot } from './parallel/from-root.ts';
-import { gatherValues } from './parallel/gather-values.ts';
-import { isStopping } from './parallel/is-stopping.ts';
-import { oneProcess } from './parallel/one-process.ts';
-import { dealBatches } from './parallel/shares.ts';
 
 export interface EvaluateOptions {
   /** what is evaluated, for progress and errors: `test voxceleb1-o of step_600` */

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import { type AnyRecipe, InputError, parseConfig } from '@s3/interface';
-import type { Checkpoint } from './checkpoint/checkpoint.ts';
-import { checksum } from './checkpoint/checksum.ts';
-import { isMapping, type Mapping } from './config/assignment.ts';
-import { fullSchema } from './run-settings.ts';
+import { isMapping, type Mapping } from '../config/assignment.ts';
+import { fullSchema } from '../config/run-settings.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { checksum } from './checksum.ts';
 
 /** Settings that say how a task is judged or where, and change no network; test sets have sections of their own. */
 const changeable = ['task', 'engine', 'workers', 'cacheDir', 'evalBatches'];

@@ -3,10 +3,10 @@ import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { stringify } from 'yaml';
-import { exists } from './checkpoint/checkpoint.ts';
-import { recoverDirectories } from './checkpoint/replace-directory.ts';
+import { exists } from '../checkpoint/checkpoint.ts';
+import { timestamp } from '../stages/timestamp.ts';
+import { recoverDirectories } from './replace-directory.ts';
 import { replaceFile } from './replace-file.ts';
-import { timestamp } from './stages/timestamp.ts';
 
 /** Makes the folder for results. @throws InputError when it cannot be made or written */
 export async function makeTarget(targetDir: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { AnyRecipe } from '@s3/interface';
-import { type Checkpoint, readCheckpoint } from './checkpoint/checkpoint.ts';
-import { userCacheDir } from './run-settings.ts';
+import { userCacheDir } from '../config/run-settings.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type SettingOverrides, type TaskOf, taskOfCheckpoint } from './task-of-checkpoint.ts';
 
 export interface LoadOptions extends SettingOverrides {

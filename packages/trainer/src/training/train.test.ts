@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type Problem, randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { readCheckpoint } from './checkpoint/checkpoint.ts';
-import { toyRecipe } from './fixtures/toy-recipe.ts';
-import { temporaryFolder, toyEngine, witness } from './fixtures/toy-run.ts';
-import { InterruptedError } from './interrupted-error.ts';
-import { observeAll } from './observer.ts';
-import { oneProcess } from './parallel/one-process.ts';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+import { toyRecipe } from '../fixtures/toy-recipe.ts';
+import { temporaryFolder, toyEngine, witness } from '../fixtures/toy-run.ts';
+import { InterruptedError } from '../interrupted-error.ts';
+import { observeAll } from '../observers/observer.ts';
+import { oneProcess } from '../parallel/one-process.ts';
 import { disposeTensors } from './tensors-of.ts';
 import { type TrainOptions, train } from './train.ts';
 

@@ -1,8 +1,8 @@
 import { WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { hashValues } from './fixtures/hash-values.ts';
-import fixture from './fixtures/torch-optim.json' with { type: 'json' };
+import { hashValues } from '../fixtures/hash-values.ts';
+import fixture from '../fixtures/torch-optim.json' with { type: 'json' };
 import { addGradients, clippingScale, globalNorm, gradientsOf } from './gradients.ts';
 
 const weight = tf.variable(tf.tensor1d([2, 3]));

@@ -2,10 +2,10 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Communicator } from '@s3/interface';
 import { expect, test } from 'vitest';
-import { commandLine } from './command-line/command-line.ts';
-import { processes } from './fixtures/processes.ts';
-import { toyRecipe } from './fixtures/toy-recipe.ts';
-import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun } from './fixtures/toy-run.ts';
+import { commandLine } from '../command-line/command-line.ts';
+import { processes } from '../fixtures/processes.ts';
+import { toyRecipe } from '../fixtures/toy-recipe.ts';
+import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun } from '../fixtures/toy-run.ts';
 
 const folder = temporaryFolder();
 const { result: trained } = await toyRun(folder);

@@ -1,6 +1,6 @@
 import { WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedGradients } from './optimizers/optimizer.ts';
+import type { NamedGradients } from '../optimizers/optimizer.ts';
 
 /**
  * Gradients of a loss by the weights that it depends on; they belong to the caller.

@@ -10,19 +10,19 @@ import {
   type Reduction,
 } from '@s3/interface';
 import { stringify } from 'yaml';
+import { type Checkpoint, type CheckpointState, writeCheckpoint } from '../checkpoint/checkpoint.ts';
+import { bestSoFar, removeSpareCheckpoints } from '../checkpoint/train-folder.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { InterruptedError } from '../interrupted-error.ts';
+import type { RunObserver } from '../observers/observer.ts';
+import type { OptimizerSettings } from '../optimizers/optimizer-settings.ts';
+import { averageStatistics } from '../parallel/average-statistics.ts';
+import { fromRoot } from '../parallel/from-root.ts';
+import { gatherValues } from '../parallel/gather-values.ts';
+import type { SchedulerSettings } from '../schedules/scheduler-settings.ts';
 import { averageBest, judgedCheckpoints, judgedName, removeWorse } from './average-best.ts';
-import { type Checkpoint, type CheckpointState, writeCheckpoint } from './checkpoint/checkpoint.ts';
-import { bestSoFar, removeSpareCheckpoints } from './checkpoint/train-folder.ts';
 import { decidingMetric, metricOf } from './deciding-metric.ts';
-import { evaluate } from './evaluate.ts';
-import { InterruptedError } from './interrupted-error.ts';
 import { isBetter } from './is-better.ts';
-import type { RunObserver } from './observer.ts';
-import type { OptimizerSettings } from './optimizers/optimizer-settings.ts';
-import { averageStatistics } from './parallel/average-statistics.ts';
-import { fromRoot } from './parallel/from-root.ts';
-import { gatherValues } from './parallel/gather-values.ts';
-import type { SchedulerSettings } from './schedules/scheduler-settings.ts';
 import type { TrainingSettings } from './training-settings.ts';
 import { trainingSteps } from './training-steps.ts';
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { InputError, StateError } from '@s3/interface';
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors } from './checkpoint/safetensors.ts';
-import { toyRecipe } from './fixtures/toy-recipe.ts';
-import { temporaryFolder, toyRun } from './fixtures/toy-run.ts';
+import { toyRecipe } from '../fixtures/toy-recipe.ts';
+import { temporaryFolder, toyRun } from '../fixtures/toy-run.ts';
 import { loadModel, loadModelAndTask, loadTask } from './load.ts';
+import { readSafetensors } from './safetensors.ts';
 
 const folder = temporaryFolder();
 await toyRun(folder, { model: { size: 4 } });

@@ -1,8 +1,8 @@
 import { WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { disposeTensors, tensorsOf } from '../training/tensors-of.ts';
 import { downloadFields } from './download-fields.ts';
-import { disposeTensors, tensorsOf } from './tensors-of.ts';
 
 describe('downloadFields', () => {
   it('gives each field in its form on the host', async () => {

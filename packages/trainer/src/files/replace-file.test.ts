@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeFlushed } from './checkpoint/replace-directory.ts';
 import { withFileTrouble } from './file-trouble.ts';
+import { writeFlushed } from './replace-directory.ts';
 import { replaceFile } from './replace-file.ts';
 
 test('replaces what was there, makes folders, and leaves nothing beside it', async () => {

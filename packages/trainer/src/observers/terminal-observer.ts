@@ -1,8 +1,8 @@
 import type { Log } from '@s3/interface';
 import { createColors } from 'picocolors';
 import stringWidth from 'string-width';
-import { formatDuration } from './format-duration.ts';
-import { formatMetric, formatNumber, metricLabel } from './format-metric.ts';
+import { formatDuration } from '../formatting/format-duration.ts';
+import { formatMetric, formatNumber, metricLabel } from '../formatting/format-metric.ts';
 import type { LogEntry, Progress, RunObserver } from './observer.ts';
 import { type ProgressRate, progressRate } from './progress-rate.ts';
 

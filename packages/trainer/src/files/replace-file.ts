@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeFlushed } from './checkpoint/replace-directory.ts';
+import { writeFlushed } from './replace-directory.ts';
 
 /** Writes a file that appears whole or not at all: written aside, flushed to disk, renamed over what was there. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {

@@ -1,5 +1,5 @@
 import { type AnyTask, type AnyTaskRecipe, InputError, parseConfig } from '@s3/interface';
-import type { Checkpoint } from './checkpoint/checkpoint-state.ts';
+import type { Checkpoint } from './checkpoint-state.ts';
 
 /** The task that a recipe builds. */
 export type TaskOf<R extends AnyTaskRecipe> = R extends { readonly spec: { readonly buildTask: (build: never) => infer Built } }

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import recorded from './fixtures/tensorboard-events.json' with { type: 'json' };
-import { crc32c } from './tensorboard/crc32c.ts';
+import recorded from '../fixtures/tensorboard-events.json' with { type: 'json' };
+import { crc32c } from './crc32c.ts';
 import { tensorBoardObserver } from './tensorboard-observer.ts';
 
 let dir: string;

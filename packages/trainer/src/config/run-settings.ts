@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyRecipe, EngineName } from '@s3/interface';
 import { z } from 'zod';
-import { availableCores } from './available-cores.ts';
+import { availableCores } from '../available-cores.ts';
 
 const lastStage = 4;
 const engines = ['auto', 'native', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly EngineName[];

@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { type EventContent, eventRecord } from './event-record.ts';
 import type { LogEntry, RunObserver } from './observer.ts';
-import { type EventContent, eventRecord } from './tensorboard/event-record.ts';
 
 /**
  * Writes what is logged as an event file that TensorBoard reads, begun with the first entry.

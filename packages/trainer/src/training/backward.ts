@@ -1,8 +1,8 @@
 import type { Log, PhaseRun, Random } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
-import { downloadFields } from './download-fields.ts';
+import { downloadFields } from '../evaluation/download-fields.ts';
+import type { NamedGradients } from '../optimizers/optimizer.ts';
 import { gradientsOf } from './gradients.ts';
-import type { NamedGradients } from './optimizers/optimizer.ts';
 import type { PreparedBatch } from './prepared-batches.ts';
 import { disposeTensors, tensorsOf } from './tensors-of.ts';
 

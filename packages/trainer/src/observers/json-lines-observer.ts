@@ -1,8 +1,8 @@
 import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceFile } from '../files/replace-file.ts';
 import type { LogEntry, RunObserver } from './observer.ts';
-import { replaceFile } from './replace-file.ts';
 
 /**
  * Appends each logged entry to a file as one line of JSON: `{time, split, testSet?, step, epoch, ...log}`.

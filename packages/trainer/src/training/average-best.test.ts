@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+import { readSafetensors } from '../checkpoint/safetensors.ts';
+import { outcome, temporaryFolder, toyRun } from '../fixtures/toy-run.ts';
 import { judgedCheckpoints } from './average-best.ts';
-import { readCheckpoint } from './checkpoint/checkpoint.ts';
-import { readSafetensors } from './checkpoint/safetensors.ts';
-import { outcome, temporaryFolder, toyRun } from './fixtures/toy-run.ts';
 
 const training = { totalSteps: 8, evalStep: 1, saveStep: 8, averageBest: 3 };
 const weightsOf = async (directory: string) =>

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './fixtures/toy-run.ts';
+import { temporaryFolder } from '../fixtures/toy-run.ts';
 import { lockTarget } from './target-lock.ts';
 
 const holder = (change: object) => ({ pid: process.pid, host: hostname(), birth: null, token: 'other', since: 'then', ...change });

@@ -4,13 +4,13 @@ import type { AnyTask, Checkpointable, Communicator, Problem } from '@s3/interfa
 import { randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { parse } from 'yaml';
-import { readCheckpoint } from './checkpoint/checkpoint.ts';
-import { removeDirectory } from './checkpoint/replace-directory.ts';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+import { removeDirectory } from '../files/replace-directory.ts';
+import { replaceFile } from '../files/replace-file.ts';
+import { fromRoot } from '../parallel/from-root.ts';
 import type { DecidingMetric } from './deciding-metric.ts';
 import { isBetter } from './is-better.ts';
-import { fromRoot } from './parallel/from-root.ts';
 import { preparedBatches } from './prepared-batches.ts';
-import { replaceFile } from './replace-file.ts';
 import { disposeTensors } from './tensors-of.ts';
 
 /** A checkpoint that was judged on the validation set and is kept for averaging, `train/valid_step_N`. */
