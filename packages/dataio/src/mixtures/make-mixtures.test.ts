@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStream, type Table } from '@s3/interface';
@@ -82,6 +82,13 @@ describe('refuses', () => {
     const noise = (name: string) => makeMixtures({ speech, folder: target() }, { ...settings, noise: join(folder, name) });
     await expect(noise('silence.wav')).rejects.toThrow('silence.wav: found nothing but silence');
     await expect(noise('none.wav')).rejects.toThrow('no such file');
+  });
+
+  test('a speaker whose name the lists cannot hold, with its row, before the first mixture', async () => {
+    const rows = speech.map((row) => (row['speaker'] === 'cy' ? { ...row, speaker: 'cy young' } : row));
+    const out = target();
+    await expect(makeMixtures({ speech: rows, folder: out }, settings)).rejects.toThrow(/row 8: found 'cy young' as the name of a speaker/);
+    expect(readdirSync(out)).toEqual([]);
   });
 
   test('a recording that cannot be read, with its row', async () => {

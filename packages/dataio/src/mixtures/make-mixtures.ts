@@ -12,7 +12,7 @@ import { wavBytes } from '../audio/wav-bytes.ts';
 import { addNoises } from '../datasets/augment-waveform.ts';
 import { type DiarizationRecording, segmentTable } from '../tables/diarization-table.ts';
 import { writeKaldiDirectory } from '../tables/kaldi-directory.ts';
-import { writeRttm } from '../tables/rttm.ts';
+import { fieldName, writeRttm } from '../tables/rttm.ts';
 import { speakerTable } from '../tables/speaker-verification-tables.ts';
 import { writeTable } from '../tables/table.ts';
 import { copyPlaces } from '../tables/table-place.ts';
@@ -142,6 +142,7 @@ async function measure(
   const listed = speakerTable(named, 'the table of recordings');
   const utterances: SourceUtterance[] = [];
   for (const [index, { id, path, speaker, where }] of listed.entries()) {
+    fieldName(speaker, 'speaker', where); // the lists are written last, when hours of mixtures may be there
     const info = await audioInfo(path).catch((error: unknown) => {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`${where}: ${error.where}`, error.found, error.expected, error.remedy, { cause: error });

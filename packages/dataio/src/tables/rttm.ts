@@ -99,12 +99,15 @@ export async function writeRttm(path: string, segments: readonly SpeakerSegment[
   await writeTextFile(path, formatRttm(segments));
 }
 
-/** @throws InputError for a name that files of fields between spaces cannot hold */
-export function fieldName(name: string, what: string): string {
+/**
+ * @param where the file and row that the name is from, where it is from one
+ * @throws InputError for a name that files of fields between spaces cannot hold
+ */
+export function fieldName(name: string, what: string, where?: string): string {
   if (/^\S+$/u.test(name)) return plainName(name);
   throw new InputError(
-    `the name of a ${what}`,
-    `'${name}'`,
+    where ?? `the name of a ${what}`,
+    where === undefined ? `'${name}'` : `'${name}' as the name of a ${what}`,
     'a name without spaces',
     'Rename it; RTTM, UEM and Kaldi files tell fields by spaces.',
   );
