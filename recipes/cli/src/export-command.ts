@@ -5,7 +5,7 @@ import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { checkpointRecipe } from './checkpoint-recipe.ts';
+import { checkpointRecipe } from './checkpoint/checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
 

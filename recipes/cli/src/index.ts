@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { launchOf } from '@s3/mpi/launch';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { addCommands } from './commands.ts';
-import { connectProcesses } from './connect-processes.ts';
 import { outputTrouble } from './output-trouble.ts';
+import { connectProcesses } from './processes/connect-processes.ts';
+import { refuseLauncher } from './processes/refuse-launcher.ts';
 import { recipes as ownRecipes } from './recipes.ts';
-import { refuseLauncher } from './refuse-launcher.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   const { exitCode, text } = outputTrouble(error);

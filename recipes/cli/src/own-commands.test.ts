@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { someRecordings, trainCsv } from '@s3/quickstart-data';
 import { zipFiles } from '@s3/trainer/memory';
 import { expect, test } from 'vitest';
-import { checkUpstream } from './check-upstream.ts';
 import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { runCommand } from './run-command.fixture.ts';
-import { addScoreCommand } from './score-command.ts';
-import { addUpstreamCommand } from './upstream-command.ts';
+import { addScoreCommand } from './score/score-command.ts';
+import { checkUpstream } from './upstream/check-upstream.ts';
+import { addUpstreamCommand } from './upstream/upstream-command.ts';
 
 const s3 = (...argv: string[]) =>
   runCommand(argv, (command, program) => {

@@ -1,8 +1,8 @@
 import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { checkpointOverrides, refuseUnread, watchSections } from './checkpoint-overrides.ts';
-import { checkpointRecipe } from './checkpoint-recipe.ts';
+import { checkpointOverrides, refuseUnread, watchSections } from './checkpoint/checkpoint-overrides.ts';
+import { checkpointRecipe } from './checkpoint/checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
 

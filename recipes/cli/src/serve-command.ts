@@ -1,7 +1,7 @@
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkpointOverrides, refuseUnread } from './checkpoint-overrides.ts';
-import { checkpointRecipe } from './checkpoint-recipe.ts';
+import { checkpointOverrides, refuseUnread } from './checkpoint/checkpoint-overrides.ts';
+import { checkpointRecipe } from './checkpoint/checkpoint-recipe.ts';
 import type { InstalledRecipe } from './installed-recipes.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'stdout' | 'stderr'>;

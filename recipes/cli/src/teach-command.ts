@@ -48,7 +48,7 @@ async function chosenUpstream(args: readonly string[], isHere: boolean): Promise
   const [{ resolveSettings }, { default: ownClasses }, { upstreamWords }, { z }] = await Promise.all([
     import('@s3/trainer'),
     import('@s3/own-classes/task'),
-    import('./upstream-words.ts'),
+    import('./upstream/upstream-words.ts'),
     import('zod'),
   ]);
   const [first, ...rest] = args;

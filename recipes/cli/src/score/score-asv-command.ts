@@ -1,7 +1,7 @@
 import type { EngineName } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { positive } from './option-values.ts';
+import { positive } from '../option-values.ts';
 import type { AsvOptions } from './score-asv.ts';
 
 /** Adds `s3 score asv`: error rates of speaker verification, from embeddings or from scores. */

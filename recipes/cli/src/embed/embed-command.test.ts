@@ -6,11 +6,11 @@ import { readArrays, writeTable } from '@s3/dataio';
 import type { Communicator } from '@s3/interface';
 import { someRecordings } from '@s3/quickstart-data';
 import { beforeAll, expect, test } from 'vitest';
+import { processes } from '../fixtures/processes.ts';
+import { runCommand } from '../run-command.fixture.ts';
+import { addScoreCommand } from '../score/score-command.ts';
 import { addEmbedCommand } from './embed-command.ts';
 import { readEmbeddings } from './embedding-files.ts';
-import { processes } from './fixtures/processes.ts';
-import { runCommand } from './run-command.fixture.ts';
-import { addScoreCommand } from './score-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-embed-command-'));
 const rows = someRecordings(3, 3);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ArrayFormat, readArrays, writeTable } from '@s3/dataio';
 import { someRecordings } from '@s3/quickstart-data';
 import { beforeAll, expect, test } from 'vitest';
+import { runCommand } from '../run-command.fixture.ts';
 import { addDumpCommand } from './dump-command.ts';
-import { runCommand } from './run-command.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-dump-command-'));
 const csv = join(folder, 'utterances.csv');

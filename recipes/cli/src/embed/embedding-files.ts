@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { arrayBytes, type NamedArrays, readArrays, readTable, writeTable } from '@s3/dataio';
 import { InputError } from '@s3/interface';
-import type { Share } from './share-of.ts';
+import type { Share } from '../processes/share-of.ts';
 
 /** Segments of an utterance, one for a whole utterance. */
 export interface EmbeddedUtterance {

@@ -7,7 +7,7 @@ import { formatTable, resolveSettings, userCacheDir } from '@s3/trainer';
 import { namedUpstream, upstreamNames } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { refuseOtherContract } from './other-contract.ts';
+import { refuseOtherContract } from '../other-contract.ts';
 import { upstreamWords } from './upstream-words.ts';
 
 type UpstreamComponent = ComponentOf<{ readonly cacheDir: string }, Promise<Upstream> | Upstream>;

@@ -7,7 +7,9 @@ import { type AnyRecipe, type Communicator, type Embeddings, InputError, randomS
 import { extractEmbeddings } from '@s3/task-asv';
 import { availableCores, checkSameCommand, fromRoot, gatherValues, loadTask, oneProcess, terminalObserver } from '@s3/trainer';
 import { type CommandLineOptions, inProcesses } from '@s3/trainer/command-line';
-import { checkpointRecipe } from './checkpoint-recipe.ts';
+import { checkpointRecipe } from '../checkpoint/checkpoint-recipe.ts';
+import { inputUtterances } from '../input-utterances.ts';
+import { type Share, shareOf } from '../processes/share-of.ts';
 import type { EmbedCommandOptions } from './embed-command.ts';
 import {
   checkEmbeddingFolder,
@@ -18,8 +20,6 @@ import {
   writeManifest,
   writePart,
 } from './embedding-files.ts';
-import { inputUtterances } from './input-utterances.ts';
-import { type Share, shareOf } from './share-of.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
 

@@ -3,7 +3,7 @@ import { loadModel, userCacheDir } from '@s3/trainer';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { namedUpstream } from '@s3/upstream';
 import { z } from 'zod';
-import { checkpointRecipe } from './checkpoint-recipe.ts';
+import { checkpointRecipe } from '../checkpoint/checkpoint-recipe.ts';
 import type { DumpCommandOptions } from './dump-command.ts';
 
 /** What features are taken from. */

@@ -5,10 +5,10 @@ import type { Communicator } from '@s3/interface';
 import { dump, featureExtractor } from '@s3/task-dump-feature';
 import { availableCores, checkSameCommand, gatherValues, oneProcess, terminalObserver } from '@s3/trainer';
 import { type CommandLineOptions, inProcesses } from '@s3/trainer/command-line';
+import { inputUtterances } from '../input-utterances.ts';
+import { shareOf } from '../processes/share-of.ts';
 import type { DumpCommandOptions } from './dump-command.ts';
 import { dumpedModel } from './dumped-model.ts';
-import { inputUtterances } from './input-utterances.ts';
-import { shareOf } from './share-of.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
 

@@ -1,7 +1,7 @@
 import type { EngineName } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, Option } from 'commander';
-import { natural, positive, shardOf } from './option-values.ts';
+import { natural, positive, shardOf } from '../option-values.ts';
 
 type Program = Pick<CommandLineOptions, 'argv' | 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
 
