@@ -29,7 +29,7 @@ export function decoderOptions(resolve: (name: string) => string) {
  */
 export function siteOptions(app: string) {
   return {
-    entryPoints: ['main', 'worker', 'microphone-processor', 'teach/teach', 'teach/teach-worker'].map((name) => ({
+    entryPoints: ['main', 'worker', 'recordings/microphone-processor', 'teach/teach', 'teach/teach-worker'].map((name) => ({
       in: join(app, `${name}.ts`),
       out: basename(name),
     })),

@@ -2,9 +2,9 @@
 import { wordsFor } from './calls/told-error.ts';
 import { startComputer } from './computer.ts';
 import { element } from './element.ts';
-import { prepareMicrophone } from './microphone.ts';
 import { progressLine } from './progress-line.ts';
 import type { CallProgress, Opened } from './protocol.ts';
+import { prepareMicrophone } from './recordings/microphone.ts';
 import { viewsOf } from './views/views-of.ts';
 
 const page = document.querySelector('main')!;

@@ -3,7 +3,7 @@ import { InputError, type RecordingSource } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OpenedCheckpoint } from './open-checkpoint.ts';
 import type { AudioInput, CallProgress, Predicted, PredictOptions } from './protocol.ts';
-import { readableRecording } from './readable-recording.ts';
+import { readableRecording } from './recordings/readable-recording.ts';
 
 /** The longest recording that goes through a model in one piece here: memory grows with it, and a page has little. */
 export const wholeSecondsLimit = 300;

@@ -4,7 +4,7 @@ import { answerCalls } from './calls/answer-calls.ts';
 import { openedCheckpoint } from './open-checkpoint.ts';
 import { predictRecording } from './predict-recording.ts';
 import type { CallProgress, Calls } from './protocol.ts';
-import { inspectRecording, readableRecording } from './readable-recording.ts';
+import { inspectRecording, readableRecording } from './recordings/readable-recording.ts';
 import { similarity } from './similarity.ts';
 import { voicesIn, voicesText } from './voices-file.ts';
 

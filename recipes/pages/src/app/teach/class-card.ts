@@ -1,8 +1,8 @@
-import { decodedByBrowser } from '../browser-decoder.ts';
 import { ToldError, wordsFor } from '../calls/told-error.ts';
 import { duration, element } from '../element.ts';
-import { type Listening, listen } from '../microphone.ts';
 import type { AudioInput } from '../protocol.ts';
+import { decodedByBrowser } from '../recordings/browser-decoder.ts';
+import { type Listening, listen } from '../recordings/microphone.ts';
 import type { Kept, TaughtClass } from './protocol.ts';
 import type { TeachComputer } from './teach-computer.ts';
 

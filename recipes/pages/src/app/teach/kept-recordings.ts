@@ -2,7 +2,7 @@ import { resample } from '@s3/dataio';
 import { InputError } from '@s3/interface';
 import { asStored, judgeRecording, levelOf } from '@s3/own-classes/teach';
 import type { AudioInput } from '../protocol.ts';
-import { readableRecording } from '../readable-recording.ts';
+import { readableRecording } from '../recordings/readable-recording.ts';
 import type { Kept } from './protocol.ts';
 
 /** More is never read of a file, however long it is. */

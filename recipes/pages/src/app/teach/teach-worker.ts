@@ -12,7 +12,7 @@ import { handOver } from '../calls/message.ts';
 import { fetchBytes } from '../fetch-checkpoint.ts';
 import { fileWords } from '../file-words.ts';
 import { observeFetches } from '../observed-fetch.ts';
-import { inspectRecording, readableRecording } from '../readable-recording.ts';
+import { inspectRecording, readableRecording } from '../recordings/readable-recording.ts';
 import { keptRecordings, waveformOf } from './kept-recordings.ts';
 import { nameOf, type PageUpstreams, pageUpstreams, refuseTooMuch, type UpstreamSettings } from './page-upstream.ts';
 import type { HeldOut, TaughtClass, TeachCalls, TeachEvent, Trained } from './protocol.ts';

@@ -1,8 +1,8 @@
 /** The page that teaches: classes of one's own from a few recordings each, trained in this page. */
 import { wordsFor } from '../calls/told-error.ts';
 import { duration, element, percent, download as saveFile } from '../element.ts';
-import { prepareMicrophone } from '../microphone.ts';
 import { progressLine } from '../progress-line.ts';
+import { prepareMicrophone } from '../recordings/microphone.ts';
 import { type ClassCard, classCard } from './class-card.ts';
 import { confusionTable } from './confusion-table.ts';
 import { learningChart } from './learning-chart.ts';

@@ -1,7 +1,7 @@
 import { wordsFor } from '../calls/told-error.ts';
 import { element, percent } from '../element.ts';
-import { type Listening, listen } from '../microphone.ts';
-import { recordingInput } from '../recording-input.ts';
+import { type Listening, listen } from '../recordings/microphone.ts';
+import { recordingInput } from '../recordings/recording-input.ts';
 import type { TeachComputer } from './teach-computer.ts';
 
 /** Seconds that are listened to at once, and how often. */

@@ -2,7 +2,7 @@ import { wordsFor } from '../calls/told-error.ts';
 import type { Computer } from '../computer.ts';
 import { duration, element } from '../element.ts';
 import type { AudioInput, Opened, Predicted, PredictOptions } from '../protocol.ts';
-import { recordingInput } from '../recording-input.ts';
+import { recordingInput } from '../recordings/recording-input.ts';
 
 /** what goes through a model in one piece here at most, in seconds; see predict-recording.ts, which refuses more */
 const wholeSeconds = 300;

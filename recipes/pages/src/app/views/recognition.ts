@@ -1,8 +1,8 @@
 import { ToldError, wordsFor } from '../calls/told-error.ts';
 import type { Computer } from '../computer.ts';
 import { element } from '../element.ts';
-import { type Listening, listen } from '../microphone.ts';
-import { recordingInput } from '../recording-input.ts';
+import { type Listening, listen } from '../recordings/microphone.ts';
+import { recordingInput } from '../recordings/recording-input.ts';
 import { answerOf } from './person-scores.ts';
 import type { ThresholdInput } from './threshold-input.ts';
 import { voiceKeeping } from './voice-keeping.ts';

@@ -1,7 +1,7 @@
 import { wordsFor } from '../calls/told-error.ts';
 import type { Computer } from '../computer.ts';
 import { element, percent, shortNumber } from '../element.ts';
-import { recordingInput } from '../recording-input.ts';
+import { recordingInput } from '../recordings/recording-input.ts';
 import { scoreScale } from './score-scale.ts';
 import type { ThresholdInput } from './threshold-input.ts';
 

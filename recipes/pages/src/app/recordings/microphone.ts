@@ -1,4 +1,4 @@
-import { ToldError } from './calls/told-error.ts';
+import { ToldError } from '../calls/told-error.ts';
 
 /** A microphone that is listening. */
 export interface Listening {

@@ -1,8 +1,8 @@
-import { ToldError } from './calls/told-error.ts';
+import { ToldError } from '../calls/told-error.ts';
+import { duration } from '../element.ts';
+import type { AudioInput } from '../protocol.ts';
 import { codedSound } from './coded-sound.ts';
 import { expectedToDecode, mostDecodedBytes, remedyToDecode } from './decoded-limit.ts';
-import { duration } from './element.ts';
-import type { AudioInput } from './protocol.ts';
 
 /** larger ones are not read into memory to look at them */
 const mostBytes = 2 ** 28;

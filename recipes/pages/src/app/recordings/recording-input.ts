@@ -1,9 +1,9 @@
+import { wordsFor } from '../calls/told-error.ts';
+import type { Computer } from '../computer.ts';
+import { duration, element } from '../element.ts';
+import type { AudioInput, Inspected } from '../protocol.ts';
 import { decodedByBrowser } from './browser-decoder.ts';
-import { wordsFor } from './calls/told-error.ts';
-import type { Computer } from './computer.ts';
-import { duration, element } from './element.ts';
 import { type Listening, listen } from './microphone.ts';
-import type { AudioInput, Inspected } from './protocol.ts';
 
 /** A recording that was chosen, dropped or made. */
 export interface Chosen {

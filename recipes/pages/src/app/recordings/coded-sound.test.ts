@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { codedSound } from './coded-sound.ts';
 
-const m4a = await readFile(fileURLToPath(new URL('../../../../scripts/fixtures/voice.m4a', import.meta.url)));
+const m4a = await readFile(fileURLToPath(new URL('../../../../../scripts/fixtures/voice.m4a', import.meta.url)));
 const bytes = (...values: readonly (number | string)[]) =>
   Uint8Array.from(values.flatMap((value) => (typeof value === 'string' ? [...value].map((letter) => letter.charCodeAt(0)) : [value])));
 

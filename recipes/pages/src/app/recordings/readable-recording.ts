@@ -1,8 +1,8 @@
 import { type AudioFile, type AudioInfo, audioBytes, openRecording, type Recording, readHeader } from '@s3/dataio';
 import { InputError } from '@s3/interface';
+import { duration } from '../element.ts';
+import type { AudioInput, Inspected } from '../protocol.ts';
 import { expectedToDecode, mostDecodedBytes, remedyToDecode } from './decoded-limit.ts';
-import { duration } from './element.ts';
-import type { AudioInput, Inspected } from './protocol.ts';
 
 /** Workers alone have it, and the types of pages come without theirs. */
 declare class FileReaderSync {
