@@ -8,7 +8,10 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/template/**'],
     // tfjs-core ships its gradients as ES modules that Node does not recognise as such.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
+    globalSetup: ['./vitest.temporary-folder.ts'],
     setupFiles: ['./vitest.setup.ts'],
+    // onnxruntime, which some tests load by themselves, would tell its makers
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two heavy numerical files at a time; more only makes them wait for each other.

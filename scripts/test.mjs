@@ -1,12 +1,15 @@
 // Everything that has to hold, in one command; the last line counts it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { chromiumPath, howToInstall } from './browser.mjs';
 import { root, webgpuFolder } from './workspace.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 's3-test-'));
+const temporary = join(scratch, 'temporary');
+mkdirSync(temporary);
+for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = temporary;
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 let passed = 0;
 let failed = 0;
@@ -55,6 +58,11 @@ if (chromiumPath()) {
   if (process.env.S3_REQUIRE_BROWSER) failed++;
 }
 step('released to a registry, and used from there', process.execPath, ['scripts/check-release.mjs']);
+const left = readdirSync(temporary).filter((name) => /^(s3-|mat-debug)/.test(name));
+if (left.length > 0) {
+  console.error(`\nleft among temporary files: ${left.join(', ')}; expected whoever makes them to remove them`);
+  failed++;
+}
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);

@@ -12,9 +12,13 @@ export interface OnnxRuntime {
 /**
  * The onnxruntime that is installed: of Node, else of browsers.
  *
+ * That of Node, from 1.29 on, tells its makers of every session and leaves files in the folder for temporary ones: not from here,
+ * unless the user has set `ORT_DISABLE_TELEMETRY`.
+ *
  * @throws InputError where there is none
  */
 export async function onnxRuntime(): Promise<OnnxRuntime> {
+  if (globalThis.process?.env) process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   const causes: unknown[] = [];
   for (const load of [() => import('onnxruntime-node'), () => import('onnxruntime-web' as string)]) {
     try {

@@ -16,21 +16,26 @@ export async function withAudioFile<T>(path: string, use: (file: AudioFile) => T
     throw unreadable(path, error);
   }
   try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) {
-      throw new InputError(path, stats.isDirectory() ? 'a folder' : 'no regular file', 'an audio file', 'Correct the path.');
-    }
-    if (stats.size === 0) throw new InputError(path, 'an empty file', 'an audio file', 'Fetch or make it again, or leave it out.');
-    const readInto: AudioFile['readInto'] = (target, offset) => readAt(descriptor, path, offset, target);
-    const read: AudioFile['read'] = (offset, length) => {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
-      const count = readInto(bytes, offset);
-      return count < bytes.length ? bytes.subarray(0, count) : bytes;
-    };
-    return await use({ path, size: stats.size, head: read(0, 4096), read, readInto });
+    return await use(openAudioFile(path, descriptor));
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A file that is open. @throws InputError when it is no file, or empty */
+export function openAudioFile(path: string, descriptor: number): AudioFile {
+  const stats = fstatSync(descriptor);
+  if (!stats.isFile()) {
+    throw new InputError(path, stats.isDirectory() ? 'a folder' : 'no regular file', 'an audio file', 'Correct the path.');
+  }
+  if (stats.size === 0) throw new InputError(path, 'an empty file', 'an audio file', 'Fetch or make it again, or leave it out.');
+  const readInto: AudioFile['readInto'] = (target, offset) => readAt(descriptor, path, offset, target);
+  const read: AudioFile['read'] = (offset, length) => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
+    const count = readInto(bytes, offset);
+    return count < bytes.length ? bytes.subarray(0, count) : bytes;
+  };
+  return { path, size: stats.size, head: read(0, 4096), read, readInto };
 }
 
 function readAt(descriptor: number, path: string, offset: number, target: Uint8Array): number {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import type { AudioFile } from './audio-bytes.ts';
 import { decodePieces } from './audio-decoder.ts';
-import { withAudioFile } from './audio-file.ts';
+import { openAudioFile, withAudioFile } from './audio-file.ts';
 import type { FlacHeader } from './audio-flac.ts';
 import {
   type AudioInfo,
@@ -60,11 +60,13 @@ async function unpackRecording<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 's3-recording-'));
   const unpacked = join(folder, 'samples.float32');
+  const descriptor = openSync(unpacked, 'wx+');
   try {
+    // gigabytes, which an interruption would leave behind; Windows keeps the name of an open file
+    if (process.platform !== 'win32') rmSync(folder, { recursive: true });
     const largest = largestInteger(header);
     let samples = 0;
     let info = infoOf(header);
-    const descriptor = openSync(unpacked, 'w');
     try {
       for await (const { channels, sampleRate } of decodePieces(file, offset, header.format)) {
         writeSync(descriptor, mix(channels, 0, channels[0]!.length, largest));
@@ -75,15 +77,13 @@ async function unpackRecording<T>(
       if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
       const gigabytes = (4 * header.samples) / 1e9;
       const expected = `${gigabytes.toFixed(1)} GB of space for the samples of ${file.path}`;
-      throw new InputError(folder, 'a full disk', expected, 'Make room, or set TMPDIR to a folder that has it.', { cause });
-    } finally {
-      closeSync(descriptor);
+      throw new InputError(tmpdir(), 'a full disk', expected, 'Make room, or set TMPDIR to a folder that has it.', { cause });
     }
     checkLength(file.path, header, samples);
-    return await withAudioFile(unpacked, ({ read }) =>
-      use({ info, read: (first, end) => new Float32Array(read(4 * first, 4 * (end - first)).buffer) }),
-    );
+    const { read } = openAudioFile(unpacked, descriptor);
+    return await use({ info, read: (first, end) => new Float32Array(read(4 * first, 4 * (end - first)).buffer) });
   } finally {
+    closeSync(descriptor);
     rmSync(folder, { recursive: true, force: true });
   }
 }

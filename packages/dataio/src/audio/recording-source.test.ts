@@ -69,7 +69,8 @@ test.each(['mono-16bit.flac', 'stereo-24bit.flac', 'flac-in-ogg.oga', 'tone.ogg'
     await withRecording(
       path,
       ({ info, read }) => {
-        expect(readdirSync(temporary)).toHaveLength(1);
+        // nothing that an interruption would leave; Windows keeps the name of an open file
+        expect(readdirSync(temporary)).toHaveLength(process.platform === 'win32' ? 1 : 0);
         expect(info).toEqual(whole.info);
         expect(read(0, info.samples)).toEqual(whole.samples);
         expect(read(7, 99)).toEqual(whole.samples.subarray(7, 99));

@@ -84,8 +84,14 @@ export function weightBytes(network: Network): number {
   return network.weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, axis) => product * axis, 1), 0);
 }
 
-/** @returns nothing where it is not installed and may be done without */
+/**
+ * onnxruntime of Node, which from 1.29 on tells its makers of every session and leaves files in the folder for temporary ones: not
+ * from here, unless the user has set `ORT_DISABLE_TELEMETRY`.
+ *
+ * @returns nothing where it is not installed and may be done without
+ */
 export async function onnxruntime(engine: 'auto' | 'onnxruntime'): Promise<typeof import('onnxruntime-node') | undefined> {
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   try {
     return await import('onnxruntime-node');
   } catch (error) {
