@@ -6,8 +6,14 @@ import type { AnyTask, Log, PhaseRun } from './task.ts';
 
 /** A task and its data, ready to train and test. */
 export interface Problem<L extends Log = Log> {
-  readonly train: PhaseRun<Log>;
+  /** absent where nothing is trained: the task is then judged as it was built, and as `settle` left it */
+  readonly train?: PhaseRun<Log>;
   readonly valid?: PhaseRun<L>;
+  /**
+   * Where nothing is trained: hears once what `valid` gave, before the task is saved, and takes what is chosen by that (the
+   * best layer, say) into its state; `defineProblem` checks its type. Several processes all hear it.
+   */
+  readonly settle?: (validation: never) => void;
   readonly tests: { readonly [testSet: string]: PhaseRun<L> };
   /**
    * Which checkpoint counts: the best on `valid` if there is one (then it alone is tested),
@@ -18,8 +24,9 @@ export interface Problem<L extends Log = Log> {
 
 /** Checks at compile time that the splits and the metric belong together. */
 export function defineProblem<L extends Log>(problem: {
-  readonly train: PhaseRun<Log>;
+  readonly train?: PhaseRun<Log>;
   readonly valid?: PhaseRun<NoInfer<L>>;
+  readonly settle?: (validation: NoInfer<L>) => void;
   readonly tests: { readonly [testSet: string]: PhaseRun<L> };
   readonly best: { readonly metric: NoInfer<keyof L & string>; readonly order: 'min' | 'max' };
 }): Problem<L> {
@@ -88,7 +95,7 @@ export interface RecipeSpec<
   T extends AnyTask,
   L extends Log,
 > extends TaskRecipeSpec<P, S, Encoders, T> {
-  /** also `training`, `optimizer` and `scheduler`, which are read by the runner */
+  /** also `training`, `optimizer` and `scheduler`, which are read by the runner; where nothing is trained, what is left of `training` */
   readonly settings: S;
   /** Stage 0: reads the corpus; the tables are written as csv. */
   readonly prepare: (config: RecipeConfig<P, S>, context: RecipeContext) => Promise<Corpus>;

@@ -6,12 +6,19 @@ import {
   type EngineInfo,
   InputError,
   type Json,
-  type Problem,
   parseConfig,
   type Upstream,
 } from '@s3/interface';
 import type { ClassificationLog } from '@s3/task-classification';
-import { type Checkpoint, checksum, type NamedFiles, type RunObserver, type TrainInMemoryOptions, trainInMemory } from '@s3/trainer/memory';
+import {
+  type Checkpoint,
+  checksum,
+  type NamedFiles,
+  type RunObserver,
+  type TrainedProblem,
+  type TrainInMemoryOptions,
+  trainInMemory,
+} from '@s3/trainer/memory';
 import * as tf from '@tensorflow/tfjs-core';
 import taskRecipe from '../task-recipe.ts';
 import { holdOut } from './hold-out.ts';
@@ -126,7 +133,7 @@ export async function teach(options: TeachOptions): Promise<Taught> {
     });
     const { step, files } = await trainInMemory({
       // its metrics are more than the trainer asks for
-      problem: problem as unknown as Problem,
+      problem: problem as unknown as TrainedProblem,
       task,
       // judged for whoever looks on; a run of these settings takes the same steps
       training: { ...training, evalStep: options.evalStep ?? 10 },

@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Problem } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { temporaryFolder, toyEngine, witness } from '../fixtures/toy-run.ts';
 import { observeAll } from '../observers/observer.ts';
 import { oneProcess } from '../parallel/one-process.ts';
 import { type TrainOptions, train } from '../training/train.ts';
+import type { TrainedProblem } from '../training/training-steps.ts';
 import { openCheckpointFiles } from './checkpoint-files.ts';
 import { type TrainInMemoryOptions, trainInMemory } from './train-in-memory.ts';
 
@@ -29,7 +29,7 @@ async function toy(given: { readonly [section: string]: unknown } = settings) {
   const encoders = { classes: ['a', 'b'] };
   const task = await toyRecipe.buildTask({ config: config as never, encoders: encoders as never, context });
   const parts = { config: config as never, corpus, encoders: encoders as never, task: task as never, context };
-  const problem: Problem = await toyRecipe.buildProblem(parts);
+  const problem = (await toyRecipe.buildProblem(parts)) as TrainedProblem;
   return { ...config, problem, task, config, encoders, origin } as TrainInMemoryOptions &
     Pick<TrainOptions, 'training' | 'optimizer' | 'scheduler'>;
 }

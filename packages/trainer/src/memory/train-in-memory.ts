@@ -1,4 +1,4 @@
-import { type AnyTask, type Json, type Log, type PhaseRun, type Problem, parseConfig, type Reduction } from '@s3/interface';
+import { type AnyTask, type Json, type Log, type PhaseRun, parseConfig, type Reduction } from '@s3/interface';
 import type { z } from 'zod';
 import { version } from '../../package.json';
 import type { Checkpoint, CheckpointState } from '../checkpoint/checkpoint-state.ts';
@@ -9,11 +9,11 @@ import { optimizerSettings } from '../optimizers/optimizer-settings.ts';
 import { schedulerSettings } from '../schedules/scheduler-settings.ts';
 import { decidingMetric, metricOf } from '../training/deciding-metric.ts';
 import { trainingSettings } from '../training/training-settings.ts';
-import { trainingSteps } from '../training/training-steps.ts';
+import { type TrainedProblem, trainingSteps } from '../training/training-steps.ts';
 import { checkpointFiles, type NamedFiles } from './checkpoint-files.ts';
 
 export interface TrainInMemoryOptions {
-  readonly problem: Problem;
+  readonly problem: TrainedProblem;
   /** the task that the problem was made of; it stays the caller's, to be used and disposed */
   readonly task: AnyTask;
   readonly training: z.input<typeof trainingSettings>;

@@ -11,7 +11,9 @@ export async function announceCache(
   const { cache } = task.model as Pick<WaveformModel<unknown>, 'cache'>;
   if (!cache) return;
   const { folder, maxBytes, bytesPerSecond } = cache;
-  const seconds = [train, ...(valid ? [valid] : []), ...Object.values(tests)].map(({ batches }) => batches.audioSeconds);
+  // splits may share their batches, which are kept once
+  const splits = new Set([train, valid, ...Object.values(tests)].flatMap((split) => (split ? [split.batches] : [])));
+  const seconds = [...splits].map(({ audioSeconds }) => audioSeconds);
   const known = seconds.every((value) => value !== undefined);
   const bytes = seconds.reduce((sum: number, value) => sum + (value ?? 0), 0) * bytesPerSecond;
   const hours = seconds.reduce((sum: number, value) => sum + (value ?? 0), 0) / 3600;
@@ -20,7 +22,7 @@ export async function announceCache(
     : `${sizeOf(bytesPerSecond * 3600)} for each hour of audio, `;
   observer.message('info', `hidden states are kept in ${folder}: ${amount}at most ${sizeOf(maxBytes)}`);
 
-  if (train.batches.varies) {
+  if (train?.batches.varies) {
     observer.message(
       'warning',
       'training takes other samples of its recordings in every epoch (crops at random places, augmentation), so that their hidden states are kept but never asked for again; train on whole utterances (trainData.maxSeconds null, no augmentation), or leave upstream.cache out',

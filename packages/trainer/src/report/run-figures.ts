@@ -10,7 +10,8 @@ const order = ['loss', 'accuracy', 'learningRate', 'gradientNorm'];
 
 /** One chart for each metric logged while training, its splits side by side. */
 export function trainingFigures(log: readonly LogEntry[]): readonly Lines[] {
-  const entries = log.filter(({ split }) => split !== 'test');
+  // what was judged without any training is one number, not a course
+  const entries = log.filter(({ split, step }) => split !== 'test' && step > 0);
   const metrics = [...new Set(entries.flatMap((entry) => Object.keys(entry.log)))];
   const rank = (metric: string) => (order.includes(metric) ? order.indexOf(metric) : order.length);
   metrics.sort((first, second) => rank(first) - rank(second) || first.localeCompare(second, 'en'));

@@ -113,12 +113,19 @@ export async function readRunFiles(targetDir: string): Promise<RunFiles> {
       if (figures.length > 0) found.push({ ...place, figures });
     }
   }
+  const entries = await readLog(join(targetDir, 'train', 'log.jsonl')).catch(() => {
+    problems.push('train/log.jsonl is there, but cannot be read, and is left out.');
+    return [];
+  });
+  // what was chosen on the validation set without any training, such as a layer, is shown as it was chosen
+  if (entries.some(({ split, step }) => split === 'valid' && step === 0)) {
+    const drawn = await read(join('train', 'valid_best', 'valid-figures.json'), z.array(z.unknown()));
+    const figures = (drawn ?? []).flatMap((entry) => parseFigure(entry) ?? []);
+    if (figures.length > 0) found.unshift({ testSet: 'validation', checkpoint: 'valid_best', figures });
+  }
   return {
     metrics: metrics && { ...metrics, metric: metrics.metric ?? index?.metric },
-    log: await readLog(join(targetDir, 'train', 'log.jsonl')).catch(() => {
-      problems.push('train/log.jsonl is there, but cannot be read, and is left out.');
-      return [];
-    }),
+    log: entries,
     layerWeights: await read(join('train', 'layer-weights.json'), layerWeightsSchema),
     figures: newestOfEach(found),
     results: results.sort((first, second) => first.step - second.step),

@@ -16,13 +16,14 @@ export interface Sections {
   readonly [section: string]: unknown;
 }
 
-/** The sections with those that the runner reads, by default where the recipe has none of that name. */
+/** The sections with those that the runner reads, by default where the recipe has none of that name, or of training only some settings. */
 export function completeSections(sections: { readonly [section: string]: unknown }): Sections {
+  const training = sections['training'] as Partial<TrainingSettings> | undefined;
   return {
-    training: trainingSettings.parse({}),
     optimizer: optimizerSettings.parse({}),
     scheduler: schedulerSettings.parse({}),
     ...sections,
+    training: training && 'totalSteps' in training ? (training as TrainingSettings) : trainingSettings.parse(training ?? {}),
   };
 }
 

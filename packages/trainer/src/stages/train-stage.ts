@@ -10,13 +10,14 @@ import { truncateLog } from '../observers/json-lines-observer.ts';
 import { resolveOptimizer } from '../optimizers/optimizer-settings.ts';
 import { fromRoot } from '../parallel/from-root.ts';
 import { resolveScheduler } from '../schedules/schedule.ts';
+import { settle } from '../training/settle.ts';
 import { train } from '../training/train.ts';
 import { followResumeFrom, goBackTo, resumedFromFile } from './resumed-from.ts';
 import { type Assembly, completeSections, type Sections, type StageContext } from './stage-context.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
- * Stage 2: trains, from the checkpoint that the settings ask for.
+ * Stage 2: trains, from the checkpoint that the settings ask for; where there is nothing to train, it settles what validation says.
  *
  * @returns the step gone on from, and the seconds of training before it
  */
@@ -44,9 +45,9 @@ export async function trainStage(stage: StageContext, assembly: Assembly): Promi
   // what was logged after the checkpoint comes again
   if (communicator.rank === 0) await truncateLog(join(trainDir, 'log.jsonl'), from?.state.step ?? 0);
 
-  await train({
+  const { problem } = assembly;
+  const options = {
     task: assembly.task,
-    problem: assembly.problem,
     encoders: assembly.encoders,
     training: sections.training,
     optimizer: sections.optimizer,
@@ -59,7 +60,9 @@ export async function trainStage(stage: StageContext, assembly: Assembly): Promi
     observer,
     signal,
     communicator,
-  });
+  };
+  if (problem.train) await train({ ...options, problem: { ...problem, train: problem.train } });
+  else await settle({ ...options, problem });
 
   const weights = await assembly.task.model.layerWeights?.();
   if (weights && communicator.rank === 0) await replaceFile(join(trainDir, 'layer-weights.json'), `${JSON.stringify({ weights })}\n`);

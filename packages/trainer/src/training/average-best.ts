@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnyTask, Checkpointable, Communicator, Problem } from '@s3/interface';
+import type { AnyTask, Checkpointable, Communicator } from '@s3/interface';
 import { randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { parse } from 'yaml';
@@ -12,6 +12,7 @@ import type { DecidingMetric } from './deciding-metric.ts';
 import { isBetter } from './is-better.ts';
 import { preparedBatches } from './prepared-batches.ts';
 import { disposeTensors } from './tensors-of.ts';
+import type { TrainedProblem } from './training-steps.ts';
 
 /** A checkpoint that was judged on the validation set and is kept for averaging, `train/valid_step_N`. */
 export interface JudgedCheckpoint {
@@ -59,7 +60,7 @@ export async function removeWorse(judged: readonly JudgedCheckpoint[], count: nu
 export async function averageBest(
   run: {
     readonly task: AnyTask;
-    readonly problem: Problem;
+    readonly problem: TrainedProblem;
     readonly trainDir: string;
     readonly deciding: DecidingMetric;
     /** checkpoints to average at most */
@@ -127,7 +128,7 @@ const batchesForStatistics = 50;
  * Renews what follows the batches without being trained (running means of batch normalization): that of averaged weights is
  * not the average of theirs, so training batches pass through once more, without gradients.
  */
-async function renewStatistics(task: AnyTask, problem: Problem, seed: number): Promise<void> {
+async function renewStatistics(task: AnyTask, problem: TrainedProblem, seed: number): Promise<void> {
   const follows = [task.model, task].some((part) => Object.keys(part.state().tensors).length > part.trainable.length);
   if (!follows) return;
   let index = 0;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Problem, randomStream } from '@s3/interface';
+import { randomStream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
@@ -11,6 +11,7 @@ import { observeAll } from '../observers/observer.ts';
 import { oneProcess } from '../parallel/one-process.ts';
 import { disposeTensors } from './tensors-of.ts';
 import { type TrainOptions, train } from './train.ts';
+import type { TrainedProblem } from './training-steps.ts';
 
 /** Trains the toy recipe without stages; tests change its parts and settings. */
 async function trainToy(
@@ -23,13 +24,13 @@ async function trainToy(
   const corpus = await toyRecipe.prepare(config as never, context);
   const encoders = { classes: ['a', 'b'] };
   const task = await toyRecipe.buildTask({ config: config as never, encoders: encoders as never, context });
-  const problem: Problem = await toyRecipe.buildProblem({
+  const problem = (await toyRecipe.buildProblem({
     config: config as never,
     corpus,
     encoders: encoders as never,
     task: task as never,
     context,
-  });
+  })) as TrainedProblem;
   const { seen, observer } = witness();
   const options: TrainOptions = {
     problem,

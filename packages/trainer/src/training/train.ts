@@ -1,14 +1,5 @@
 import { basename, join } from 'node:path';
-import {
-  type AnyTask,
-  type Communicator,
-  InputError,
-  type Json,
-  type Log,
-  type PhaseRun,
-  type Problem,
-  type Reduction,
-} from '@s3/interface';
+import { type AnyTask, type Communicator, InputError, type Json, type Log, type PhaseRun, type Reduction } from '@s3/interface';
 import { stringify } from 'yaml';
 import { type Checkpoint, type CheckpointState, writeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { bestSoFar, removeSpareCheckpoints } from '../checkpoint/train-folder.ts';
@@ -24,10 +15,10 @@ import { averageBest, judgedCheckpoints, judgedName, removeWorse } from './avera
 import { decidingMetric, metricOf } from './deciding-metric.ts';
 import { isBetter } from './is-better.ts';
 import type { TrainingSettings } from './training-settings.ts';
-import { trainingSteps } from './training-steps.ts';
+import { type TrainedProblem, trainingSteps } from './training-steps.ts';
 
 export interface TrainOptions {
-  readonly problem: Problem;
+  readonly problem: TrainedProblem;
   readonly task: AnyTask;
   readonly training: TrainingSettings;
   readonly optimizer: OptimizerSettings;
@@ -177,7 +168,8 @@ function checkEvaluations({ problem, training, scheduler }: TrainOptions): void 
   }
 }
 
-function validFiles({ log, files = {}, figures }: Reduction<Log>): { readonly [file: string]: string | Uint8Array } {
+/** What an evaluation leaves in a checkpoint. */
+export function validFiles({ log, files = {}, figures }: Reduction<Log>): { readonly [file: string]: string | Uint8Array } {
   const all = { 'result.yaml': stringify(log), ...(figures && { 'figures.json': JSON.stringify(figures) }), ...files };
   return Object.fromEntries(Object.entries(all).map(([name, content]) => [`valid-${basename(name)}`, content]));
 }

@@ -18,8 +18,11 @@ import { preparedBatches } from './prepared-batches.ts';
 import { disposeTensors } from './tensors-of.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
+/** A problem in which something is trained. */
+export type TrainedProblem = Problem & Required<Pick<Problem, 'train'>>;
+
 export interface TrainingStepsOptions {
-  readonly problem: Problem;
+  readonly problem: TrainedProblem;
   readonly task: AnyTask;
   readonly training: TrainingSettings;
   readonly optimizer: OptimizerSettings;
