@@ -1,7 +1,7 @@
 import { mean } from '@s3/interface/tensors';
 import type { BenchmarkRun } from './run-benchmark.ts';
 
-/** What became of a task: its runs so far, of as many as it takes, and why there are no more; or what it lacks. */
+/** What became of a task: its runs so far, of as many as it takes, and why some failed; or what it lacks. */
 export type Outcome =
   | { readonly runs: readonly BenchmarkRun[]; readonly planned: number; readonly failed?: string }
   | { readonly missing: string };

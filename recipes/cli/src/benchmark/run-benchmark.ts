@@ -34,11 +34,12 @@ export interface BenchmarkRun {
 
 /**
  * Runs a task's recipe, as often as the task asks for; a run that was finished with the same settings is not made again, one that
- * was stopped goes on.
+ * was stopped goes on, and after one that fails come the others.
  *
  * @param words settings for every recipe, as on the command line
  * @param onRun is told of each run that is there
- * @throws InputError for a run that tested nothing
+ * @param onFailure is told of each that failed
+ * @throws whatever ends a run that was asked to stop
  */
 export async function runBenchmark(
   { targetDir, metrics, runs }: BenchmarkTask,
@@ -50,6 +51,7 @@ export async function runBenchmark(
     observer,
     signal,
     onRun,
+    onFailure,
   }: {
     readonly words: readonly string[];
     readonly engine: EngineInfo;
@@ -57,14 +59,14 @@ export async function runBenchmark(
     readonly observer: RunObserver;
     readonly signal: AbortSignal;
     readonly onRun: (run: BenchmarkRun) => Promise<void>;
+    readonly onFailure: (name: string, error: unknown) => Promise<void>;
   },
 ): Promise<void> {
-  for (const [index, [name, settings]] of Object.entries(runs).entries()) {
+  const oneRun = async (name: string, settings: Settings, place: string): Promise<BenchmarkRun> => {
     const folder = join(targetDir, name);
     const { config, warnings } = await resolveConfig(recipe, { words: wordsOfRun(settings, words, folder) });
     for (const warning of warnings) observer.message?.('warning', warning);
     const finished = await finishedTests(folder, config, recipe);
-    const place = `run ${index + 1} of ${Object.keys(runs).length}`;
     observer.message?.('info', `${folder}: ${finished ? 'finished before' : place}`);
     const tests: Tests = finished ?? (await run(recipe, config, { engine, observers: [observer], signal })).tests ?? {};
     // the first test set is the official one
@@ -73,7 +75,15 @@ export async function runBenchmark(
       throw new InputError(folder, 'a run that tested nothing', 'one that goes on to its tests', 'Leave --stop out.');
     }
     const scores = metrics.map((metric) => tests[testSet]![metric] ?? Number.NaN);
-    await onRun({ name, testSet, scores, before: finished !== undefined });
+    return { name, testSet, scores, before: finished !== undefined };
+  };
+  for (const [index, [name, settings]] of Object.entries(runs).entries()) {
+    try {
+      await onRun(await oneRun(name, settings, `run ${index + 1} of ${Object.keys(runs).length}`));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await onFailure(name, error);
+    }
   }
 }
 

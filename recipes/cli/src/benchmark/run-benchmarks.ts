@@ -8,11 +8,11 @@ import { type BenchmarkRun, type BenchmarkTask, runBenchmark } from './run-bench
 export type BenchmarkProgram = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'run'>;
 
 /**
- * Runs tasks one after another; of one that fails it is told, and the others are run.
+ * Runs tasks one after another; of a run that fails it is told, and the others are made.
  *
  * @param outcomes by name of the task; what becomes of each is added
  * @param options.words settings for every recipe, as on the command line
- * @param options.onChange is called when a run is there, and when a task has failed
+ * @param options.onChange is called when a run is there, and when one has failed
  * @throws CommanderError with the exit code of a signal that stopped it, after saving
  */
 export async function runBenchmarks(
@@ -37,22 +37,24 @@ export async function runBenchmarks(
     for (const task of tasks) {
       observer.message?.('info', task.name === task.recipe ? task.name : `${task.name}: ${task.recipe}`);
       const runs: BenchmarkRun[] = [];
+      const failures: Failure[] = [];
       const planned = Object.keys(task.runs).length;
-      const onRun = async (one: BenchmarkRun) => {
-        runs.push(one);
-        outcomes.set(task.name, { runs: [...runs], planned });
+      const change = async () => {
+        outcomes.set(task.name, { runs: [...runs], planned, ...(failures.length > 0 && { failed: failureText(failures) }) });
         await options.onChange();
       };
-      try {
-        const recipe = await recipeOf(task, program);
-        await runBenchmark(task, recipe, { words: options.words, engine, run, observer, signal: stop.signal, onRun });
-      } catch (error) {
-        if (stop.signal.aborted) throw error;
+      const onRun = async (one: BenchmarkRun) => {
+        runs.push(one);
+        await change();
+      };
+      const onFailure = async (name: string, error: unknown) => {
         const text = error instanceof Error ? error.message : String(error);
-        observer.message?.('warning', `${task.name} failed: ${text}`);
-        outcomes.set(task.name, { runs, planned, failed: text.split('\n')[0]! });
-        await options.onChange();
-      }
+        observer.message?.('warning', `${name === '' ? task.name : `${task.name}, ${name}`} failed: ${text}`);
+        failures.push({ name, reason: text.split('\n')[0]! });
+        await change();
+      };
+      const recipe = await recipeOf(task, program).catch((error: unknown) => onFailure('', error));
+      if (recipe) await runBenchmark(task, recipe, { words: options.words, engine, run, observer, signal: stop.signal, onRun, onFailure });
     }
   } catch (error) {
     const exitCode = stop.exitCode();
@@ -63,6 +65,19 @@ export async function runBenchmarks(
     stop.release();
     await observer.close?.();
   }
+}
+
+interface Failure {
+  /** of the run */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Why runs failed: those of the same reason together, a task's only run without a name. */
+function failureText(failures: readonly Failure[]): string {
+  const reasons = [...new Set(failures.map(({ reason }) => reason))];
+  const namesOf = (reason: string) => failures.flatMap((failure) => (failure.reason === reason && failure.name ? [failure.name] : []));
+  return reasons.map((reason) => [namesOf(reason).join(', '), reason].filter((part) => part !== '').join(': ')).join('; ');
 }
 
 /** The recipe of a task, which the program has. */

@@ -149,7 +149,7 @@ test('does not run again what is finished', async () => {
   expect(started.map(({ config }) => config['optimizer'])).toEqual(Array(3).fill(expect.objectContaining({ learningRate: 0.5 })));
 });
 
-test('a fold that fails takes no mean, and no other task, with it', async () => {
+test('a fold that fails takes no other fold, and no other task, with it', async () => {
   const { code, stdout, stderr } = await hear(corpora, [], async (recipe, config, options) => {
     if (String(config['targetDir']).endsWith('fold01')) throw new Error('out of memory\nat the worst moment');
     if (recipe.name === 'hear-event') return {};
@@ -159,9 +159,10 @@ test('a fold that fails takes no mean, and no other task, with it', async () => 
   expect(stderr).toContain('notes-v2-5h, sounds-v1-full failed');
   expect(stdout).toContain('found a run that tested nothing; expected one that goes on to its tests. Leave --stop out.');
   const markdown = read('hear.md');
-  expect(markdown).toContain('| fold00 | 50.00 % | 0.5000 |\n');
+  expect(markdown).toContain('| fold00 | 50.00 % | 0.5000 |\n| fold02 | 80.00 % | 0.5000 |\n');
   expect(markdown).not.toContain('\n| mean |');
-  expect(markdown).toContain('- sounds-v1-full: failed after 1 of 3 runs, out of memory\n');
+  expect(markdown).toContain('- sounds-v1-full: failed, 2 of 3 runs are there; fold01: out of memory\n');
+  expect(stdout).toContain('sounds-v1-full, fold01 failed: out of memory');
   expect(markdown).toContain('| sounds-v1-full | failed |');
   const { tasks } = JSON.parse(
     (
@@ -170,7 +171,12 @@ test('a fold that fails takes no mean, and no other task, with it', async () => 
       })
     ).stdout,
   );
-  expect(tasks['sounds-v1-full']).toMatchObject({ failed: 'out of memory', folds: { fold00: { top1_acc: 0.5 } } });
+  expect(tasks['sounds-v1-full']).toMatchObject({ failed: 'fold01: out of memory', folds: { fold00: { top1_acc: 0.5 } } });
+  started = [];
+  // and the mean is there once the fold is
+  expect((await hear(corpora, ['--tasks', 'sounds-v1-full'])).code).toBe(0);
+  expect(started).toHaveLength(1);
+  expect(read('hear.md')).toContain('| mean | 63.33 % |');
   expect(tasks['sounds-v1-full'].scores).toBeUndefined();
 });
 

@@ -37,7 +37,7 @@ trained on the others; a task with one split is run once. Labels of whole record
 of parts by hear-event. ESC-50, FSD50K and CREMA-D have the settings of S3PRL's problems, where they differ.
 
 A fold has a folder of its own, such as exp/hear/esc50-v2.0.0-full/fold00, in which s3 run would go on with the same settings.
-hear.md and hear.html are written anew after each fold. A task that fails is told, and the others are run.
+hear.md and hear.html are written anew after each fold. A fold that fails is told, and the others are run.
 
 Example:
   s3 hear --root /data/tasks --tasks esc50,maestro --upstream.name hubert_base --targetDir exp/hear/hubert_base`,

@@ -72,5 +72,5 @@ function noteOf({ name, recipe, s3prlProblem }: HearProblem, outcome: Outcome | 
   const settings = s3prlProblem === undefined ? '' : `, with S3PRL's settings of ${s3prlProblem}`;
   return failed === undefined
     ? `${name}: ${recipe}, ${count}${settings}`
-    : `${name}: failed after ${runs.length} of ${planned} runs, ${failed}`;
+    : `${name}: failed, ${runs.length} of ${planned} runs are there; ${failed}`;
 }

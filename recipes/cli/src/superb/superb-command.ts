@@ -49,7 +49,7 @@ A recipe's name takes settings of any section instead, csv files say:
   superb-ks: {corpus: {train: train.csv, valid: valid.csv, tests: test.csv}, training: {totalSteps: 600}}
 
 Each task has a folder of its own, in which s3 run would go on with the same settings. superb.md and superb.html are written
-anew after each task. A task that fails is told, and the others are run.
+anew after each run. A run that fails is told, and the others are made.
 
 Example:
   s3 superb --upstream.name hubert_base --corpora corpora.yaml --targetDir exp/superb/hubert_base`,
