@@ -70,9 +70,9 @@ async function sourced(
   const { chunkSeconds, chunkOverlapSeconds, randomSeed } = settings;
   const checkpoint = await findCheckpoint(place, { offline });
   return {
-    upstream: await pretrainedUpstream(checkpoint, settings),
+    upstream: await pretrainedUpstream(checkpoint, settings, name),
     source: {
-      ...(await readCheckpointSettings(checkpoint)),
+      ...(await readCheckpointSettings(checkpoint, name)),
       ...(chunkSeconds && { chunkSeconds, chunkOverlapSeconds }),
       ...(randomSeed !== undefined && { randomSeed }),
     },

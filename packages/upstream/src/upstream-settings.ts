@@ -5,13 +5,14 @@ import { type BaselineName, baselines } from './baseline-by-name.ts';
 import { batching } from './baseline-upstream.ts';
 import { customNames, hubNames, onnxName } from './pretrained/hub-names.ts';
 import { onnxSettings } from './pretrained/onnx-settings.ts';
+import { type OriginalName, originalNames } from './pretrained/original-names.ts';
 
 type PretrainedName = keyof typeof hubNames;
 
-export type UpstreamName = BaselineName | PretrainedName | (typeof customNames)[number] | typeof onnxName;
+export type UpstreamName = BaselineName | PretrainedName | OriginalName | (typeof customNames)[number] | typeof onnxName;
 
 /** Every name that `namedUpstream` knows; S3PRL's names for the same. */
-export const upstreamNames = [...Object.keys({ ...baselines, ...hubNames }), ...customNames, onnxName] as string[] as [
+export const upstreamNames = [...Object.keys({ ...baselines, ...hubNames, ...originalNames }), ...customNames, onnxName] as string[] as [
   UpstreamName,
   ...UpstreamName[],
 ];
@@ -26,7 +27,7 @@ const settings = z.object({
     .min(1)
     .optional()
     .describe(
-      "checkpoint of a pretrained upstream: a folder in Hugging Face layout, or a model's id on the hub, by default that of the name; of 'onnx' a file",
+      "checkpoint of a pretrained upstream: a folder in Hugging Face layout, a checkpoint file of S3PRL's own, or a model's id on the hub (or owner/name/file there), by default that of the name; of 'onnx' a file",
     ),
   offline: z.boolean().default(false).describe('use nothing but what is on this machine; so does HF_HUB_OFFLINE=1'),
   normalize: z.boolean().default(false).describe('normalize each frame of each hidden state to mean 0 and variance 1 over its features'),
@@ -89,11 +90,13 @@ export type UpstreamSettings = z.output<typeof upstreamSettings>;
 export function checkpointOf(name: Exclude<UpstreamName, BaselineName>, path: string | undefined): string {
   if (path !== undefined) return path;
   if (Object.hasOwn(hubNames, name)) return hubNames[name as PretrainedName];
+  const original = Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName] : undefined;
+  if (original && 'hub' in original) return original.hub;
   throw new InputError(
     'upstream.path',
     'nothing',
-    name === onnxName ? 'an ONNX file' : `a folder or a model's id, since the upstream is ${name}`,
-    `Give it, such as --upstream.path ${name === onnxName ? 'encoder.onnx' : 'facebook/hubert-base-ls960'}.`,
+    name === onnxName ? 'an ONNX file' : `${original ? 'a checkpoint file' : "a folder or a model's id"}, since the upstream is ${name}`,
+    `Give it, such as --upstream.path ${name === onnxName ? 'encoder.onnx' : original ? 'states.ckpt' : 'facebook/hubert-base-ls960'}.`,
   );
 }
 

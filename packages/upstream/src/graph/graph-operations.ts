@@ -2,9 +2,10 @@ import type { GraphOperations } from '@s3/interface/graph';
 import { type ExternalFiles, type ExternalValues, onnxGraph, onnxOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameShift, windowSize } from '../frame-grid.ts';
-import { kaldiMelMatrix, smallestPower } from '../networks/kaldi-mel.ts';
+import { kaldiMelMatrix, kaldiWindow } from '../networks/kaldi-mel.ts';
 import { hannWindow, melMargin, melRange, mirroredPlaces, slaneyMelBands, smallestMel } from '../networks/log-mel.ts';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
+import { shownTaps } from '../networks/shown-taps.ts';
 import { waveFrequencies } from '../networks/wave-frequencies.ts';
 import { graphFrames } from './baseline-graph.ts';
 import { graphKaldiPower } from './kaldi-graph.ts';
@@ -46,10 +47,10 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
   const heads = (x: T, count: number, axes: readonly number[]) => graph.transpose(graph.reshape(x, [0, 0, count, -1]), axes);
   return {
     asFeature: (x) => graph.expandDims(x, -1),
-    convolution: (x, { weight, bias, ...shape }) =>
+    convolution: (x, { weight, bias, hiddenTaps, ...shape }) =>
       graph.convolution(x, {
         ...shape,
-        weight: 'direction' in weight ? normedWeight(weight) : valuesOf<tf.Tensor3D>(weight),
+        weight: shownTaps('direction' in weight ? normedWeight(weight) : valuesOf<tf.Tensor3D>(weight), hiddenTaps),
         bias: bias && valuesOf<tf.Tensor1D>(bias),
       }),
     affine: (x, { weight, bias }) => graph.affine(x, valuesOf<tf.Tensor2D>(weight), bias && valuesOf<tf.Tensor1D>(bias)),
@@ -67,6 +68,7 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     gelu: graph.gelu,
     relu: graph.relu,
     sigmoid: graph.sigmoid,
+    tanh: graph.tanh,
     add: graph.add,
     multiply: (x, y) => graph.multiply(x, isWeight(y) ? graph.constant(valuesOf(y)) : y),
     addFeatures: (x, weight) => graph.add(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
@@ -85,19 +87,20 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       const floor = graph.subtract(graph.max(graph.max(logs, 2), 1), melRange);
       return graph.divide(graph.add(graph.maximum(logs, floor), 4), 4);
     },
-    kaldiMel(waveforms, bins) {
+    kaldiMel(waveforms, { bins, window, floor }) {
       const count = graph.add(graph.divide(graph.subtract(graph.steps(waveforms), windowSize), frameShift), 1);
       const frames = graphFrames(graph, waveforms, count, graph.constant(tf.tensor1d([windowSize], 'int32')));
-      const power = graphKaldiPower(graph, graph.subtract(frames, graph.mean(frames, -1)));
-      return graph.log(graph.maximum(graph.matMul(power, graph.constant(kaldiMelMatrix(bins))), smallestPower));
+      const power = graphKaldiPower(graph, graph.subtract(frames, graph.mean(frames, -1)), kaldiWindow(window));
+      return graph.log(graph.maximum(graph.matMul(power, graph.constant(kaldiMelMatrix(bins))), floor));
     },
-    normalizeSteps(x, mask) {
+    normalizeSteps(x, mask, epsilon) {
       const shown = mask === undefined ? undefined : graph.expandDims(mask, -1);
       const only = (y: T) => (shown === undefined ? y : graph.multiply(y, shown));
       const count = shown === undefined ? graph.toFloat(graph.steps(x)) : graph.sum(shown, 1);
       const centered = only(graph.subtract(x, graph.divide(graph.sum(only(x), 1), count)));
       const variance = graph.divide(graph.sum(graph.multiply(centered, centered), 1), graph.maximum(graph.subtract(count, 1), 1));
-      return graph.divide(centered, graph.sqrt(graph.add(variance, 1e-7)));
+      if ('variance' in epsilon) return graph.divide(centered, graph.sqrt(graph.add(variance, epsilon.variance)));
+      return graph.divide(centered, graph.add(graph.sqrt(variance), epsilon.deviation));
     },
     pairSteps(x) {
       const even = graph.multiply(graph.divide(graph.steps(x), 2), 2);
@@ -122,6 +125,17 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     gated(x, features) {
       const [value, gate] = graph.split(x, [features, features], -1) as [T, T];
       return graph.multiply(value, graph.sigmoid(gate));
+    },
+    recurrence(x, mask, { kind, backwards = false, ...named }) {
+      const counts = mask === undefined ? wholeLengths(x) : graph.round(graph.sum(mask, 1, false));
+      const direction = {
+        inputWeight: valuesOf<tf.Tensor2D>(named.inputWeight),
+        hiddenWeight: valuesOf<tf.Tensor2D>(named.hiddenWeight),
+        inputBias: valuesOf<tf.Tensor1D>(named.inputBias),
+        hiddenBias: valuesOf<tf.Tensor1D>(named.hiddenBias),
+      };
+      const turned = (y: T) => (backwards ? reversed(y, counts) : y);
+      return turned(graph.recurrence(turned(x), counts, kind, [direction]));
     },
     maskSteps: (x, mask) => graph.multiply(x, graph.expandDims(mask, -1)),
     splitHeads: (x, count) => heads(x, count, [0, 2, 1, 3]),
@@ -184,6 +198,20 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     const value = valuesOf<tf.Tensor3D>(direction);
     const length = tf.sqrt(tf.sum(tf.square(value), [0, 1], true));
     return tf.mul(value, tf.div(valuesOf<tf.Tensor3D>(magnitude), length));
+  }
+
+  /** (batch,) of as many as there are steps */
+  function wholeLengths(x: T): T {
+    return graph.add(graph.multiply(graph.range(graph.steps(x, 0)), 0), graph.steps(x));
+  }
+
+  /** Each row's steps from its last to its first; those behind its end stay. */
+  function reversed(x: T, lengths: T): T {
+    const places = graph.expandDims(graph.range(graph.steps(x)), 0);
+    const mirrored = graph.subtract(graph.expandDims(graph.subtract(lengths, 1), 1), places);
+    const isBehind = graph.round(graph.less(mirrored, 0));
+    // a place behind the end would be before the first: it is moved back to itself
+    return graph.gatherSteps(x, graph.add(mirrored, graph.multiply(isBehind, graph.subtract(places, mirrored))));
   }
 
   /** 0 where the mask is 1, else so far below that the share is 0, and still a number */

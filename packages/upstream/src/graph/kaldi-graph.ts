@@ -31,11 +31,11 @@ export function kaldiGraph(
 }
 
 /** Power of frames whose mean is 0, emphasized and windowed as Kaldi does, (batch, frames, frequencies). */
-export function graphKaldiPower<T>(graph: GraphOperations<T>, centered: T): T {
+export function graphKaldiPower<T>(graph: GraphOperations<T>, centered: T, taper = window): T {
   // the first sample stands for the one before it
   const before = graph.concat([graph.slice(centered, -1, 0, 1), graph.slice(centered, -1, 0, -1)], -1);
   const emphasized = graph.subtract(centered, graph.multiply(before, 0.97));
-  return graph.powerSpectrum(graph.multiply(emphasized, graph.constant(tf.tensor1d(window))), windowSize, fftSize);
+  return graph.powerSpectrum(graph.multiply(emphasized, graph.constant(tf.tensor1d(taper))), windowSize, fftSize);
 }
 
 /** Natural logarithms of the energies, at least Kaldi's floor. */

@@ -3,6 +3,7 @@ import { hubert } from './hubert.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { networkBytes } from './network-memory.ts';
 import type { DescribedNetwork, Network } from './operations.ts';
+import { type OriginalConfig, originalNetworks } from './original-networks.ts';
 import { wav2vec2Bert } from './wav2vec2-bert.ts';
 import { wav2vec2Conformer } from './wav2vec2-conformer.ts';
 import { wavlm } from './wavlm.ts';
@@ -20,8 +21,18 @@ const families: { readonly [Family in NetworkConfig['model_type']]: (config: Net
   whisper: whisperEncoder,
 };
 
+/** The settings of any network. */
+export type AnyNetworkConfig = NetworkConfig | OriginalConfig;
+
 /** The network that a checkpoint's settings describe. */
-export function networkOf(config: NetworkConfig): DescribedNetwork {
+export function networkOf(config: AnyNetworkConfig): DescribedNetwork {
+  if (isOriginal(config)) return originalNetworks[config.model_type](config as never);
+  return encoderOf(config);
+}
+
+const isOriginal = (config: AnyNetworkConfig): config is OriginalConfig => Object.hasOwn(originalNetworks, config.model_type);
+
+function encoderOf(config: NetworkConfig): DescribedNetwork {
   const network = families[config.model_type](config);
   return {
     ...network,

@@ -21,6 +21,31 @@ export interface Convolution {
   /** zeros before and after the steps */
   readonly padding?: readonly [before: number, after: number];
   readonly groups?: number;
+  /** taps that count as 0, whatever their weights */
+  readonly hiddenTaps?: { readonly from: number; readonly to: number };
+}
+
+/** One direction of PyTorch's recurrent layer, its gates in the order there. */
+export interface Recurrence {
+  readonly kind: 'GRU' | 'LSTM';
+  /** (gates * hidden, inputs) */
+  readonly inputWeight: Weight;
+  /** (gates * hidden, hidden) */
+  readonly hiddenWeight: Weight;
+  /** (gates * hidden,) */
+  readonly inputBias: Weight;
+  /** (gates * hidden,) */
+  readonly hiddenBias: Weight;
+  /** from the last step of each row to its first */
+  readonly backwards?: boolean;
+}
+
+/** How Kaldi's mel bands are made, in the words of torchaudio. */
+export interface KaldiMel {
+  readonly bins: number;
+  readonly window: 'povey' | 'hamming';
+  /** smallest energy of a band */
+  readonly floor: number;
 }
 
 export interface Affine {
@@ -71,6 +96,7 @@ export interface Operations<T> {
   readonly gelu: (x: T) => T;
   readonly relu: (x: T) => T;
   readonly sigmoid: (x: T) => T;
+  readonly tanh: (x: T) => T;
   /** sums and products broadcast as usual */
   readonly add: (x: T, y: T | number) => T;
   readonly multiply: (x: T, y: T | Weight | number) => T;
@@ -85,14 +111,20 @@ export interface Operations<T> {
    * than 8 below a row's largest as if they were 8 below it, plus 4, divided by 4.
    */
   readonly logMel: (waveforms: T, bins: number) => T;
-  /** Kaldi's log mel bands of waveforms (batch, samples), (batch, frames of 10 ms, bins); no less than they can be for samples of 16 bits */
-  readonly kaldiMel: (waveforms: T, bins: number) => T;
-  /** mean 0 and variance 1 of each feature over the steps where the mask (batch, steps) is 1 */
-  readonly normalizeSteps: (x: T, mask: T | undefined) => T;
+  /** Kaldi's log mel bands of waveforms (batch, samples), (batch, frames of 10 ms, bins) */
+  readonly kaldiMel: (waveforms: T, mel: KaldiMel) => T;
+  /**
+   * Mean 0 and variance 1 of each feature over the steps where the mask (batch, steps) is 1, 0 elsewhere.
+   *
+   * @param epsilon added to the variance, or to its root
+   */
+  readonly normalizeSteps: (x: T, mask: T | undefined, epsilon: { readonly variance: number } | { readonly deviation: number }) => T;
   /** each two steps as one of twice the features; an odd last one is left out */
   readonly pairSteps: (x: T) => T;
   /** every second step of a mask (batch, steps), from the second on */
   readonly secondSteps: (mask: T) => T;
+  /** a recurrent layer from a zero state over the steps where the mask (batch, steps) is 1, which are a row's first; 0 elsewhere */
+  readonly recurrence: (x: T, mask: T | undefined, recurrence: Recurrence) => T;
   /** zero where the mask (batch, steps) is 0 */
   readonly maskSteps: (x: T, mask: T) => T;
   /** (batch, steps, heads * features) to (batch, heads, steps, features) */

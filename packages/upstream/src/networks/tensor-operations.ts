@@ -5,6 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { kaldiMel } from './kaldi-mel.ts';
 import { logMel } from './log-mel.ts';
 import type { NormedWeight, Operations, Weight } from './operations.ts';
+import { recurrentSteps } from './recurrent-steps.ts';
+import { shownTaps } from './shown-taps.ts';
 import { waveFrequencies } from './wave-frequencies.ts';
 
 /**
@@ -23,10 +25,11 @@ export function tensorOperations(
 
   return {
     asFeature: (x) => tf.expandDims(x, -1),
-    convolution: (x, { weight, bias, stride = 1, padding = [0, 0], groups = 1 }) =>
+    convolution: (x, { weight, bias, stride = 1, padding = [0, 0], groups = 1, hiddenTaps }) =>
       tf.tidy(() => {
+        const value = 'direction' in weight ? normedWeight(weight) : valueAt<tf.Tensor3D>(weight);
         // taps and inputs first, outputs last
-        const filters = tf.transpose('direction' in weight ? normedWeight(weight) : valueAt<tf.Tensor3D>(weight), [2, 1, 0]);
+        const filters = tf.transpose(shownTaps(value, hiddenTaps), [2, 1, 0]);
         const padded = tf.pad(x as tf.Tensor3D, [[0, 0], [...padding], [0, 0]]);
         const y = convolved(padded, filters, stride, groups);
         return bias ? tf.add(y, valueAt(bias)) : y;
@@ -51,19 +54,21 @@ export function tensorOperations(
     gelu,
     relu: (x) => tf.relu(x),
     sigmoid: (x) => tf.sigmoid(x),
+    tanh: (x) => tf.tanh(x),
     add: (x, y) => tf.add(x, y),
     multiply: (x, y) => tf.mul(x, typeof y === 'number' || 'dataId' in y ? y : valueAt(y)),
     addFeatures: (x, weight) => tf.tidy(() => tf.add(x, tf.reshape(valueAt(weight), [-1]))),
     addSteps: (x, weight) => tf.add(x, valueAt(weight)),
     logMel: (waveforms, bins) => logMel(waveforms as tf.Tensor2D, bins),
-    kaldiMel: (waveforms, bins) => kaldiMel(waveforms as tf.Tensor2D, bins),
-    normalizeSteps: (x, mask) =>
+    kaldiMel: (waveforms, mel) => kaldiMel(waveforms as tf.Tensor2D, mel),
+    normalizeSteps: (x, mask, epsilon) =>
       tf.tidy(() => {
         const shown = mask === undefined ? tf.ones([1, x.shape[1]!, 1]) : tf.expandDims(mask, -1);
         const count = tf.sum(shown, 1, true);
         const centered = tf.mul(tf.sub(x, tf.div(tf.sum(tf.mul(x, shown), 1, true), count)), shown);
         const variance = tf.div(tf.sum(tf.square(centered), 1, true), tf.maximum(tf.sub(count, 1), 1));
-        return tf.div(centered, tf.sqrt(tf.add(variance, 1e-7)));
+        if ('variance' in epsilon) return tf.div(centered, tf.sqrt(tf.add(variance, epsilon.variance)));
+        return tf.div(centered, tf.add(tf.sqrt(variance), epsilon.deviation));
       }),
     pairSteps: (x) =>
       tf.tidy(() => {
@@ -101,6 +106,12 @@ export function tensorOperations(
         const [value, gate] = tf.split(x, [features, features], -1);
         return tf.mul(value!, tf.sigmoid(gate!));
       }),
+    recurrence: (x, mask, { kind, backwards = false, ...named }) => {
+      const { inputWeight, hiddenWeight, inputBias, hiddenBias } = named;
+      const projected = affine(x as tf.Tensor3D, valueAt<tf.Tensor2D>(inputWeight), valueAt<tf.Tensor1D>(inputBias));
+      const recurrent = { weight: valueAt<tf.Tensor2D>(hiddenWeight), bias: valueAt<tf.Tensor1D>(hiddenBias) };
+      return tf.tidy(() => recurrentSteps(projected, mask as tf.Tensor2D | undefined, { kind, backwards, ...recurrent }));
+    },
     maskSteps: (x, mask) => tf.tidy(() => tf.mul(x, tf.expandDims(mask, -1))),
     splitHeads,
     groupSums: (x, groups) => tf.tidy(() => tf.split(x, groups, -1).map((part) => tf.sum(part, -1, true))),

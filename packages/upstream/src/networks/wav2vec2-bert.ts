@@ -1,11 +1,13 @@
 import { activated, attentionWeights, type ConformerParts, conformerEncoder } from './conformer-encoder.ts';
 import { featureProjection } from './feature-projection.ts';
+import { smallestPower } from './kaldi-mel.ts';
 import { normWeights } from './layer-weights.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { type Network, type WeightNames, weightNames } from './operations.ts';
 
 /** mel bands of each of the two frames that make one */
 const melBands = 80;
+const mel = { bins: melBands, window: 'povey', floor: smallestPower } as const;
 
 /**
  * w2v-BERT 2.0: conformer layers on Kaldi's mel bands, two frames at a time; a convolution sees what came before alone.
@@ -34,7 +36,7 @@ export function wav2vec2Bert(config: NetworkConfig): Network {
     maskFrames: melFrames,
     forward(operations, { waveforms, mask }) {
       const pairs = operations.stage(waveforms, 'no weights', (x) =>
-        operations.scoped(() => operations.pairSteps(operations.normalizeSteps(operations.kaldiMel(x, melBands), mask))),
+        operations.scoped(() => operations.pairSteps(operations.normalizeSteps(operations.kaldiMel(x, mel), mask, { variance: 1e-7 }))),
       );
       const projected = operations.stage(pairs, 'feature_projection.', (x) => projection.forward(operations, x));
       return encoder.forward(operations, projected, mask === undefined ? undefined : operations.secondSteps(mask));

@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
+import { sampleRate } from '../frame-grid.ts';
+import { originalNetworks } from '../networks/original-networks.ts';
 import { type CheckpointSettings, type NamedText, parseCheckpointSettings, parseJson } from './checkpoint-settings.ts';
-import { exists } from './hub-cache.ts';
+import { exists, isFile } from './hub-cache.ts';
+import { openOriginal } from './original-checkpoint.ts';
+import { type OriginalName, originalNames } from './original-names.ts';
 import { openPytorchFile } from './pytorch-file.ts';
 import { type OpenTensors, openSafetensors, type StoredTensor } from './safetensors.ts';
 
@@ -27,23 +31,51 @@ export const weightLayouts: readonly WeightLayout[] = [
 ];
 
 /**
- * Reads `config.json` and, where there is one, `preprocessor_config.json`.
+ * Reads `config.json` and, where there is one, `preprocessor_config.json` of a folder; or the settings in a file of S3PRL's own.
  *
  * Without the latter waveforms are normalized, as S3PRL falls back to the settings of HuBERT base.
  *
+ * @param name the upstream's name, which a file of S3PRL's own has to fit
  * @throws InputError naming the file and each setting that does not fit
  */
-export async function readCheckpointSettings(folder: string): Promise<CheckpointSettings> {
+export async function readCheckpointSettings(place: string, name?: string): Promise<CheckpointSettings> {
+  const settings = (await isFile(place)) ? await readOriginalSettings(place, name) : await readFolderSettings(place);
+  refuseOtherKind(place, name, settings.network.model_type);
+  return settings;
+}
+
+async function readOriginalSettings(path: string, name: string | undefined): Promise<CheckpointSettings> {
+  const { network, close } = await openOriginal(path, name);
+  await close();
+  return { network, sampleRate, normalizes: false };
+}
+
+/** @throws InputError for a checkpoint of another network than the name of S3PRL's own says */
+function refuseOtherKind(place: string, name: string | undefined, kind: string): void {
+  const wanted: string | undefined =
+    name !== undefined && Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName].kind : undefined;
+  const isAnything = name === undefined || name === 'hf_custom';
+  if (isAnything || wanted === kind || (wanted === undefined && !Object.hasOwn(originalNetworks, kind))) return;
+  throw new InputError(
+    place,
+    `a checkpoint of ${kind}`,
+    `one that the upstream ${name} can be`,
+    'Give another upstream.path, or leave upstream.name out: the checkpoint says itself what it is.',
+  );
+}
+
+async function readFolderSettings(folder: string): Promise<CheckpointSettings> {
   const path = join(folder, preprocessorFile);
   return parseCheckpointSettings(await readText(join(folder, configFile)), (await exists(path)) ? await readText(path) : undefined);
 }
 
 /**
- * Opens the weights of a folder: `model.safetensors` or `pytorch_model.bin`, whole or in the parts that an index lists.
+ * Opens the weights of a folder, `model.safetensors` or `pytorch_model.bin`, whole or in the parts that an index lists; or of a file of S3PRL's own.
  *
  * @throws InputError when there are none, or a part is missing, damaged or without a tensor that the index sees in it
  */
 export async function openCheckpoint(folder: string): Promise<OpenTensors> {
+  if (await isFile(folder)) return openOriginal(folder, undefined);
   for (const layout of weightLayouts) {
     if (await exists(join(folder, layout.file))) return layout.open(join(folder, layout.file));
     if (await exists(join(folder, layout.index))) return openParts(folder, layout);

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
@@ -70,6 +70,14 @@ const text = (path: string) => readFile(path, 'utf8').catch(() => undefined);
 export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
+    () => false,
+  );
+}
+
+/** Whether there is a file at this path, links followed. */
+export function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
     () => false,
   );
 }

@@ -7,7 +7,7 @@ import { onnxSession } from './onnx-session.ts';
 export type { PretrainedSettings } from './network-upstream.ts';
 
 /**
- * A speech encoder with the weights of a folder in Hugging Face layout; frozen through onnxruntime-node or TensorFlow.js, trained in TensorFlow.js.
+ * A speech encoder with the weights of a folder in Hugging Face layout, or of a checkpoint file of S3PRL's own; frozen through onnxruntime-node or TensorFlow.js, trained in TensorFlow.js.
  *
  * Waveforms are normalized as the checkpoint's preprocessor says, padded with zeros, and
  * frames of padding are masked, as S3PRL's wrappers of Hugging Face models do.
@@ -16,11 +16,12 @@ export type { PretrainedSettings } from './network-upstream.ts';
  * fewer, the batch's last frame is repeated. A batch whose longest utterance is under 0.05 s
  * is lengthened to that with zeros first.
  *
+ * @param name S3PRL's name of what a file of its own holds
  * @throws InputError, StateError for a checkpoint that is damaged or does not fit; InputError from `extract` and `forward` for
  *   an utterance too long for the memory that is free
  */
-export async function pretrainedUpstream(folder: string, settings: PretrainedSettings): Promise<Upstream> {
-  const checkpointSettings = await readCheckpointSettings(folder);
+export async function pretrainedUpstream(folder: string, settings: PretrainedSettings, name?: string): Promise<Upstream> {
+  const checkpointSettings = await readCheckpointSettings(folder, name);
   const { tensors, close } = await openCheckpoint(folder);
   const source = { settings: checkpointSettings, tensors, session: onnxSession, freeBytes: availableBytes };
   return networkUpstream(source, settings).finally(close);

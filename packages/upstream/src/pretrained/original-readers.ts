@@ -1,0 +1,5 @@
+import type { OriginalReader } from './original-checkpoint.ts';
+import { readApc } from './readers/apc.ts';
+
+/** Of every network that S3PRL keeps in files of its own. */
+export const originalReaders: readonly OriginalReader[] = [readApc];
