@@ -90,13 +90,12 @@ export type UpstreamSettings = z.output<typeof upstreamSettings>;
 export function checkpointOf(name: Exclude<UpstreamName, BaselineName>, path: string | undefined): string {
   if (path !== undefined) return path;
   if (Object.hasOwn(hubNames, name)) return hubNames[name as PretrainedName];
-  const original = Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName] : undefined;
-  if (original && 'hub' in original) return original.hub;
+  const isOriginal = Object.hasOwn(originalNames, name);
   throw new InputError(
     'upstream.path',
     'nothing',
-    name === onnxName ? 'an ONNX file' : `${original ? 'a checkpoint file' : "a folder or a model's id"}, since the upstream is ${name}`,
-    `Give it, such as --upstream.path ${name === onnxName ? 'encoder.onnx' : original ? 'states.ckpt' : 'facebook/hubert-base-ls960'}.`,
+    name === onnxName ? 'an ONNX file' : `${isOriginal ? 'a checkpoint file' : "a folder or a model's id"}, since the upstream is ${name}`,
+    `Give it, such as --upstream.path ${name === onnxName ? 'encoder.onnx' : isOriginal ? 'states.ckpt' : 'facebook/hubert-base-ls960'}.`,
   );
 }
 

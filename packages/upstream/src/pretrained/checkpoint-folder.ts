@@ -53,7 +53,7 @@ async function readOriginalSettings(path: string, name: string | undefined): Pro
 /** @throws InputError for a checkpoint of another network than the name of S3PRL's own says */
 function refuseOtherKind(place: string, name: string | undefined, kind: string): void {
   const wanted: string | undefined =
-    name !== undefined && Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName].kind : undefined;
+    name !== undefined && Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName] : undefined;
   const isAnything = name === undefined || name === 'hf_custom';
   if (isAnything || wanted === kind || (wanted === undefined && !Object.hasOwn(originalNetworks, kind))) return;
   throw new InputError(

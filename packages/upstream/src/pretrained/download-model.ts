@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
@@ -14,16 +14,17 @@ import { cachedModel, exists, hubToken } from './hub-cache.ts';
 const settingFiles = ['config.json', 'preprocessor_config.json'];
 
 /**
- * Downloads a model's settings and weights from the Hugging Face hub to the shared cache.
+ * Downloads a model's settings and weights, or one file of it, from the Hugging Face hub to the shared cache.
  *
  * Every file is checked against its hash before it gets its name. A download that was cut off
  * goes on where it stopped; two programs that want the same file wait for each other.
  * `HF_ENDPOINT`, `HF_TOKEN` and `HF_HOME` are honoured.
  *
- * @returns the model's folder
+ * @param wanted path of the file in the model
+ * @returns the model's folder, or the file
  * @throws InputError when the hub cannot be reached, does not know the model or refuses it
  */
-export async function downloadModel(id: string): Promise<string> {
+export async function downloadModel(id: string, wanted?: string): Promise<string> {
   const hub = await import('@huggingface/hub'); // late: most programs never need it
   const accessToken = await hubToken();
   const access = {
@@ -45,6 +46,16 @@ export async function downloadModel(id: string): Promise<string> {
       await model.link(commit, file.path, hash);
     };
 
+    if (wanted !== undefined) {
+      const [file] = await present([wanted]);
+      if (!file) {
+        const remedy = 'Check its name, or give a local copy as upstream.path.';
+        throw new InputError(`the model '${id}' on ${access.hubUrl}`, `no file '${wanted}'`, 'it there', remedy);
+      }
+      await fetchFile(file);
+      await model.setCommit(commit);
+      return join(model.snapshot(commit), wanted);
+    }
     const files = await present([...settingFiles, ...weightLayouts.flatMap(({ file, index }) => [file, index])]);
     const named = (path: string) => files.find((file) => file.path === path);
     for (const path of settingFiles) if (named(path)) await fetchFile(named(path)!);

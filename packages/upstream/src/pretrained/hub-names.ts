@@ -1,4 +1,7 @@
-/** S3PRL's name of each pretrained upstream, or one in its manner, and the id of the same weights on the Hugging Face hub. */
+/**
+ * S3PRL's name of each pretrained upstream, or one in its manner, and the id of the same weights on the Hugging Face hub; those that S3PRL keeps in
+ * a file of its own as owner/name/file.
+ */
 export const hubNames = {
   wav2vec2: 'facebook/wav2vec2-base',
   wav2vec2_base_960: 'facebook/wav2vec2-base',
@@ -43,6 +46,12 @@ export const hubNames = {
   whisper_large: 'openai/whisper-large',
   whisper_large_v2: 'openai/whisper-large-v2',
   whisper_large_v3: 'openai/whisper-large-v3',
+  apc: 'leo19941227/apc_series/apc_360hr.ckpt',
+  apc_360hr: 'leo19941227/apc_series/apc_360hr.ckpt',
+  apc_960hr: 'leo19941227/apc_series/apc_960hr.ckpt',
+  vq_apc: 'leo19941227/apc_series/vq_apc_360hr.ckpt',
+  vq_apc_360hr: 'leo19941227/apc_series/vq_apc_360hr.ckpt',
+  vq_apc_960hr: 'leo19941227/apc_series/vq_apc_960hr.ckpt',
 } as const;
 
 /** Names for whatever checkpoint `path` names; the first two are S3PRL's. */

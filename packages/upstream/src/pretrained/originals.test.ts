@@ -62,7 +62,7 @@ describe.each(originalCases)('%s', (name) => {
     const loss = () =>
       upstream.forward!(waveforms, inference).reduce((sum, { values, lengths }, layer) => {
         const valid = validValues(values, lengths);
-        return tf.add(sum, tf.sum(tf.mul(valid, tf.tensor1d(hashValues(valid.size, 2000 + layer)))));
+        return tf.add(sum, tf.sum(tf.mul(valid, tf.tensor1d(Float32Array.from(hashValues(valid.size, 2000 + layer))))));
       }, tf.scalar(0)) as tf.Scalar;
     const { grads } = tf.variableGrads(loss, [...upstream.trainable]);
     const weights = Object.entries(upstream.state().tensors).filter(([, weight]) => upstream.trainable.includes(weight as tf.Variable));

@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import type { Upstream } from '@s3/interface';
+import { StateError, type Upstream } from '@s3/interface';
 import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
 import { networkUpstream, type PretrainedSettings } from './network-upstream.ts';
 import { onnxSession } from './onnx-session.ts';
@@ -24,7 +24,11 @@ export async function pretrainedUpstream(folder: string, settings: PretrainedSet
   const checkpointSettings = await readCheckpointSettings(folder, name);
   const { tensors, close } = await openCheckpoint(folder);
   const source = { settings: checkpointSettings, tensors, session: onnxSession, freeBytes: availableBytes };
-  return networkUpstream(source, settings).finally(close);
+  return networkUpstream(source, settings)
+    .catch((error: unknown) => {
+      throw error instanceof StateError ? new StateError([`the checkpoint is ${folder}`, ...error.problems]) : error;
+    })
+    .finally(close);
 }
 
 /** Memory that this process may still take; Node before 20.13 does not know of limits to it. */

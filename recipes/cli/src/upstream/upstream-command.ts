@@ -18,11 +18,11 @@ export function addUpstreamCommand(program: Command, { selectEngine, stdout }: P
     .description('the names that upstream.name takes')
     .option('--json', 'print the result as JSON')
     .action(async ({ json }) => {
-      const { hubNames, upstreamNames } = await import('@s3/upstream');
+      const { hubNames, isBaseline, upstreamNames } = await import('@s3/upstream');
       const rows = upstreamNames.map((name) => ({ name, hub: (hubNames as { readonly [name: string]: string })[name] ?? null }));
       if (json) return print(JSON.stringify(rows, null, 2));
       const { formatTable } = await import('@s3/trainer');
-      const table = rows.map(({ name, hub }) => [name, hub ?? (name.startsWith('hf_') ? 'what upstream.path names' : 'needs no weights')]);
+      const table = rows.map(({ name, hub }) => [name, hub ?? (isBaseline(name) ? 'needs no weights' : 'what upstream.path names')]);
       print(formatTable(['name', 'weights on the Hugging Face hub'], table));
     });
 
@@ -30,7 +30,7 @@ export function addUpstreamCommand(program: Command, { selectEngine, stdout }: P
     .command('check')
     .argument(
       '[source]',
-      'one of s3 upstream list, a folder, an ONNX file, or a module (.mjs, .ts) or installed package that exports an upstream component',
+      'one of s3 upstream list, a folder, a checkpoint file, an ONNX file, or a module (.mjs, .ts) or installed package that exports an upstream component',
     )
     .argument('[settings...]', 'its settings, such as --upstream.path DIR or --upstream.onnx.downsampleRate 160')
     .usage('[source] [--upstream.setting value ...] [options]')
@@ -46,6 +46,7 @@ Examples:
   s3 upstream check fbank
   s3 upstream check hubert_base --upstream.normalize
   s3 upstream check ./my-hubert
+  s3 upstream check tera.ckpt
   s3 upstream check encoder.onnx --upstream.onnx.input audio --upstream.onnx.downsampleRate 160
   s3 upstream check ./block-energies.mjs --upstream.floor 1e-5
   s3 upstream check whale-upstream`,
@@ -66,7 +67,7 @@ Examples:
 
   upstream
     .command('export')
-    .argument('<source>', 'folder of a checkpoint, a name of s3 upstream list, or an id on the hub')
+    .argument('<source>', 'a checkpoint, folder or file, a name of s3 upstream list, or an id on the hub')
     .argument('<file>', 'the ONNX file to write')
     .description(
       'write a pretrained upstream as one ONNX graph with all hidden states as outputs; weights of more than 2 GB go beside it, to FILE.data',
@@ -78,7 +79,7 @@ Examples:
       const known: { readonly [name: string]: string } = hubNames;
       // used only by weights of more than 2 GB
       const external = { name: `${basename(file)}.data`, files: [] as ExternalValues[] };
-      const model = await exportOnnx(known[source] ?? source, { offline, external });
+      const model = await exportOnnx(known[source] ?? source, { offline, external, ...(known[source] !== undefined && { name: source }) });
       const beside = external.files.map(({ path, data }) => ({ path: join(dirname(file), path), data }));
       for (const { path, data } of beside) await replaceFile(path, data);
       await replaceFile(file, model);
