@@ -99,7 +99,7 @@ export async function checkSettings({ targetDir, runs }: BenchmarkTask, recipe: 
 }
 
 /** The settings of a run, then those for every one. */
-function wordsOfRun(settings: Settings, words: readonly string[], folder: string): string[] {
+export function wordsOfRun(settings: Settings, words: readonly string[], folder: string): string[] {
   return [...wordsOf(settings), ...words, '--targetDir', folder];
 }
 
@@ -118,7 +118,8 @@ function wordsOf(settings: Settings, prefix = ''): string[] {
 /** What may differ between two runs of which one need not be made. */
 const circumstances = ['engine', 'workers', 'cacheDir', 'targetDir'];
 
-async function finishedTests(folder: string, config: Settings, recipe: AnyRecipe): Promise<Tests | undefined> {
+/** The tests of the run in a folder, where it is finished and was made with these settings. */
+export async function finishedTests(folder: string, config: Settings, recipe: AnyRecipe): Promise<Tests | undefined> {
   try {
     const { tests } = JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')) as { readonly tests: Tests };
     const latest = (await readdir(join(folder, 'configs'))).sort().at(-1)!;

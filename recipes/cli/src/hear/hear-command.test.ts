@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { miniatureCorpus } from '@s3/quickstart-data/testing';
@@ -178,6 +178,20 @@ test('a fold that fails takes no other fold, and no other task, with it', async 
   expect(started).toHaveLength(1);
   expect(read('hear.md')).toContain('| mean | 63.33 % |');
   expect(tasks['sounds-v1-full'].scores).toBeUndefined();
+});
+
+test('--dry-run names every fold, and what is there of it', async () => {
+  await hear(corpora, ['--tasks', 'esc50']);
+  rmSync(join(exp, 'sounds-v1-full/fold01'), { recursive: true });
+  started = [];
+  const { code, stdout } = await hear(corpora, ['--dry-run']);
+  expect(code).toBe(0);
+  expect(started).toEqual([]);
+  expect(stdout).toMatch(
+    /notes-v2-5h +\S+ +to be run\nsounds-v1-full fold00 +\S+ +finished before\nsounds-v1-full fold01 +\S+ +to be run\n/,
+  );
+  expect(stdout).toContain('--corpus.testFold 1 --training.totalSteps 4000');
+  expect(readdirSync(join(exp, 'sounds-v1-full'))).toEqual(['fold00', 'fold02']);
 });
 
 test('goes on where a signal stopped it', async () => {

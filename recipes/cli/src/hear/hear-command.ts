@@ -1,34 +1,23 @@
-import type { EngineName } from '@s3/interface';
 import type { Command } from 'commander';
+import { addBenchmarkOptions, type BenchmarkOptions } from '../benchmark/benchmark-options.ts';
 import type { BenchmarkProgram } from '../benchmark/run-benchmarks.ts';
 
 /** What `s3 hear` was told, beside settings for the recipes. */
-export interface HearCommandOptions {
+export interface HearCommandOptions extends BenchmarkOptions {
   readonly root: string;
-  readonly targetDir: string;
-  readonly tasks?: readonly string[];
-  readonly engine: EngineName;
-  readonly json?: boolean;
 }
 
 /** Adds `s3 hear`: tasks of HEAR over all their folds, for one upstream. */
 export function addHearCommand(command: Command, program: BenchmarkProgram): void {
-  command
+  const hear = command
     .command('hear')
     .helpGroup('Recipes:')
     .summary('run HEAR tasks over all their folds for one upstream')
     .argument('[settings...]', 'for every task, such as --training.totalSteps 1000')
     .usage('--root <folder> --upstream.name <name> --targetDir <folder> [--section.setting value ...]')
     .description('run HEAR tasks over all their folds for one upstream, and tell the mean and the deviation of each score')
-    .requiredOption('--root <folder>', 'folder of a HEAR task, or one that holds several')
-    .requiredOption('--targetDir <folder>', 'folder for all runs and the tables; folds that are finished there are not run again')
-    .option('--tasks <names>', 'only these, by the names of tasks or of their folders, such as esc50,maestro', (text: string) =>
-      text.split(',').map((task) => task.trim()),
-    )
-    .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
-    .option('--json', 'print the result as JSON')
-    .allowUnknownOption()
-    .allowExcessArguments()
+    .requiredOption('--root <folder>', 'folder of a HEAR task, or one that holds several');
+  addBenchmarkOptions(hear, 'by the names of tasks or of their folders, such as esc50,maestro')
     .addHelpText(
       'after',
       `

@@ -3,6 +3,7 @@ import { mean } from '@s3/interface/tensors';
 import { replaceFile } from '@s3/trainer';
 import { checkWords, upstreamOf } from '../benchmark/benchmark-words.ts';
 import { deviationOf, type Outcome, wholeRuns } from '../benchmark/outcome.ts';
+import { planBenchmarks } from '../benchmark/plan-benchmarks.ts';
 import { type BenchmarkTask, checkSettings } from '../benchmark/run-benchmark.ts';
 import { type BenchmarkProgram, recipeOf, refuseFailed, runBenchmarks } from '../benchmark/run-benchmarks.ts';
 import type { HearCommandOptions } from './hear-command.ts';
@@ -31,6 +32,7 @@ export async function runHear(words: readonly string[], options: HearCommandOpti
       runs,
     }),
   );
+  if (options.dryRun) return planBenchmarks(tasks, {}, { ...options, words }, program);
   // what one of them refuses would else be told in its turn, after days perhaps
   for (const task of tasks) await checkSettings(task, await recipeOf(task, program), words);
   const onChange = async () => {

@@ -3,6 +3,7 @@ import { InputError } from '@s3/interface';
 import { replaceFile } from '@s3/trainer';
 import { checkWords, refuseUnknown, upstreamOf } from '../benchmark/benchmark-words.ts';
 import { type Outcome, wholeRuns } from '../benchmark/outcome.ts';
+import { planBenchmarks } from '../benchmark/plan-benchmarks.ts';
 import type { BenchmarkTask } from '../benchmark/run-benchmark.ts';
 import { type BenchmarkProgram, refuseFailed, runBenchmarks } from '../benchmark/run-benchmarks.ts';
 import { benchmarks, meanScores } from './benchmarks.ts';
@@ -18,7 +19,8 @@ import { superbTable } from './superb-table.ts';
  * @throws CommanderError with the exit code of a signal that stopped it, after saving
  */
 export async function runSuperb(words: readonly string[], options: SuperbCommandOptions, program: BenchmarkProgram): Promise<void> {
-  const { targetDir, json = false, tasks } = options;
+  const { targetDir, json = false } = options;
+  const tasks = options.tasks?.map((task) => task.toUpperCase());
   checkWords(words, 'Say it in the corpora file, below the name of the corpus or of the recipe.');
   const upstream = upstreamOf(words);
   const corpora = await readCorpora(options.corpora);
@@ -45,6 +47,13 @@ export async function runSuperb(words: readonly string[], options: SuperbCommand
     const metrics = scores.map(({ metric }) => metric);
     return [{ name: recipe, recipe, targetDir: join(targetDir, recipe), metrics, runs: availability.runs }];
   });
+  if (options.dryRun) {
+    const missing = chosen.flatMap(({ task, recipe }) => {
+      const outcome = outcomes.get(recipe);
+      return outcome && 'missing' in outcome ? [[task, outcome.missing]] : [];
+    });
+    return planBenchmarks(ready, Object.fromEntries(missing), { ...options, words }, program);
+  }
   const onChange = async () => {
     const { markdown, html } = superbTable(upstream, known, outcomes);
     await replaceFile(join(targetDir, 'superb.md'), markdown);

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterruptedError } from '@s3/trainer';
 import { type CommandLineOptions, commandLine, type RunRecipe } from '@s3/trainer/command-line';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { recipes } from '../recipes.ts';
 import { addSuperbCommand } from './superb-command.ts';
 
@@ -140,4 +140,55 @@ test.each([
   expect(code).toBe(expected);
   expect(stderr).toContain('/exp/train/step_3');
   expect(process.listenerCount(name)).toBe(listeners);
+});
+
+describe('--dry-run', () => {
+  const filesOf = () => readdirSync(folder, { recursive: true }).map(String).sort();
+  const some = () => `
+VoxCeleb1: ${folder}
+IEMOCAP: /nowhere/iemocap
+superb-ks: { corpus: { train: a.csv, tests: a.csv }, training: { totalSteps: 7 } }
+`;
+
+  test('says what would be run, what is there, where and how, and touches nothing', async () => {
+    writeFileSync(join(folder, 'a.csv'), '');
+    await superb(some(), '--tasks', 'KS');
+    mkdirSync(join(folder, 'exp', 'superb-sid', 'train', 'step_500'), { recursive: true });
+    started = [];
+    const before = filesOf();
+    const { code, stdout } = await superb(
+      some(),
+      '--dry-run',
+      '--tasks',
+      'ks,sid,ic',
+      '--optimizer.learningRate',
+      '0.001',
+      '--engine',
+      'wasm',
+    );
+    expect(code).toBe(0);
+    expect(started).toEqual([]);
+    expect(filesOf()).toEqual(before);
+    expect(stdout).toMatch(/superb-ks +\S+exp\/superb-ks +to be run\n/);
+    expect(stdout).toMatch(/superb-sid +\S+exp\/superb-sid +begun, at step 500\n/);
+    expect(stdout).toContain('IC: not run, no FluentSpeechCommands\n');
+    expect(stdout).toContain(
+      `  s3 run superb-sid --corpus.root ${folder} --upstream.name fbank --optimizer.learningRate 0.001 --engine wasm --targetDir ${folder}/exp/superb-sid\n`,
+    );
+    const { runs, missing } = JSON.parse((await superb(some(), '--dry-run', '--tasks', 'KS,PR', '--json')).stdout);
+    expect(runs).toEqual([
+      { task: 'superb-ks', run: '', targetDir: join(folder, 'exp/superb-ks'), state: 'finished before', command: expect.any(String) },
+    ]);
+    expect(missing).toEqual({ PR: 'no LibriSpeech' });
+  });
+
+  test('ends with 1 where a run would be refused', async () => {
+    const { code, stdout, stderr } = await superb(some(), '--dry-run', '--tasks', 'ER,SID', '--training.steps', '3');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/superb-er fold4 .*refused: training\.steps/);
+    expect(stderr).toContain('superb-sid, superb-er fold0,');
+    const absent = await superb(some(), '--dry-run', '--tasks', 'ER');
+    expect(absent.code).toBe(1);
+    expect(absent.stdout).toContain('refused: no /nowhere/iemocap');
+  });
 });

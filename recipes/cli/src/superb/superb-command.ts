@@ -1,39 +1,25 @@
-import type { EngineName } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
+import { addBenchmarkOptions, type BenchmarkOptions } from '../benchmark/benchmark-options.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'run'>;
 
 /** What `s3 superb` was told, beside settings for the recipes. */
-export interface SuperbCommandOptions {
+export interface SuperbCommandOptions extends BenchmarkOptions {
   readonly corpora: string;
-  readonly targetDir: string;
-  readonly tasks?: readonly string[];
-  readonly engine: EngineName;
-  readonly json?: boolean;
 }
 
 /** Adds `s3 superb`: all of SUPERB whose corpora are there, for one upstream. */
 export function addSuperbCommand(command: Command, program: Program): void {
-  command
+  const superb = command
     .command('superb')
     .helpGroup('Recipes:')
     .summary('run every SUPERB task for one upstream, and write one table')
     .argument('[settings...]', 'for every recipe, such as --training.totalSteps 1000')
     .usage('--upstream.name <name> --corpora <file> --targetDir <folder> [--section.setting value ...]')
     .description('run every SUPERB task whose corpus is there for one upstream, and write one table beside published figures')
-    .requiredOption('--corpora <file>', 'YAML file that says where the corpora are')
-    .requiredOption('--targetDir <folder>', 'folder for all runs and the table; what is finished there is not run again')
-    .option('--tasks <names>', 'only these, such as KS,SID', (text: string) =>
-      text
-        .toUpperCase()
-        .split(',')
-        .map((task) => task.trim()),
-    )
-    .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
-    .option('--json', 'print the result as JSON')
-    .allowUnknownOption()
-    .allowExcessArguments()
+    .requiredOption('--corpora <file>', 'YAML file that says where the corpora are');
+  addBenchmarkOptions(superb, 'such as KS,SID')
     .addHelpText(
       'after',
       `
