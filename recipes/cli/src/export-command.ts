@@ -5,7 +5,7 @@ import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { checkpointRecipe } from './checkpoint/checkpoint-recipe.ts';
+import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
 
@@ -24,6 +24,7 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
       'write a whole trained model as one ONNX graph, from waveforms to embeddings, probabilities or activity; compared with ours first',
     )
     .option('--engine <name>', 'what the graph is compared with: auto, native, webgpu, wasm or cpu', 'auto')
+    .addOption(recipeOption())
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  s3 export exp/asv/train/step_600 asv.onnx')
     .action(
@@ -31,14 +32,14 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
         checkpoint: string,
         path: string,
         settings: readonly string[],
-        { engine, json }: { readonly engine: EngineName; readonly json?: boolean },
+        { engine, json, recipe: module }: { readonly engine: EngineName; readonly json?: boolean; readonly recipe?: string },
       ) => {
         if (path.startsWith('--'))
           throw new InputError('file', 'none', 'the ONNX file to write', 'Give it after the checkpoint, such as model.onnx.');
         if (/\.zip$/i.test(checkpoint)) {
           throw new InputError(checkpoint, 'a zip', 'the folder of a checkpoint', 'Unpack it and give the folder of the checkpoint.');
         }
-        const recipe = await checkpointRecipe(recipes, checkpoint);
+        const recipe = await checkpointRecipe(await recipesWith(recipes, module), checkpoint);
         await selectEngine(engine);
         const [{ formatTable, loadTask, replaceFile, resolveConfig }, { exportTask }] = await Promise.all([
           import('@s3/trainer'),

@@ -2,12 +2,16 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { someRecordings, trainCsv } from '@s3/quickstart-data';
+import superbAsv from '@s3/superb-asv';
 import { zipFiles } from '@s3/trainer/memory';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { addDumpCommand } from './dump/dump-command.ts';
+import { addEmbedCommand } from './embed/embed-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addPredictCommand } from './predict-command.ts';
 import { runCommand } from './run-command.fixture.ts';
 import { addScoreCommand } from './score/score-command.ts';
+import { addServeCommand } from './serve-command.ts';
 import { checkUpstream } from './upstream/check-upstream.ts';
 import { addUpstreamCommand } from './upstream/upstream-command.ts';
 
@@ -15,6 +19,9 @@ const s3 = (...argv: string[]) =>
   runCommand(argv, (command, program) => {
     addExportCommand(command, program);
     addPredictCommand(command, program);
+    addEmbedCommand(command, program);
+    addDumpCommand(command, program);
+    addServeCommand(command, program);
     addScoreCommand(command, program);
     addUpstreamCommand(command, program);
   });
@@ -31,19 +38,8 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const data = ['--corpus.train', join(folder, 'train.csv'), '--corpus.tests', join(folder, 'trials.csv')];
   const training = ['--training.totalSteps', '1', '--training.gradientAccumulate', '1', '--trainData.minSeconds', '0.2', '--workers', '0'];
   const target = join(folder, 'exp');
-  const run = await s3(
-    'run',
-    'superb-asv',
-    '--upstream.name',
-    'fbank',
-    '--targetDir',
-    target,
-    '--engine',
-    'cpu',
-    ...data,
-    ...sizes,
-    ...training,
-  );
+  const given = ['--upstream.name', 'fbank', '--engine', 'cpu', ...data, ...sizes, ...training];
+  const run = await s3('run', 'superb-asv', '--targetDir', target, ...given);
   expect(run.code, run.stderr).toBe(0);
 
   const checkpoint = join(target, 'train', 'step_1');
@@ -90,6 +86,26 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const wrong = await s3('predict', target, files[0]!);
   expect(wrong).toMatchObject({ code: 1 });
   expect(wrong.stderr).toContain('no state.json');
+
+  // and that of a recipe of one's own, which is said where it is needed
+  vi.stubGlobal('ownRecipe', superbAsv.with({}, { name: 'own-asv' }));
+  const module = join(folder, 'own-asv.mjs');
+  writeFileSync(module, 'export default globalThis.ownRecipe;\n');
+  expect((await s3('run', module, '--targetDir', join(folder, 'own'), ...given)).code).toBe(0);
+  const own = join(folder, 'own', 'train', 'step_1');
+  const unknown = await s3('predict', own, files[0]!, '--engine', 'cpu');
+  expect(unknown.stderr).toContain("the recipe 'own-asv'; expected one of superb-asv, ");
+  expect(unknown.stderr).toContain('--recipe ./');
+  const said = ['--recipe', module, '--engine', 'cpu'];
+  expect(await s3('predict', own, ...files, ...said)).toMatchObject({ code: 0, stdout });
+  const outputs = await Promise.all([
+    s3('export', own, join(folder, 'own.onnx'), ...said),
+    s3('embed', own, '--out', join(folder, 'embeddings'), ...said, ...files),
+    s3('dump', '--checkpoint', own, '--content', 'featurized', '--out', join(folder, 'features'), ...said, ...files),
+    s3('serve', own, '--recipe', join(folder, 'none.mjs')),
+  ]);
+  expect(outputs.map(({ code }) => code)).toEqual([0, 0, 0, 1]);
+  expect(outputs[3]!.stderr).toContain('none.mjs: found no such file');
 });
 
 test('says who speaks when as RTTM, with a speaker model too, and refuses one where it is of no use', { timeout: 120_000 }, async () => {

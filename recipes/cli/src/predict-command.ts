@@ -2,7 +2,7 @@ import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkpointOverrides, refuseUnread, watchSections } from './checkpoint/checkpoint-overrides.ts';
-import { checkpointRecipe } from './checkpoint/checkpoint-recipe.ts';
+import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
 
@@ -11,6 +11,7 @@ interface PredictOptions {
   readonly format: 'auto' | 'json';
   readonly speakerModel?: string;
   readonly speakers?: number;
+  readonly recipe?: string;
 }
 
 /** Minutes from which on a recording that goes through a model in one piece is worth a warning. */
@@ -43,6 +44,7 @@ export function addPredictCommand(command: Command, { recipes, selectEngine, std
       'speakers of each recording, with --speakerModel; as many as the model has outputs unless given',
       positive,
     )
+    .addOption(recipeOption())
     .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
     .addHelpText(
       'after',
@@ -53,11 +55,13 @@ Examples:
   s3 predict exp/sd/train/valid_best meeting.wav > meeting.rttm
   s3 predict exp/sd/train/valid_best meeting.wav --speakerModel exp/asv/train/step_600 --speakers 4 > meeting.rttm`,
     )
-    .action(async (checkpoint: string, words: readonly string[], { engine, format, speakerModel, speakers }: PredictOptions) => {
+    .action(async (checkpoint: string, words: readonly string[], options: PredictOptions) => {
+      const { engine, format, speakerModel, speakers } = options;
       const first = words.findIndex((word) => word.startsWith('--'));
       const [files, settings] = first < 0 ? [words, []] : [words.slice(0, first), words.slice(first)];
-      const recipe = await checkpointRecipe(recipes, checkpoint);
-      const speakerRecipe = speakerModel === undefined ? undefined : await checkpointRecipe(recipes, speakerModel);
+      const known = await recipesWith(recipes, options.recipe);
+      const recipe = await checkpointRecipe(known, checkpoint);
+      const speakerRecipe = speakerModel === undefined ? undefined : await checkpointRecipe(known, speakerModel);
       await selectEngine(engine);
       const [{ loadTask, terminalObserver }, { withRecordingSource }] = await Promise.all([import('@s3/trainer'), import('@s3/dataio')]);
       const given = await checkpointOverrides(recipe, checkpoint, settings);

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkpointOverrides, refuseUnread } from './checkpoint/checkpoint-overrides.ts';
-import { checkpointRecipe } from './checkpoint/checkpoint-recipe.ts';
+import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
 import type { InstalledRecipe } from './installed-recipes.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'stdout' | 'stderr'>;
@@ -10,6 +11,7 @@ interface ServeOptions {
   readonly port: number;
   readonly build?: string;
   readonly speakerModel?: string;
+  readonly recipe?: string;
 }
 
 /** Adds `s3 serve`: a page that runs a checkpoint in the browser, served to this computer or written as a folder. */
@@ -29,6 +31,7 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
       '--speakerModel <checkpoint>',
       'for who speaks when: a speaker verification checkpoint that knows a speaker again in a long recording',
     )
+    .addOption(recipeOption())
     .addHelpText(
       'after',
       `
@@ -37,15 +40,17 @@ Examples:
   s3 serve exp/asr/train/valid_best --task.decoder.type greedy
   s3 serve runs/quickstart/train/step_300 --build page`,
     )
-    .action(async (checkpoint: string, settings: readonly string[], { port, build, speakerModel }: ServeOptions) => {
-      const recipe = await checkpointRecipe(recipes, checkpoint);
-      if (speakerModel !== undefined) await checkpointRecipe(recipes, speakerModel);
+    .action(async (checkpoint: string, settings: readonly string[], { port, build, speakerModel, recipe: module }: ServeOptions) => {
+      const known = await recipesWith(recipes, module);
+      const recipe = await checkpointRecipe(known, checkpoint);
+      if (speakerModel !== undefined) await checkpointRecipe(known, speakerModel);
       const { pageContent, servePage, writePage } = await import('@s3/pages');
       const given = await checkpointOverrides(recipe, checkpoint, settings);
       refuseUnread(given, new Set(recipe.partNames), 'a page');
       const overrides = Object.fromEntries(Object.entries(given.overrides).filter(([section]) => recipe.partNames.includes(section)));
-      const entry = recipes.find(({ name }) => name === recipe.name) as Partial<InstalledRecipe> | undefined;
-      const own = entry?.page && { name: recipe.name, ...entry.page };
+      const entry = known.find(({ name }) => name === recipe.name);
+      const page = entry === known[0] && module !== undefined ? moduleAlone(module) : (entry as Partial<InstalledRecipe>).page;
+      const own = page && { name: recipe.name, ...page };
       const content = await pageContent(checkpoint, { overrides, recipe: own, speakerModel });
       if (build !== undefined) {
         await writePage(content, build);
@@ -60,6 +65,11 @@ Examples:
       await asked;
       await close();
     });
+}
+
+/** A module that no `package.json` names: it is taken whole. */
+function moduleAlone(path: string): InstalledRecipe['page'] {
+  return { module: resolve(path), manifest: resolve(path) };
 }
 
 export function port(text: string): number {

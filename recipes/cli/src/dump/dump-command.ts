@@ -1,6 +1,7 @@
 import type { EngineName } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, Option } from 'commander';
+import { recipeOption } from '../checkpoint/checkpoint-recipe.ts';
 import { natural, positive, shardOf } from '../option-values.ts';
 
 type Program = Pick<CommandLineOptions, 'argv' | 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
@@ -12,6 +13,7 @@ export interface DumpCommandOptions {
   readonly 'upstream.normalize'?: boolean;
   readonly 'upstream.offline'?: boolean;
   readonly checkpoint?: string;
+  readonly recipe?: string;
   readonly out: string;
   readonly content: 'hidden-states' | 'featurized' | 'means';
   readonly layers?: readonly number[];
@@ -37,6 +39,7 @@ export function addDumpCommand(command: Command, program: Program): void {
     .option('--upstream.normalize', 'normalize each frame of each hidden state to mean 0 and variance 1')
     .option('--upstream.offline', 'use what is cached, ask nobody')
     .option('--checkpoint <folder>', 'instead: the upstream of a checkpoint, and for --content featurized its featurizer')
+    .addOption(recipeOption())
     .requiredOption('--out <folder>', 'where the files go; what is there already is not made again')
     .addOption(
       new Option('--content <what>', "all hidden states, the featurizer's weighted sum of them, or the mean of each layer over time")

@@ -3,7 +3,7 @@ import { loadModel, userCacheDir } from '@s3/trainer';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { namedUpstream } from '@s3/upstream';
 import { z } from 'zod';
-import { checkpointRecipe } from '../checkpoint/checkpoint-recipe.ts';
+import { checkpointRecipe, recipesWith } from '../checkpoint/checkpoint-recipe.ts';
 import type { DumpCommandOptions } from './dump-command.ts';
 
 /** What features are taken from. */
@@ -32,7 +32,10 @@ export async function dumpedModel(options: DumpCommandOptions, recipes: CommandL
       'Say which upstream is to be dumped, such as --upstream.name fbank.',
     );
   }
-  if (checkpoint !== undefined) return { ...(await partsOf(await checkpointRecipe(recipes, checkpoint), checkpoint)), source: checkpoint };
+  if (checkpoint !== undefined) {
+    const recipe = await checkpointRecipe(await recipesWith(recipes, options.recipe), checkpoint);
+    return { ...(await partsOf(recipe, checkpoint)), source: checkpoint };
+  }
   if (options.content === 'featurized') {
     const remedy = 'Name a checkpoint, such as --checkpoint exp/ks/train/step_600, or dump hidden states.';
     throw new InputError('command line', '--content featurized without --checkpoint', 'a trained featurizer', remedy);

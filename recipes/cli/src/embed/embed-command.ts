@@ -1,6 +1,7 @@
 import type { EngineName } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { recipeOption } from '../checkpoint/checkpoint-recipe.ts';
 import { natural, positive, shardOf } from '../option-values.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
@@ -17,6 +18,7 @@ export interface EmbedCommandOptions {
   readonly shard: { readonly index: number; readonly count: number };
   readonly workers?: number;
   readonly engine: EngineName;
+  readonly recipe?: string;
   readonly json?: boolean;
 }
 
@@ -47,6 +49,7 @@ export function addEmbedCommand(command: Command, program: Program): void {
         .default({ index: 0, count: 1 }, 'everything'),
     )
     .option('--workers <count>', 'threads that read and decode audio; one less than the cores unless given', natural)
+    .addOption(recipeOption())
     .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
     .option('--json', 'print the result as JSON')
     .addHelpText(

@@ -7,7 +7,7 @@ import { type AnyRecipe, type Communicator, type Embeddings, InputError, randomS
 import { extractEmbeddings } from '@s3/task-asv';
 import { availableCores, checkSameCommand, fromRoot, gatherValues, loadTask, oneProcess, terminalObserver } from '@s3/trainer';
 import { type CommandLineOptions, inProcesses } from '@s3/trainer/command-line';
-import { checkpointRecipe } from '../checkpoint/checkpoint-recipe.ts';
+import { checkpointRecipe, recipesWith } from '../checkpoint/checkpoint-recipe.ts';
 import { inputUtterances } from '../input-utterances.ts';
 import { type Share, shareOf } from '../processes/share-of.ts';
 import type { EmbedCommandOptions } from './embed-command.ts';
@@ -62,7 +62,7 @@ async function embedShare(
     const { name: engine, library, reason } = await program.selectEngine(options.engine);
     terminal.message?.('info', `engine: ${library} (${reason})`);
     if (size > 1) terminal.message?.('info', `${size} processes share the work; the progress shown is that of the first`);
-    const recipe = await checkpointRecipe(program.recipes, checkpoint);
+    const recipe = await checkpointRecipe(await recipesWith(program.recipes, options.recipe), checkpoint);
     const task = await loadTask(recipe, checkpoint, { overrides: independentBatches(recipe) });
     if (task.name !== 'speaker-verification') {
       const found = `a checkpoint of ${recipe.name}, whose task is ${task.name}`;
