@@ -72,7 +72,7 @@ function lengthWithoutZeros(waveform: Float32Array): number {
 }
 
 /** Python's `round`. */
-function roundHalfToEven(value: number): number {
+export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;

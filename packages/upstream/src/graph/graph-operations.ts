@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { frameShift, windowSize } from '../frame-grid.ts';
 import { kaldiMelMatrix, kaldiWindow } from '../networks/kaldi-mel.ts';
 import { hannWindow, melMargin, melRange, mirroredPlaces, slaneyMelBands, smallestMel } from '../networks/log-mel.ts';
+import { htkMelMatrix } from '../networks/log-spectrogram.ts';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations.ts';
 import { shownTaps } from '../networks/shown-taps.ts';
 import { waveFrequencies } from '../networks/wave-frequencies.ts';
@@ -74,18 +75,17 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     addFeatures: (x, weight) => graph.add(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
     addSteps: (x, weight) => graph.add(x, graph.constant(valuesOf(weight))),
     logMel(waveforms, bins) {
-      const samples = graph.steps(waveforms);
-      const [before] = mirroredPlaces(0);
-      const behind = graph.subtract(graph.subtract(samples, 2), graph.range(graph.constant(tf.tensor1d([melMargin], 'int32'))));
-      const margins = [graph.constant(tf.tensor1d(before, 'int32')), behind].map((places) => graph.gather(waveforms, places, 1));
-      const whole = graph.concat([margins[0]!, waveforms, margins[1]!], 1);
-      const size = graph.constant(tf.tensor1d([windowSize], 'int32'));
-      const frames = graphFrames(graph, whole, graph.divide(samples, frameShift), size);
-      const windowed = graph.multiply(frames, graph.constant(tf.tensor1d(hannWindow())));
+      const windowed = windowedFrames(waveforms, graph.divide(graph.steps(waveforms), frameShift));
       const mel = graph.affine(graph.powerSpectrum(windowed, windowSize, windowSize), slaneyMelBands(bins));
       const logs = graph.multiply(graph.log(graph.maximum(mel, smallestMel)), Math.LOG10E);
       const floor = graph.subtract(graph.max(graph.max(logs, 2), 1), melRange);
       return graph.divide(graph.add(graph.maximum(logs, floor), 4), 4);
+    },
+    logSpectrogram(waveforms, melBins) {
+      const frames = windowedFrames(waveforms, graph.add(graph.divide(graph.steps(waveforms), frameShift), 1));
+      const power = graph.powerSpectrum(frames, windowSize, windowSize);
+      const bands = melBins === undefined ? power : graph.matMul(power, graph.constant(htkMelMatrix(melBins)));
+      return graph.log(graph.add(bands, 1e-10));
     },
     kaldiMel(waveforms, { bins, window, floor }) {
       const count = graph.add(graph.divide(graph.subtract(graph.steps(waveforms), windowSize), frameShift), 1);
@@ -136,6 +136,36 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       };
       const turned = (y: T) => (backwards ? reversed(y, counts) : y);
       return turned(graph.recurrence(turned(x), counts, kind, [direction]));
+    },
+    inPieces(x, mask, longest) {
+      if (longest === Number.POSITIVE_INFINITY) return { pieces: x, mask, whole: (y) => y };
+      const steps = graph.steps(x);
+      const fewest = graph.divide(graph.add(steps, longest - 1), longest);
+      const length = roundedUp(steps, fewest);
+      const count = roundedUp(steps, length);
+      // (count, length), those behind the end stand for the last
+      const firsts = graph.multiply(graph.range(count), length);
+      const places = graph.add(graph.expandDims(firsts, 1), graph.expandDims(graph.range(length), 0));
+      const near = graph.minimum(places, graph.subtract(steps, 1));
+      const isThere = graph.less(places, steps);
+      const shown = graph.multiply(graph.gather(mask ?? wholeMask(x), near, 1), graph.expandDims(isThere, 0));
+      const rowsOf = (parts: T) => graph.transpose(graph.reshape(graph.transpose(parts, [2, 3, 0, 1]), [0, 0, -1]), [2, 0, 1]);
+      return {
+        pieces: rowsOf(graph.gather(x, near, 1)),
+        mask: graph.squeeze(rowsOf(graph.expandDims(shown, -1)), -1),
+        whole(y) {
+          // each row's pieces lie one behind the other: count * length steps, of which the first are its own
+          const rows = graph.multiply(graph.range(graph.steps(x, 0)), graph.multiply(count, length));
+          const chosen = graph.add(graph.expandDims(rows, 1), graph.expandDims(graph.range(steps), 0));
+          return graph.gather(joinedRows(y), chosen, 0);
+        },
+      };
+    },
+    stepWaves(like, size) {
+      const places = graph.toFloat(graph.range(graph.steps(like)));
+      const angles = graph.multiply(graph.expandDims(places, 1), graph.constant(tf.tensor1d(waveFrequencies(size))));
+      const pairs = graph.concat([graph.expandDims(graph.sin(angles), -1), graph.expandDims(graph.cos(angles), -1)], -1);
+      return graph.expandDims(graph.reshape(pairs, [0, -1]), 0);
     },
     maskSteps: (x, mask) => graph.multiply(x, graph.expandDims(mask, -1)),
     splitHeads: (x, count) => heads(x, count, [0, 2, 1, 3]),
@@ -198,6 +228,34 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     const value = valuesOf<tf.Tensor3D>(direction);
     const length = tf.sqrt(tf.sum(tf.square(value), [0, 1], true));
     return tf.mul(value, tf.div(valuesOf<tf.Tensor3D>(magnitude), length));
+  }
+
+  /** Frames centered on every 10 ms, the batch mirrored at its ends, under Hann's window. */
+  function windowedFrames(waveforms: T, count: T): T {
+    const [before] = mirroredPlaces(0);
+    const behind = graph.subtract(
+      graph.subtract(graph.steps(waveforms), 2),
+      graph.range(graph.constant(tf.tensor1d([melMargin], 'int32'))),
+    );
+    const margins = [graph.constant(tf.tensor1d(before, 'int32')), behind].map((places) => graph.gather(waveforms, places, 1));
+    const whole = graph.concat([margins[0]!, waveforms, margins[1]!], 1);
+    const frames = graphFrames(graph, whole, count, graph.constant(tf.tensor1d([windowSize], 'int32')));
+    return graph.multiply(frames, graph.constant(tf.tensor1d(hannWindow())));
+  }
+
+  /** Whole numbers' quotient, rounded up. */
+  function roundedUp(x: T, by: T): T {
+    return graph.divide(graph.add(x, graph.subtract(by, 1)), by);
+  }
+
+  /** (rows, steps, features) to (rows * steps, features) */
+  function joinedRows(x: T): T {
+    return graph.transpose(graph.reshape(graph.transpose(x, [2, 0, 1]), [0, -1]), [1, 0]);
+  }
+
+  /** 1 for every step, (batch, steps) */
+  function wholeMask(x: T): T {
+    return graph.add(graph.multiply(graph.sum(x, -1, false), 0), 1);
   }
 
   /** (batch,) of as many as there are steps */

@@ -42,7 +42,7 @@ export function stftGraph(
 }
 
 /** Whole numbers' ratio as Python's `round` gives it, halves to the even one. */
-function roundedRatio<T>(graph: GraphOperations<T>, numerator: T, denominator: T): T {
+export function roundedRatio<T>(graph: GraphOperations<T>, numerator: T, denominator: T): T {
   const twice = graph.multiply(denominator, 2);
   const raised = graph.add(graph.multiply(numerator, 2), denominator);
   const up = graph.divide(raised, twice);

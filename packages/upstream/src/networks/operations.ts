@@ -111,6 +111,11 @@ export interface Operations<T> {
    * than 8 below a row's largest as if they were 8 below it, plus 4, divided by 4.
    */
   readonly logMel: (waveforms: T, bins: number) => T;
+  /**
+   * Logarithms of the power of waveforms (batch, samples) in HTK's mel bands, or of each of 201 frequencies; frames are centered on every 10 ms and
+   * the batch mirrored at its ends, so that there are samples / 160 + 1 of them; (batch, frames, bins).
+   */
+  readonly logSpectrogram: (waveforms: T, melBins: number | undefined) => T;
   /** Kaldi's log mel bands of waveforms (batch, samples), (batch, frames of 10 ms, bins) */
   readonly kaldiMel: (waveforms: T, mel: KaldiMel) => T;
   /**
@@ -125,6 +130,15 @@ export interface Operations<T> {
   readonly secondSteps: (mask: T) => T;
   /** a recurrent layer from a zero state over the steps where the mask (batch, steps) is 1, which are a row's first; 0 elsewhere */
   readonly recurrence: (x: T, mask: T | undefined, recurrence: Recurrence) => T;
+  /**
+   * Steps in as few pieces of one length as will do, each a row of its own.
+   *
+   * @param longest steps of a piece, at most
+   * @returns pieces and their mask; what makes of one row for each piece one for each row again
+   */
+  readonly inPieces: (x: T, mask: T | undefined, longest: number) => Pieces<T>;
+  /** Sines and cosines of each step, of the frequencies of Vaswani et al. in turn, (1, steps, size). */
+  readonly stepWaves: (like: T, size: number) => T;
   /** zero where the mask (batch, steps) is 0 */
   readonly maskSteps: (x: T, mask: T) => T;
   /** (batch, steps, heads * features) to (batch, heads, steps, features) */
@@ -202,6 +216,13 @@ export interface Operations<T> {
   readonly scoped: <R extends T | readonly T[]>(block: () => R) => R;
 }
 
+export interface Pieces<T> {
+  /** (rows, steps, features) */
+  readonly pieces: T;
+  readonly mask: T | undefined;
+  readonly whole: (x: T) => T;
+}
+
 /** What a network reads. */
 export interface NetworkInput<T> {
   /** (batch, samples) */
@@ -218,6 +239,8 @@ export interface Network {
   readonly unread?: RegExp;
   /** features of each hidden state */
   readonly size: number;
+  /** of each hidden state, where they differ */
+  readonly sizes?: readonly number[];
   /** hidden states: the input of every layer, and the output of the last */
   readonly hiddenStates: number;
   /** where given, waveforms are zero-padded to so many, and none may be longer */
@@ -245,6 +268,10 @@ export interface DescribedNetwork extends Network {
   readonly windows: readonly StepWindow[];
   /** bytes that the hidden states of one utterance take while they are computed, about; with gradients what is kept for them, too */
   readonly bytes: (samples: number, frames: number, gradients: boolean) => number;
+  /** an utterance beside longer ones has its share of the steps, rounded as Python does, whatever it has alone */
+  readonly isProportional?: boolean;
+  /** decibels of the samples' root mean square, below 1, that each utterance is scaled to */
+  readonly level?: number;
   /** what its weights' names begin with, from the waveforms upwards */
   readonly sections: NetworkSections;
 }

@@ -4,7 +4,8 @@ import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { kaldiMel } from './kaldi-mel.ts';
 import { logMel } from './log-mel.ts';
-import type { NormedWeight, Operations, Weight } from './operations.ts';
+import { logSpectrogram } from './log-spectrogram.ts';
+import type { NormedWeight, Operations, Pieces, Weight } from './operations.ts';
 import { recurrentSteps } from './recurrent-steps.ts';
 import { shownTaps } from './shown-taps.ts';
 import { waveFrequencies } from './wave-frequencies.ts';
@@ -60,6 +61,7 @@ export function tensorOperations(
     addFeatures: (x, weight) => tf.tidy(() => tf.add(x, tf.reshape(valueAt(weight), [-1]))),
     addSteps: (x, weight) => tf.add(x, valueAt(weight)),
     logMel: (waveforms, bins) => logMel(waveforms as tf.Tensor2D, bins),
+    logSpectrogram: (waveforms, bins) => logSpectrogram(waveforms as tf.Tensor2D, bins),
     kaldiMel: (waveforms, mel) => kaldiMel(waveforms as tf.Tensor2D, mel),
     normalizeSteps: (x, mask, epsilon) =>
       tf.tidy(() => {
@@ -112,6 +114,8 @@ export function tensorOperations(
       const recurrent = { weight: valueAt<tf.Tensor2D>(hiddenWeight), bias: valueAt<tf.Tensor1D>(hiddenBias) };
       return tf.tidy(() => recurrentSteps(projected, mask as tf.Tensor2D | undefined, { kind, backwards, ...recurrent }));
     },
+    inPieces,
+    stepWaves: (like, size) => stepWaves(like.shape[1]!, size),
     maskSteps: (x, mask) => tf.tidy(() => tf.mul(x, tf.expandDims(mask, -1))),
     splitHeads,
     groupSums: (x, groups) => tf.tidy(() => tf.split(x, groups, -1).map((part) => tf.sum(part, -1, true))),
@@ -193,6 +197,30 @@ function splitHeads(x: tf.Tensor, heads: number): tf.Tensor4D {
     const [batch, steps, size] = x.shape as [number, number, number];
     return tf.transpose(tf.reshape(x, [batch, steps, heads, size / heads]), [0, 2, 1, 3]) as tf.Tensor4D;
   });
+}
+
+function inPieces(x: tf.Tensor, mask: tf.Tensor | undefined, longest: number): Pieces<tf.Tensor> {
+  const [rows, steps, features] = x.shape as [number, number, number];
+  if (steps <= longest) return { pieces: x, mask, whole: (y) => y };
+  const length = Math.ceil(steps / Math.ceil(steps / longest));
+  const count = Math.ceil(steps / length);
+  const lacking = [0, count * length - steps] as [number, number];
+  return {
+    pieces: tf.tidy(() => tf.reshape(tf.pad(x, [[0, 0], lacking, [0, 0]]), [rows * count, length, features])),
+    mask: tf.tidy(() => tf.reshape(tf.pad(mask ?? tf.ones([rows, steps]), [[0, 0], lacking]), [rows * count, length])),
+    whole: (y) => tf.tidy(() => tf.slice(tf.reshape(y, [rows, count * length, -1]), [0, 0, 0], [-1, steps, -1])),
+  };
+}
+
+function stepWaves(steps: number, size: number): tf.Tensor3D {
+  const waves = new Float32Array(steps * size);
+  for (let step = 0; step < steps; step++) {
+    for (let at = 0; at < size; at++) {
+      const angle = step / 10_000 ** ((2 * (at >> 1)) / size);
+      waves[step * size + at] = at % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    }
+  }
+  return tf.tensor3d(waves, [1, steps, size]);
 }
 
 function distanceWaves(steps: number, size: number): tf.Tensor3D {

@@ -52,6 +52,15 @@ export const hubNames = {
   vq_apc: 'leo19941227/apc_series/vq_apc_360hr.ckpt',
   vq_apc_360hr: 'leo19941227/apc_series/vq_apc_360hr.ckpt',
   vq_apc_960hr: 'leo19941227/apc_series/vq_apc_960hr.ckpt',
+  npc: 'leo19941227/apc_series/npc_360hr.ckpt',
+  npc_360hr: 'leo19941227/apc_series/npc_360hr.ckpt',
+  npc_960hr: 'leo19941227/apc_series/npc_960hr.ckpt',
+  mockingjay: 's3prl/mockingjay/mockingjay_logMelLinearLarge_T_AdamW_b32_500k_360hr_drop1/states-500000.ckpt',
+  mockingjay_origin: 's3prl/mockingjay/mockingjay_logMelLinearLarge_T_AdamW_b32_500k_360hr_drop1/states-500000.ckpt',
+  tera: 's3prl/tera/tera_logMelBase_T_F_M_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
+  tera_960hr: 's3prl/tera/tera_logMelBase_T_F_M_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
+  audio_albert: 's3prl/audio_albert/audio_albert_logMelBase_T_share_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
+  audio_albert_960hr: 's3prl/audio_albert/audio_albert_logMelBase_T_share_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
 } as const;
 
 /** Names for whatever checkpoint `path` names; the first two are S3PRL's. */

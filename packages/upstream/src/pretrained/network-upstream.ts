@@ -6,6 +6,7 @@ import { refuseTooLong } from '../networks/network-memory.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { tensorOperations } from '../networks/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
+import { roundHalfToEven } from '../stft-features.ts';
 import { unreadLayer } from '../unread-layer.ts';
 import type { CheckpointSettings } from './checkpoint-settings.ts';
 import { loadWeights } from './load-weights.ts';
@@ -71,7 +72,7 @@ export async function networkUpstream(
 
   const layers = Array.from(
     { length: network.hiddenStates },
-    (): FrameSpec => ({ size: network.size, downsampleRate: network.downsampleRate }),
+    (_, layer): FrameSpec => ({ size: network.sizes?.[layer] ?? network.size, downsampleRate: network.downsampleRate }),
   );
   const session = engine === 'tensorflow' ? undefined : source.session?.(network, weights, { engine, threads });
 
@@ -206,7 +207,8 @@ export async function networkUpstream(
     const total = Math.max(longest + added, network.samples ?? 0);
     const padded = widened(tf.slice(values, [firstRow, 0], [lengths.length, longest]), total);
     // an utterance too short for a frame of its own still has the one that its beginning shares with padding
-    const frames = used.map((samples) => Math.max(network.maskFrames ? fewestSteps : 1, maskSteps(samples)));
+    const fewest = network.maskFrames ? fewestSteps : 1;
+    const frames = used.map((samples) => Math.max(fewest, shownSteps(samples, total)));
     return { waveforms: normalized(padded, used), mask: lengthMask(frames, maskSteps(total)) };
   }
 
@@ -225,6 +227,11 @@ export async function networkUpstream(
 
   function maskSteps(samples: number): number {
     return network.maskFrames?.(samples) ?? network.frames(samples);
+  }
+
+  /** Steps of an utterance beside the longest. */
+  function shownSteps(samples: number, longest: number): number {
+    return network.isProportional ? roundHalfToEven(samples / (longest / maskSteps(longest))) : maskSteps(samples);
   }
 
   /** As many frames as S3PRL counts: cut, or the batch's last repeated. */
@@ -263,11 +270,16 @@ export async function networkUpstream(
     });
   }
 
-  /** Zero beyond each length, and before that of mean 0 and variance 1 where the checkpoint wants it. */
+  /** Zero beyond each length, and before that of mean 0 and variance 1, or of a level, where the checkpoint wants it. */
   function normalized(values: tf.Tensor2D, lengths: readonly number[]): tf.Tensor2D {
     const mask = lengthMask(lengths, values.shape[1]);
-    if (!normalizes) return tf.mul(values, mask);
+    if (!normalizes && network.level === undefined) return tf.mul(values, mask);
     const counts = tf.tensor2d([...lengths], [lengths.length, 1]);
+    if (network.level !== undefined) {
+      const shown = tf.mul(values, mask);
+      const level = tf.sqrt(tf.div(tf.sum(tf.square(shown), 1, true), counts));
+      return tf.mul(shown, tf.div(10 ** (network.level / 20), tf.add(level, 1e-10)));
+    }
     const mean = tf.div(tf.sum(tf.mul(values, mask), 1, true), counts);
     const centered = tf.mul(tf.sub(values, mean), mask);
     const variance = tf.div(tf.sum(tf.square(centered), 1, true), counts);

@@ -10,8 +10,10 @@ import { temporaryFolder } from '../fixtures/small-checkpoint.ts';
 import { type PretrainedSettings, pretrainedUpstream } from './pretrained-upstream.ts';
 
 const settings: PretrainedSettings = { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: false, engine: 'tensorflow' };
+/** one of each kind */
+const conforming: ReadonlySet<string> = new Set(['apc', 'npc', 'mockingjay', 'decoar', 'decoar2']);
 /** networks that see what lies behind an utterance's end, as S3PRL's do */
-const seePadding: ReadonlySet<string> = new Set([]);
+const seePadding: ReadonlySet<string> = new Set(['npc', 'npc-bottleneck', 'mockingjay', 'tera', 'audio-albert']);
 
 let folder: string;
 beforeAll(async () => {
@@ -81,5 +83,6 @@ describe.each(originalCases)('%s', (name) => {
     upstream.dispose();
   });
 
-  describe('conformance', () => testUpstream({ build: () => build(name), paddingTolerance: seePadding.has(name) ? null : 1e-4 }));
+  if (conforming.has(name))
+    describe('conformance', () => testUpstream({ build: () => build(name), paddingTolerance: seePadding.has(name) ? null : 1e-4 }));
 });

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { shortestSamples } from '../frame-grid.ts';
 import { silentSamples } from '../graph/baseline-graph.ts';
 import { graphOperations, type NetworkWeights } from '../graph/graph-operations.ts';
+import { roundedRatio } from '../graph/stft-graph.ts';
 import type { DescribedNetwork } from '../networks/operations.ts';
 
 /**
@@ -44,12 +45,17 @@ function batchGraph<T>(
     { values, lengths },
     network.samples === undefined ? graph.add(longest, added) : fixed(network.samples),
   );
-  const waveforms = normalizes ? graphNormalizedWaveforms(graph, { values: samples, lengths: used }) : samples;
+  const waveforms = scaled({ values: samples, lengths: used });
 
   // an utterance too short for a frame of its own still has the one that its beginning shares with padding
   const given = framesOf(graph.add(longest, added));
   const steps = network.maskFrames ? framesOf(graph.add(longest, added), 1) : given;
-  const shown = network.maskFrames ? graph.maximum(framesOf(used, 1), fewestSteps) : graph.maximum(framesOf(used), 1);
+  const proportional = () => roundedRatio(graph, graph.multiply(used, steps), graph.add(longest, added));
+  const shown = network.isProportional
+    ? graph.maximum(proportional(), 1)
+    : network.maskFrames
+      ? graph.maximum(framesOf(used, 1), fewestSteps)
+      : graph.maximum(framesOf(used), 1);
   const mask = graph.less(graph.expandDims(graph.range(steps), 0), graph.expandDims(shown, 1));
   const states = network.forward(graphOperations(graph, weights), { waveforms, mask });
 
@@ -57,6 +63,11 @@ function batchGraph<T>(
   // as many frames as S3PRL counts: cut, or the batch's last repeated
   const places = graph.minimum(graph.range(rounded(longest)), graph.subtract(given, 1));
   return states.map((state) => ({ values: graph.gather(state, places, 1), lengths: rounded(lengths) }));
+
+  function scaled(sequence: GraphSequence<T>): T {
+    if (network.level !== undefined) return graphScaledWaveforms(graph, sequence, network.level);
+    return normalizes ? graphNormalizedWaveforms(graph, sequence) : sequence.values;
+  }
 
   function framesOf(steps: T, layers = network.windows.length): T {
     if (network.samples !== undefined) return fixed(network.frames(network.samples));
@@ -74,4 +85,11 @@ export function graphNormalizedWaveforms<T>(graph: GraphOperations<T>, { values,
   const centered = graph.multiply(graph.subtract(values, mean), mask);
   const variance = graph.divide(graph.sum(graph.multiply(centered, centered), 1), counts);
   return graph.divide(centered, graph.sqrt(graph.add(variance, 1e-7)));
+}
+
+/** Each waveform, zero behind its end, with a root mean square of so many decibels. */
+function graphScaledWaveforms<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>, level: number): T {
+  const counts = graph.expandDims(graph.toFloat(lengths), 1);
+  const given = graph.sqrt(graph.divide(graph.sum(graph.multiply(values, values), 1), counts));
+  return graph.divide(graph.multiply(values, 10 ** (level / 20)), graph.add(given, 1e-10));
 }
