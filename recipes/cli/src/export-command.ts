@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { type AnyTask, type EngineName, InputError } from '@s3/interface';
+import { type AnyTask, type EngineName, InputError, type Json } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
+import { checkpointOverrides } from './checkpoint/checkpoint-overrides.ts';
 import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
@@ -15,7 +14,7 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
     .command('export')
     .helpGroup('Trained checkpoints:')
     .summary('write a whole trained model as one ONNX graph')
-    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
+    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600, or a zip of it')
     .argument('<file>', 'the ONNX file to write')
     .argument('[settings...]', 'settings that differ from those of the checkpoint, such as --upstream.path ./hubert')
     .usage('<checkpoint> <file> [--section.setting value ...] [options]')
@@ -36,23 +35,19 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
       ) => {
         if (path.startsWith('--'))
           throw new InputError('file', 'none', 'the ONNX file to write', 'Give it after the checkpoint, such as model.onnx.');
-        if (/\.zip$/i.test(checkpoint)) {
-          throw new InputError(checkpoint, 'a zip', 'the folder of a checkpoint', 'Unpack it and give the folder of the checkpoint.');
-        }
         const recipe = await checkpointRecipe(await recipesWith(recipes, module), checkpoint);
         await selectEngine(engine);
-        const [{ formatTable, loadTask, replaceFile, resolveConfig }, { exportTask }] = await Promise.all([
+        const [{ formatTable, loadTask, readCheckpoint, replaceFile }, { exportTask }] = await Promise.all([
           import('@s3/trainer'),
           import('@s3/export'),
         ]);
-        const source = { files: [join(checkpoint, 'config.yaml')], words: settings };
-        const given = settings.length > 0 ? (await resolveConfig(recipe, source)).config : {};
-        const overrides = Object.fromEntries(Object.entries(given).filter(([section]) => section in recipe.config.shape));
-        const config = parse(await readFile(join(checkpoint, 'config.yaml'), 'utf8'));
+        const { overrides } = await checkpointOverrides(recipe, checkpoint, settings);
+        const { config, encoders } = await readCheckpoint(checkpoint);
+        const upstream = (config['upstream'] ?? {}) as object;
         // a pretrained upstream would run on onnxruntime itself, which is what it is compared with
-        const onTensors = 'engine' in (config.upstream ?? {}) ? { 'upstream.engine': 'tensorflow' } : {};
+        const onTensors = 'engine' in upstream ? { 'upstream.engine': 'tensorflow' } : {};
         // and a cache would give what half precision has left
-        const uncached = 'cache' in (config.upstream ?? {}) ? { 'upstream.cache': undefined } : {};
+        const uncached = 'cache' in upstream ? { 'upstream.cache': undefined } : {};
         const task: AnyTask = await loadTask(recipe, checkpoint, { overrides: { ...overrides, ...onTensors, ...uncached } });
         const { model, weights, checks } = await exportTask(task, {
           // used only by a model of more than 2 GB
@@ -60,8 +55,8 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
           metadata: {
             recipe: recipe.name,
             s3_version: versionOfContract(),
-            config: { ...config, ...overrides },
-            encoders: JSON.parse(await readFile(join(checkpoint, 'encoders.json'), 'utf8')),
+            config: { ...config, ...overrides } as Json,
+            encoders,
           },
         });
         const beside = weights.map(({ path: name, data }) => ({ path: join(dirname(path), name), data }));

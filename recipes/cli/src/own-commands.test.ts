@@ -81,7 +81,9 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
     );
     expect((await s3('predict', saved, files[0]!, '--training.totalSteps', '1', '--engine', 'cpu')).code).toBe(0);
   }
-  expect((await s3('export', zip, join(folder, 'zip.onnx'))).stderr).toContain('Unpack it');
+  const fromZip = await s3('export', zip, join(folder, 'zip.onnx'), '--engine', 'cpu', '--json');
+  expect(fromZip.code, fromZip.stderr).toBe(0);
+  expect(readFileSync(join(folder, 'zip.onnx'))).toEqual(readFileSync(join(folder, 'asv.onnx')));
   expect((await s3('test', zip)).stderr).toContain('Unpack it');
   const wrong = await s3('predict', target, files[0]!);
   expect(wrong).toMatchObject({ code: 1 });

@@ -20,7 +20,7 @@ export function addServeCommand(command: Command, { recipes, stdout }: Program):
     .command('serve')
     .helpGroup('Trained checkpoints:')
     .summary('use a checkpoint in a page')
-    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600')
+    .argument('<checkpoint>', 'folder of a checkpoint, such as exp/asv/train/step_600, or a zip of it')
     .argument('[settings...]', 'settings that differ from those of the checkpoint, such as --task.decoder.type greedy')
     .usage('<checkpoint> [--port n | --build folder] [--task.setting value ...]')
     .allowUnknownOption()

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import { bundledRecipe, type PageRecipe } from './bundle-recipe.ts';
 import { titled } from './bundled-packages.ts';
+import { checkpointContent } from './checkpoint-content.ts';
 import { decoderFiles } from './decoder-files.ts';
 import type { PageSettings, TeachSettings } from './page-settings.ts';
 import { savedSections } from './saved-sections.ts';
@@ -11,15 +12,18 @@ import { inlinedDecoders, onnxPrograms } from './site-options.ts';
 import { testsOfRun } from './tests-of-run.ts';
 import { type UpstreamFiles, type UpstreamSection, upstreamFiles } from './upstream-files.ts';
 
-/** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`: a file on disk, or text. */
-export type PageContent = ReadonlyMap<string, { readonly file: string } | { readonly text: string }>;
+/** A file of a page: one on disk, or what it holds. */
+export type PageFile = { readonly file: string } | { readonly text: string } | { readonly bytes: Uint8Array };
+
+/** The files of a page by their address in it, such as `wasm/tfjs-backend-wasm.wasm`. */
+export type PageContent = ReadonlyMap<string, PageFile>;
 
 export interface PageOptions {
   /** settings that replace those of the checkpoint, by section */
   readonly overrides?: { readonly [section: string]: unknown };
   /** the checkpoint's recipe, where it is of another package: it is bundled with the page */
   readonly recipe?: PageRecipe | undefined;
-  /** folder of a speaker verification checkpoint, which knows a speaker of a diarized recording again */
+  /** folder or zip of a speaker verification checkpoint, which knows a speaker of a diarized recording again */
   readonly speakerModel?: string | undefined;
 }
 
@@ -32,6 +36,7 @@ const left = /^optimizer\.safetensors$|^since-log\.json$/;
  *
  * The checkpoint is not checked here but in the page, as it loads.
  *
+ * @param checkpoint its folder; or a zip of it, or of a run
  * @throws InputError for a folder that is no checkpoint, and for a recipe of another package that does not load in a browser
  */
 export async function pageContent(checkpoint: string, { overrides = {}, recipe, speakerModel }: PageOptions = {}): Promise<PageContent> {
@@ -58,22 +63,15 @@ async function addCheckpoint(
   prefix: string,
   overrides: { readonly [section: string]: unknown },
 ): Promise<Pick<PageSettings, 'name' | 'overrides'> & Pick<UpstreamFiles, 'isOnnx'>> {
-  const folder = resolve(checkpoint);
-  const files = await readdir(folder).catch((): string[] => []);
-  if (!files.includes('state.json')) {
-    throw new InputError(checkpoint, 'no state.json', 'the folder of a checkpoint', 'Give a folder such as exp/asv/train/step_600.');
-  }
-  for (const file of files) {
-    const path = join(folder, file);
-    if (!left.test(file) && (await stat(path)).isFile()) content.set(`${prefix}checkpoint/${file}`, { file: path });
-  }
-  const saved = await savedSections(folder, overrides);
+  const { name, files, config } = await checkpointContent(checkpoint);
+  for (const [file, found] of files) if (!left.test(file)) content.set(`${prefix}checkpoint/${file}`, found);
+  const saved = savedSections(config, overrides);
   const { path, isOnnx } = await addUpstream(content, saved.upstream, prefix);
   const decoder = await decoderFiles(saved.decoder);
   for (const [address, file] of decoder.files) content.set(address, { file });
   return {
     isOnnx,
-    name: nameOf(folder),
+    name,
     overrides: {
       ...overrides,
       ...(path !== undefined && { upstream: { ...section(overrides, 'upstream'), path } }),
@@ -108,7 +106,7 @@ export async function teachContent({
   return content.set('index.html', content.get('teach.html')!).set('page.json', { text: `${JSON.stringify(settings)}\n` });
 }
 
-type Content = Map<string, { readonly file: string } | { readonly text: string }>;
+type Content = Map<string, PageFile>;
 
 /** Adds the files of the upstream; gives its addresses with the prefix. */
 async function addUpstream(content: Content, upstream: UpstreamSection, prefix = ''): Promise<UpstreamFiles> {
@@ -149,11 +147,4 @@ async function filesBelow(folder: string): Promise<string[]> {
     entries.map((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)])),
   );
   return below.flat();
-}
-
-/** `asv/step_600` of `exp/asv/train/step_600`. */
-function nameOf(folder: string): string {
-  const parent = dirname(folder);
-  const run = basename(parent) === 'train' ? basename(dirname(parent)) : basename(parent);
-  return [run, basename(folder)].filter(Boolean).join('/');
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { DecoderSection } from './decoder-files.ts';
 import type { UpstreamSection } from './upstream-files.ts';
@@ -13,13 +11,11 @@ export interface SavedSections {
 /**
  * The sections of a checkpoint's settings that name files.
  *
- * @param checkpoint its folder
+ * @param config text of its `config.yaml`; one that is torn is said by the page, with the other files
  * @param overrides settings that replace those of the checkpoint, by section
  */
-export async function savedSections(checkpoint: string, overrides: { readonly [section: string]: unknown }): Promise<SavedSections> {
-  // a file that is torn is said by the page, with the others
-  const text = await readFile(join(checkpoint, 'config.yaml'), 'utf8').catch(() => '');
-  const saved = sectionsIn(text);
+export function savedSections(config: string, overrides: { readonly [section: string]: unknown }): SavedSections {
+  const saved = sectionsIn(config);
   const given: Sections = overrides;
   return {
     upstream: given.upstream ?? saved.upstream ?? { name: 'fbank' },

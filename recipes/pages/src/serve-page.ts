@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { InputError } from '@s3/interface';
-import type { PageContent } from './page-content.ts';
+import type { PageContent, PageFile } from './page-content.ts';
 
 /** A page that is being served. */
 export interface ServedPage {
@@ -78,12 +78,7 @@ export async function servePage(
   };
 }
 
-async function answer(
-  response: ServerResponse,
-  path: string,
-  found: { readonly file: string } | { readonly text: string } | undefined,
-  isHead: boolean,
-): Promise<void> {
+async function answer(response: ServerResponse, path: string, found: PageFile | undefined, isHead: boolean): Promise<void> {
   const type = types[extname(path)] ?? 'application/octet-stream';
   const size =
     found && 'file' in found
@@ -96,7 +91,7 @@ async function answer(
     response.writeHead(404, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end('There is no such file in this page.\n');
     return;
   }
-  const bytes = 'text' in found ? Buffer.from(found.text) : undefined;
+  const bytes = 'text' in found ? Buffer.from(found.text) : 'bytes' in found ? found.bytes : undefined;
   response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': bytes?.length ?? size });
   if (isHead || bytes) response.end(isHead ? undefined : bytes);
   else

@@ -14,7 +14,7 @@ const metrics = z.object({
  *
  * Nothing where scores were normalised or calibrated: a page compares two recordings as they are, and that threshold is of other numbers.
  *
- * @param checkpoint a folder such as `exp/asv/train/step_600`
+ * @param checkpoint a folder such as `exp/asv/train/step_600`; of a zip nothing is told
  */
 export async function testsOfRun(checkpoint: string): Promise<PageSettings['tests']> {
   const text = await readFile(join(dirname(dirname(checkpoint)), 'metrics.json'), 'utf8').catch(() => '{}');

@@ -23,7 +23,7 @@ export async function writePage(content: PageContent, directory: string): Promis
       const target = join(aside, ...address.split('/'));
       await mkdir(dirname(target), { recursive: true });
       if ('file' in found) await copyFile(found.file, target);
-      else await writeFile(target, found.text);
+      else await writeFile(target, 'text' in found ? found.text : found.bytes);
     }
     await rm(old, { recursive: true, force: true });
     if (before.length > 0) await rename(path, old);

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { replaceDirectory, writeFlushed } from '../files/replace-directory.ts';
 import { openCheckpointFiles } from '../memory/checkpoint-files.ts';
 import { findCheckpointFolder } from '../memory/find-checkpoint-folder.ts';
-import { unzipFiles } from '../memory/zip.ts';
+import { isZip, unzipFiles } from '../memory/zip.ts';
 import {
   type Checkpoint,
   type CheckpointContent,
@@ -72,9 +72,6 @@ export async function readCheckpoint(directory: string): Promise<Checkpoint> {
     },
   };
 }
-
-/** Whether a path is that of a zip, by its name. */
-export const isZip = (path: string): boolean => /\.zip$/i.test(path);
 
 async function readZip(path: string): Promise<Checkpoint> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {

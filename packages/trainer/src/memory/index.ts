@@ -6,4 +6,4 @@ export type { TrainedProblem } from '../training/training-steps.ts';
 export { checkpointFiles, checksum, type NamedFiles, openCheckpointFiles } from './checkpoint-files.ts';
 export { findCheckpointFolder } from './find-checkpoint-folder.ts';
 export { judgeInMemory, type TrainedInMemory, type TrainInMemoryOptions, trainInMemory } from './train-in-memory.ts';
-export { unzipFiles, zipFiles } from './zip.ts';
+export { isZip, unzipFiles, zipFiles } from './zip.ts';

@@ -6,6 +6,9 @@ import type { NamedFiles } from './checkpoint-files.ts';
 const usualMostBytes = 2 * 2 ** 30;
 const mostFiles = 10_000;
 
+/** Whether a path is that of a zip, by its name. */
+export const isZip = (path: string): boolean => /\.zip$/i.test(path);
+
 /** Files as one zip; what would not shrink is stored as it is. The same files give the same bytes. */
 export function zipFiles(files: NamedFiles): Uint8Array {
   const content = Object.fromEntries([...files].map(([name, bytes]) => [name, [bytes, { level: isDense(name) ? 0 : 6 }] as const]));

@@ -18,9 +18,9 @@ export interface CheckpointOverrides {
  */
 export async function checkpointOverrides(recipe: AnyRecipe, checkpoint: string, words: readonly string[]): Promise<CheckpointOverrides> {
   if (words.length === 0) return { overrides: {}, changed: [] };
-  const { readCheckpoint, resolveConfig } = await import('@s3/trainer');
+  const [{ readCheckpoint, resolveConfig }, { isZip }] = await Promise.all([import('@s3/trainer'), import('@s3/trainer/memory')]);
   // a folder's file has lines, which messages name
-  const source = /\.zip$/i.test(checkpoint)
+  const source = isZip(checkpoint)
     ? { saved: { settings: (await readCheckpoint(checkpoint)).config, from: checkpoint } }
     : { files: [join(checkpoint, 'config.yaml')] };
   const [{ config: before }, { config }] = await Promise.all([resolveConfig(recipe, source), resolveConfig(recipe, { ...source, words })]);

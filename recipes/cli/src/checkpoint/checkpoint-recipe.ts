@@ -34,7 +34,8 @@ export async function checkpointRecipe(recipes: Recipes, checkpoint: string): Pr
 }
 
 async function recipeName(checkpoint: string): Promise<string> {
-  if (/\.zip$/i.test(checkpoint)) return (await (await import('@s3/trainer')).readCheckpoint(checkpoint)).state.recipe;
+  const [{ readCheckpoint }, { isZip }] = await Promise.all([import('@s3/trainer'), import('@s3/trainer/memory')]);
+  if (isZip(checkpoint)) return (await readCheckpoint(checkpoint)).state.recipe;
   try {
     return (JSON.parse(await readFile(join(checkpoint, 'state.json'), 'utf8')) as { readonly recipe: string }).recipe;
   } catch (cause) {
