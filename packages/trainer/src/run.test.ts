@@ -270,6 +270,30 @@ describe('resuming', () => {
     }
   });
 
+  it('does not start anew by itself where every checkpoint is damaged, and says what can be done', async () => {
+    const folder = temporaryFolder();
+    await toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2 } });
+    const steps = readdirSync(join(folder, 'train')).filter((name) => name.startsWith('step_'));
+    for (const name of steps) writeFileSync(join(folder, 'train', name, 'model.safetensors'), '');
+    const before = outcome(folder);
+    const best = join(folder, 'train/valid_best');
+    await expect(toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2 } })).rejects.toThrow(
+      `${join(folder, 'train')}: found no checkpoint that is intact among 3; of the newest: ${join(folder, 'train/step_6/model.safetensors')}: found another content`,
+    );
+    expect(outcome(folder)).toEqual(before);
+    await expect(toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2 } })).rejects.toThrow(`training.resumeFrom ${best},`);
+
+    const { seen } = await toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2, resumeFrom: best } });
+    expect(seen.messages.join()).toContain(`going on from ${best}`);
+    for (const name of [...steps, 'valid_best']) writeFileSync(join(folder, 'train', name, 'model.safetensors'), '');
+    await expect(toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2 } })).rejects.toThrow(
+      /Bring one back from a copy, or start anew with training\.autoResume false/,
+    );
+    const anew = await toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2, autoResume: false } });
+    expect(anew.seen.steps[0]).toBe(0);
+    expect(readdirSync(folder).some((name) => name.startsWith('train.old-'))).toBe(true);
+  });
+
   it('shows the difference to a checkpoint of other settings and refuses it, unless told to go on', async () => {
     const folder = temporaryFolder();
     await toyRun(folder);

@@ -103,7 +103,7 @@ async function startingPoint(
   } else if (training.autoResume) {
     const from = await newestCheckpoint(trainDir, warn);
     if (from) start = { from, isNamed: false };
-    else if ((await savedSteps(trainDir)).length > 0) warn(`no checkpoint in ${trainDir} is intact: training starts anew`);
+    else await refuseAllDamaged(trainDir);
   }
   if (start && start.from.state.recipe !== recipe.name) {
     throw new InputError(
@@ -114,6 +114,21 @@ async function startingPoint(
     );
   }
   return start;
+}
+
+/** @throws InputError when there are checkpoints, but none to go on from: to lose days of training is not for a program to decide */
+async function refuseAllDamaged(trainDir: string): Promise<void> {
+  const damaged = await savedSteps(trainDir);
+  if (damaged.length === 0) return;
+  const why = await readCheckpoint(damaged.at(-1)!.directory).catch((error: Error) => error.message);
+  const best = await readCheckpoint(join(trainDir, 'valid_best')).catch(() => undefined);
+  const goOn = best ? `go on from the best so far with training.resumeFrom ${best.directory}, ` : '';
+  throw new InputError(
+    trainDir,
+    `no checkpoint that is intact among ${damaged.length}; of the newest: ${why}`,
+    'one to go on from',
+    `Bring one back from a copy, ${goOn}or start anew with training.autoResume false, which keeps the folder under another name.`,
+  );
 }
 
 async function setAside(trainDir: string, { message }: StageContext['observer']): Promise<void> {
