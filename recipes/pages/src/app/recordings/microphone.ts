@@ -11,10 +11,10 @@ export interface Listening {
 /**
  * Opens the microphone, without what browsers do to make calls sound better, and hands on what it hears.
  *
- * @param onSamples called some hundred times a second: mono, -1..1
+ * @param onSamples called some hundred times a second: mono, -1..1, at `sampleRate` Hz
  * @throws ToldError when there is no microphone, or it may not be used
  */
-export async function listen(onSamples: (samples: Float32Array) => void): Promise<Listening> {
+export async function listen(onSamples: (samples: Float32Array, sampleRate: number) => void): Promise<Listening> {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new ToldError(
       'This page may not use the microphone, since it was not loaded over https or from this computer. Choose files instead.',
@@ -42,7 +42,7 @@ export async function listen(onSamples: (samples: Float32Array) => void): Promis
   try {
     const ready = await prepareMicrophone();
     node = new AudioWorkletNode(ready, 'microphone', { numberOfOutputs: 0 });
-    node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => onSamples(data);
+    node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => onSamples(data, ready.sampleRate);
     ready.createMediaStreamSource(stream).connect(node);
     await ready.resume();
     return { sampleRate: ready.sampleRate, stop };

@@ -3,7 +3,8 @@ import type { Computer } from '../computer.ts';
 import { duration, element } from '../element.ts';
 import type { AudioInput, Inspected } from '../protocol.ts';
 import { decodedByBrowser } from './browser-decoder.ts';
-import { type Listening, listen } from './microphone.ts';
+import { fileChoice, takeDropped } from './given-files.ts';
+import { type MicrophoneTake, microphoneTake } from './microphone-take.ts';
 
 /** A recording that was chosen, dropped or made. */
 export interface Chosen {
@@ -31,12 +32,8 @@ export function recordingInput(
   title: string,
   onChosen: (chosen: Chosen) => void | Promise<void>,
 ): RecordingInput {
-  const file = element('input', {
-    type: 'file',
-    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3,.m4a,.mp4,.aac,.webm',
-    class: 'unseen',
-    tabIndex: -1,
-    'aria-hidden': 'true',
+  const file = fileChoice(([chosen]) => {
+    if (chosen) void take({ file: chosen });
   });
   // among all buttons of the page, each says what it is for
   const choose = element(
@@ -53,21 +50,7 @@ export function recordingInput(
   const heading = element('h3', {}, title);
   const root = element('section', { class: 'recording', 'aria-label': title }, heading, buttons, level, wave, about, problem);
 
-  file.addEventListener('change', () => {
-    const [chosen] = file.files ?? [];
-    // the same file again is a choice, too
-    file.value = '';
-    if (chosen) void take({ file: chosen });
-  });
-  root.addEventListener('dragover', (event) => {
-    event.preventDefault();
-    root.classList.add('over');
-  });
-  root.addEventListener('dragleave', () => root.classList.remove('over'));
-  root.addEventListener('drop', (event) => {
-    event.preventDefault();
-    root.classList.remove('over');
-    const [dropped] = event.dataTransfer?.files ?? [];
+  takeDropped(root, ([dropped]) => {
     if (dropped) void take({ file: dropped });
     else refuse('What was dropped is not a file. Drop an audio file, or choose one.');
   });
@@ -121,22 +104,19 @@ export function recordingInput(
     }
   }
 
-  let listening: Listening | undefined;
-  let heard: Float32Array[] = [];
+  let taking: MicrophoneTake | undefined;
   let takes = 0;
 
   async function toggle(): Promise<void> {
-    if (listening) return finish();
+    if (taking) return finish(taking);
     problem.hidden = true;
     record.disabled = true;
-    heard = [];
-    let samples = 0;
     try {
-      listening = await listen((piece) => {
-        heard.push(piece);
-        samples += piece.length;
-        level.value = Math.min(1, 3 * Math.max(...piece.map(Math.abs)));
-        if (listening && samples > longestRecordingSeconds * listening.sampleRate) void finish();
+      taking = await microphoneTake(longestRecordingSeconds, {
+        onLoudness(loudness) {
+          level.value = Math.min(1, 3 * loudness);
+        },
+        onLongest: () => void (taking && finish(taking)),
       });
       name('Stop');
       level.hidden = false;
@@ -148,18 +128,11 @@ export function recordingInput(
     }
   }
 
-  async function finish(): Promise<void> {
-    const { sampleRate, stop } = listening!;
-    listening = undefined;
-    stop();
+  async function finish({ sampleRate, end }: MicrophoneTake): Promise<void> {
+    taking = undefined;
+    const samples = end();
     name('Record');
     level.hidden = true;
-    const samples = new Float32Array(heard.reduce((sum, { length }) => sum + length, 0));
-    let place = 0;
-    for (const piece of heard) {
-      samples.set(piece, place);
-      place += piece.length;
-    }
     if (samples.every((value) => Math.abs(value) < silence)) {
       about.textContent = 'Nothing was recorded.';
       refuse(

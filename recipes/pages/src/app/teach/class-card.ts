@@ -2,7 +2,8 @@ import { ToldError, wordsFor } from '../calls/told-error.ts';
 import { duration, element } from '../element.ts';
 import type { AudioInput } from '../protocol.ts';
 import { decodedByBrowser } from '../recordings/browser-decoder.ts';
-import { type Listening, listen } from '../recordings/microphone.ts';
+import { fileChoice, takeDropped } from '../recordings/given-files.ts';
+import { type MicrophoneTake, microphoneTake } from '../recordings/microphone-take.ts';
 import type { Kept, TaughtClass } from './protocol.ts';
 import type { TeachComputer } from './teach-computer.ts';
 
@@ -33,8 +34,7 @@ export function classCard(
   const number = ++cards;
   const kept = new Map<number, Kept>();
   let heldOut: ReadonlySet<number> = new Set();
-  let listening: Listening | undefined;
-  let heard: Float32Array[] = [];
+  let taking: MicrophoneTake | undefined;
   let takes = 0;
   const name = element('input', {
     type: 'text',
@@ -44,14 +44,7 @@ export function classCard(
     autocomplete: 'off',
     oninput: () => renamed(),
   });
-  const file = element('input', {
-    type: 'file',
-    multiple: true,
-    accept: 'audio/*,.flac,.ogg,.opus,.wav,.mp3,.m4a,.mp4,.aac,.webm',
-    class: 'unseen',
-    tabIndex: -1,
-    'aria-hidden': 'true',
-  });
+  const file = fileChoice((chosen) => void take(chosen.map((each) => ({ file: each }))), { multiple: true });
   const record = element('button', { type: 'button', class: 'record', onclick: () => void toggle() }, 'Record');
   const choose = element('button', { type: 'button', onclick: () => file.click() }, 'Add files');
   const remove = element('button', { type: 'button', class: 'quiet', onclick: () => told.onRemove(card) }, 'Remove class');
@@ -78,7 +71,7 @@ export function classCard(
       show();
     },
     freeze(isFrozen) {
-      if (isFrozen && listening) void finish();
+      if (isFrozen && taking) void finish(taking);
       for (const control of root.querySelectorAll('button, input')) (control as HTMLButtonElement | HTMLInputElement).disabled = isFrozen;
     },
     markHeldOut(ids) {
@@ -87,21 +80,7 @@ export function classCard(
     },
   };
 
-  file.addEventListener('change', () => {
-    const chosen = [...(file.files ?? [])];
-    // the same file again is a choice, too
-    file.value = '';
-    void take(chosen.map((each) => ({ file: each })));
-  });
-  root.addEventListener('dragover', (event) => {
-    event.preventDefault();
-    root.classList.add('over');
-  });
-  root.addEventListener('dragleave', () => root.classList.remove('over'));
-  root.addEventListener('drop', (event) => {
-    event.preventDefault();
-    root.classList.remove('over');
-    const dropped = [...(event.dataTransfer?.files ?? [])];
+  takeDropped(root, (dropped) => {
     if (dropped.length > 0) void take(dropped.map((each) => ({ file: each })));
     else say(['What was dropped is not a file. Drop audio files, or choose them.']);
   });
@@ -112,7 +91,7 @@ export function classCard(
   function renamed(): void {
     const title = name.value.trim() || 'class without a name';
     root.setAttribute('aria-label', title);
-    record.setAttribute('aria-label', `${listening ? 'Stop recording' : 'Record'} ${title}`);
+    record.setAttribute('aria-label', `${taking ? 'Stop recording' : 'Record'} ${title}`);
     choose.setAttribute('aria-label', `Add files to ${title}`);
     remove.setAttribute('aria-label', `Remove class ${title}`);
     told.onChange();
@@ -190,17 +169,15 @@ export function classCard(
   }
 
   async function toggle(): Promise<void> {
-    if (listening) return finish();
+    if (taking) return finish(taking);
     say([]);
     record.disabled = true;
-    heard = [];
-    let samples = 0;
     try {
-      listening = await listen((piece) => {
-        heard.push(piece);
-        samples += piece.length;
-        meter.value = Math.min(1, 2 * piece.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0));
-        if (listening && samples > longestSeconds * listening.sampleRate) void finish();
+      taking = await microphoneTake(longestSeconds, {
+        onLoudness(loudness) {
+          meter.value = Math.min(1, 2 * loudness);
+        },
+        onLongest: () => void (taking && finish(taking)),
       });
       record.textContent = 'Stop';
       record.classList.add('on');
@@ -215,20 +192,13 @@ export function classCard(
     }
   }
 
-  async function finish(): Promise<void> {
-    const { sampleRate, stop } = listening!;
-    listening = undefined;
-    stop();
+  async function finish({ sampleRate, end }: MicrophoneTake): Promise<void> {
+    taking = undefined;
+    const samples = end();
     record.textContent = 'Record';
     record.classList.remove('on');
     meter.hidden = true;
     renamed();
-    const samples = new Float32Array(heard.reduce((sum, { length }) => sum + length, 0));
-    let place = 0;
-    for (const piece of heard) {
-      samples.set(piece, place);
-      place += piece.length;
-    }
     if (samples.length === 0) {
       show();
       say([wordsFor(new ToldError('The microphone gave no sound at all. Record for a second or longer.'))]);

@@ -1,12 +1,11 @@
 import { wordsFor } from '../calls/told-error.ts';
 import { element, percent } from '../element.ts';
-import { type Listening, listen } from '../recordings/microphone.ts';
+import { listenToLatest } from '../recordings/latest-seconds.ts';
+import type { Listening } from '../recordings/microphone.ts';
 import { recordingInput } from '../recordings/recording-input.ts';
 import type { TeachComputer } from './teach-computer.ts';
 
-/** Seconds that are listened to at once, and how often. */
-const windowSeconds = 1;
-const everySeconds = 0.4;
+const judgedSeconds = { windowSeconds: 1, hopSeconds: 0.4 };
 /** quieter than this nobody speaks */
 const quiet = 0.01;
 
@@ -33,7 +32,6 @@ export function tryIt(computer: TeachComputer): {
   );
 
   let listening: Listening | undefined;
-  let isAsking = false;
 
   function show(said: Awaited<ReturnType<TeachComputer['predict']>>): void {
     const [best] = said;
@@ -64,42 +62,30 @@ export function tryIt(computer: TeachComputer): {
     problem.hidden = true;
     live.disabled = true;
     try {
-      let heard = new Float32Array(0);
-      let sinceAsked = 0;
-      listening = await listen((piece) => {
-        if (!listening) return;
-        const { sampleRate } = listening;
-        const joined = new Float32Array(heard.length + piece.length);
-        joined.set(heard);
-        joined.set(piece, heard.length);
-        heard = joined.slice(-Math.round(windowSeconds * sampleRate));
-        sinceAsked += piece.length;
-        if (isAsking || sinceAsked < everySeconds * sampleRate || heard.length < windowSeconds * sampleRate) return;
-        sinceAsked = 0;
-        if (heard.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0) < quiet) {
-          result.replaceChildren(element('p', { class: 'about' }, 'Listening …'));
-          return;
-        }
-        isAsking = true;
-        computer
-          .predict({ name: 'the microphone', samples: heard.slice(), sampleRate })
-          .then((said) => void (listening && show(said)))
-          .catch((error: unknown) => {
-            end();
-            refuse(error);
-          })
-          .finally(() => {
-            isAsking = false;
-          });
-      });
+      listening = await listenToLatest(judgedSeconds, judge);
       live.textContent = 'Stop listening';
-      result.replaceChildren(element('p', { class: 'about' }, 'Listening …'));
+      sayListening();
     } catch (error) {
       refuse(error);
     } finally {
       live.disabled = false;
       live.focus();
     }
+  }
+
+  async function judge(samples: Float32Array, sampleRate: number): Promise<void> {
+    if (samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0) < quiet) return sayListening();
+    try {
+      const said = await computer.predict({ name: 'the microphone', samples, sampleRate });
+      if (listening) show(said);
+    } catch (error) {
+      end();
+      refuse(error);
+    }
+  }
+
+  function sayListening(): void {
+    result.replaceChildren(element('p', { class: 'about' }, 'Listening …'));
   }
 
   function end(): void {

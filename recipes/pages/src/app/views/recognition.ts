@@ -1,7 +1,8 @@
 import { ToldError, wordsFor } from '../calls/told-error.ts';
 import type { Computer } from '../computer.ts';
 import { element } from '../element.ts';
-import { type Listening, listen } from '../recordings/microphone.ts';
+import { listenToLatest } from '../recordings/latest-seconds.ts';
+import type { Listening } from '../recordings/microphone.ts';
 import { recordingInput } from '../recordings/recording-input.ts';
 import { answerOf } from './person-scores.ts';
 import type { ThresholdInput } from './threshold-input.ts';
@@ -18,9 +19,7 @@ interface Person {
   readonly add: (voices: readonly Float32Array[]) => void;
 }
 
-/** seconds that are judged at once, and how often */
-const windowSeconds = 3;
-const hopSeconds = 1;
+const judgedSeconds = { windowSeconds: 3, hopSeconds: 1 };
 /** loudness (root of the mean square) under which nobody speaks */
 const quiet = 0.005;
 
@@ -187,7 +186,7 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
     live.disabled = true;
     try {
       requirePeople();
-      await hear();
+      listening = await listenToLatest(judgedSeconds, judge);
       live.textContent = 'Stop listening';
       say('Listening …');
     } catch (error) {
@@ -208,36 +207,15 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
     problem.hidden = false;
   }
 
-  async function hear(): Promise<void> {
-    let latest = new Float32Array(0);
-    let since = 0;
-    let isBusy = false;
-    const opening = await listen((piece) => {
-      const size = Math.round(windowSeconds * opening.sampleRate);
-      const next = new Float32Array(Math.min(size, latest.length + piece.length));
-      next.set(latest.subarray(Math.max(0, latest.length + piece.length - size)));
-      next.set(piece, next.length - piece.length);
-      latest = next;
-      since += piece.length;
-      if (isBusy || latest.length < size || since < hopSeconds * opening.sampleRate) return;
-      since = 0;
-      if (Math.sqrt(latest.reduce((sum, value) => sum + value * value, 0) / latest.length) < quiet) {
-        say('Nobody speaks.');
-        return;
-      }
-      isBusy = true;
-      void computer
-        .predict({ name: 'what is heard', samples: latest, sampleRate: opening.sampleRate }, {})
-        .then(({ prediction }) => (listening ? show(prediction as Float32Array) : undefined))
-        .catch((error: unknown) => {
-          stop();
-          refuse(error);
-        })
-        .finally(() => {
-          isBusy = false;
-        });
-    });
-    listening = opening;
+  async function judge(samples: Float32Array, sampleRate: number): Promise<void> {
+    if (Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length) < quiet) return say('Nobody speaks.');
+    try {
+      const { prediction } = await computer.predict({ name: 'what is heard', samples, sampleRate }, {});
+      if (listening) await show(prediction as Float32Array);
+    } catch (error) {
+      stop();
+      refuse(error);
+    }
   }
 
   return element(
