@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError, type RecipeContext } from '@s3/interface';
+import { InputError } from '@s3/interface';
+import { recipeContext } from '@s3/quickstart-data/testing';
 import { expect, test } from 'vitest';
 import { prepareSpeakerCorpus } from './src/speaker-corpus.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-speaker-corpus-'));
-const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} } satisfies RecipeContext;
+const context = recipeContext(folder);
 function directory(name: string, files: { readonly [file: string]: string }): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });

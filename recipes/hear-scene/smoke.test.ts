@@ -2,17 +2,17 @@ import { mkdtempSync } from 'node:fs';
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeTable } from '@s3/dataio';
 import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
-import { someRecordings } from '@s3/quickstart-data';
-import { miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
+import { labelledTables, miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // A dozen recordings of three real people: enough to see every stage at work.
 const folder = mkdtempSync(join(tmpdir(), 's3-hear-scene-'));
-const [train, valid] = [join(folder, 'train.csv'), join(folder, 'test.csv')];
+const { train, test: valid } = labelledTables(folder, ({ spk }, index) => ({
+  labels: index % 4 === 0 ? spk : `${spk} ; half${index % 2}`,
+}));
 const small = {
   upstream: { name: 'fbank_no_cmvn' },
   downstream: { hiddenSize: 8, dropout: 0 },
@@ -20,19 +20,6 @@ const small = {
 };
 
 describe('hear-scene on csv files with several labels', () => {
-  beforeAll(async () => {
-    const rows = someRecordings(3, 4).map(({ spk, ...row }, index) => ({
-      ...row,
-      labels: index % 4 === 0 ? spk : `${spk} ; half${index % 2}`,
-      start_sec: '',
-      end_sec: '0.5',
-    }));
-    await writeTable(train, rows);
-    await writeTable(
-      valid,
-      rows.filter((_, index) => index % 2 === 0),
-    );
-  });
   testRecipe({
     recipe,
     config: { ...small, corpus: { train, valid, tests: valid, predictionType: 'multilabel' } },

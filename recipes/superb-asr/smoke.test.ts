@@ -6,6 +6,7 @@ import { readTable, writeTable } from '@s3/dataio';
 import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { manifestCsv } from '@s3/quickstart-data';
+import { recipeContext } from '@s3/quickstart-data/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import superbAsr from './recipe.ts';
 
@@ -36,7 +37,7 @@ describe('superb-asr', () => testRecipe({ recipe: superbAsr, config: small, targ
 
 const encode = async (tokenizer: object) => {
   const config = parseConfig('superb-asr', superbAsr.config, { ...small, tokenizer }) as never;
-  const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+  const context = recipeContext(folder);
   return superbAsr.encode(config, await superbAsr.prepare(config, context));
 };
 

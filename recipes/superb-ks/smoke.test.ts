@@ -3,22 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeTable } from '@s3/dataio';
 import { testRecipe } from '@s3/interface/testing';
-import { someRecordings } from '@s3/quickstart-data';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { labelledTables, recipeContext } from '@s3/quickstart-data/testing';
+import { describe, expect, it } from 'vitest';
 import recipe from './recipe.ts';
 
 // A dozen recordings of three real people: enough to see every stage at work.
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-ks-'));
-const [train, test] = [join(folder, 'train.csv'), join(folder, 'test.csv')];
-
-beforeAll(async () => {
-  const rows = someRecordings(3, 4).map(({ spk, ...row }) => ({ ...row, label: spk, start_sec: '', end_sec: '0.5' }));
-  await writeTable(train, rows);
-  await writeTable(
-    test,
-    rows.filter((_, index) => index % 2 === 0),
-  );
-});
+const { train, test } = labelledTables(folder, ({ spk }) => ({ label: spk }));
 
 describe('superb-ks', () => {
   testRecipe({
@@ -41,7 +32,7 @@ it('names a recording that is missing by table, row and path', async () => {
     ['yes', 'no'].map((label) => ({ id: label, wav_path: `${label}.wav`, label })),
   );
   const config = recipe.config.parse({ corpus: { train: lacking, tests: lacking }, upstream: { name: 'fbank' } }) as never;
-  const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+  const context = recipeContext(folder);
   // a run reads the tables again that stage 0 wrote
   const corpus = structuredClone(await recipe.prepare(config, context));
   const encoders = (await recipe.encode(config, corpus)) as never;

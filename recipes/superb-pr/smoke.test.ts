@@ -6,6 +6,7 @@ import { readTable, writeTable } from '@s3/dataio';
 import { InputError, parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { manifestCsv } from '@s3/quickstart-data';
+import { recipeContext } from '@s3/quickstart-data/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import superbPr from './recipe.ts';
 
@@ -18,7 +19,7 @@ const small = {
   downstream: { hiddenSizes: [8] },
   trainBatches: { batchSize: 4 },
 };
-const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+const context = recipeContext(folder);
 const prepare = async (corpus: object) =>
   superbPr.prepare(parseConfig('superb-pr', superbPr.config, { ...small, corpus }) as never, context);
 

@@ -6,6 +6,7 @@ import { audioInfo, readTable } from '@s3/dataio';
 import { type Corpus, parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { manifestCsv } from '@s3/quickstart-data';
+import { recipeContext } from '@s3/quickstart-data/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import superbSd from './recipe.ts';
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
 describe('superb-sd', () => testRecipe({ recipe: superbSd, config: small, targetDir: () => folder, learningRate: 0.5, steps: 6 }));
 
 test('reads Kaldi directories, csv tables and RTTM beside audio as the same', async () => {
-  const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+  const context = recipeContext(folder);
   const prepare = (corpus: object): Promise<Corpus> =>
     superbSd.prepare(parseConfig('superb-sd', superbSd.config, { ...small, corpus }) as never, context);
   const kaldi = await prepare({ root: folder });

@@ -5,6 +5,7 @@ import { readTable, writeTable } from '@s3/dataio';
 import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { manifestCsv } from '@s3/quickstart-data';
+import { recipeContext } from '@s3/quickstart-data/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import superbSf from './recipe.ts';
 
@@ -34,7 +35,7 @@ describe('superb-sf', () => testRecipe({ recipe: superbSf, config: small, target
 
 test('the tokenizer knows the letters of the training set and the slots of all sets', async () => {
   const config = parseConfig('superb-sf', superbSf.config, small) as never;
-  const context = { seed: 0, targetDir: folder, cacheDir: folder, workers: 0, onProgress() {} };
+  const context = recipeContext(folder);
   const { tokenizer } = (await superbSf.encode(config, await superbSf.prepare(config, context))) as never as {
     tokenizer: { vocabulary: string[]; slots: string[] };
   };

@@ -1,24 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeTable } from '@s3/dataio';
 import { testRecipe } from '@s3/interface/testing';
-import { someRecordings } from '@s3/quickstart-data';
-import { beforeAll, describe } from 'vitest';
+import { labelledTables } from '@s3/quickstart-data/testing';
+import { describe } from 'vitest';
 import recipe from './recipe.ts';
 
 // A dozen recordings of three real people: enough to see every stage at work.
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-sid-'));
-const [train, test] = [join(folder, 'train.csv'), join(folder, 'test.csv')];
-
-beforeAll(async () => {
-  const rows = someRecordings(3, 4).map(({ spk, ...row }) => ({ ...row, label: spk, start_sec: '', end_sec: '0.5' }));
-  await writeTable(train, rows);
-  await writeTable(
-    test,
-    rows.filter((_, index) => index % 2 === 0),
-  );
-});
+const { train, test } = labelledTables(folder, ({ spk }) => ({ label: spk }));
 
 describe('superb-sid', () => {
   testRecipe({

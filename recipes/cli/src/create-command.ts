@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
+import { packageVersion } from './package-version.ts';
 import { recipes } from './recipes.ts';
 
 const kinds = ['task', 'upstream', 'recipe'] as const;
@@ -89,10 +89,10 @@ async function fillIn(folder: string, name: string, short: string): Promise<void
     'my-name': short,
     myName: camel,
     MyName: camel.charAt(0).toUpperCase() + camel.slice(1),
-    '^INTERFACE': `^${versionOf('@s3/interface')}`,
-    '^ENGINE': `^${versionOf('@s3/engine')}`,
-    '^DOWNSTREAM': `^${versionOf('@s3/downstream')}`,
-    '^SUPERB_ASV': `^${versionOf('@s3/superb-asv')}`,
+    '^INTERFACE': `^${packageVersion('@s3/interface')}`,
+    '^ENGINE': `^${packageVersion('@s3/engine')}`,
+    '^DOWNSTREAM': `^${packageVersion('@s3/downstream')}`,
+    '^SUPERB_ASV': `^${packageVersion('@s3/superb-asv')}`,
   };
   // the longest first, so that none is part of another that is still to come
   const placeholders = Object.keys(words).sort((one, other) => other.length - one.length);
@@ -107,8 +107,4 @@ async function fillIn(folder: string, name: string, short: string): Promise<void
     const renamed = join(dirname(path), entry.name.replace('my-name', short));
     if (renamed !== path) await rename(path, renamed);
   }
-}
-
-function versionOf(name: string): string {
-  return (createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string }).version;
 }

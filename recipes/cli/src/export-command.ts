@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type AnyTask, type EngineName, InputError, type Json } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import type { Command } from 'commander';
 import { checkpointOverrides } from './checkpoint/checkpoint-overrides.ts';
 import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
+import { packageVersion } from './package-version.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
 
@@ -54,7 +54,7 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
           weightsFile: `${basename(path)}.data`,
           metadata: {
             recipe: recipe.name,
-            s3_version: versionOfContract(),
+            s3_version: packageVersion('@s3/interface'),
             config: { ...config, ...overrides } as Json,
             encoders,
           },
@@ -81,8 +81,4 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
         );
       },
     );
-}
-
-function versionOfContract(): string {
-  return (createRequire(import.meta.url)('@s3/interface/package.json') as { readonly version: string }).version;
 }

@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchOf } from '@s3/mpi/launch';
 import { type CommandLineOptions, commandLine } from '@s3/trainer/command-line';
 import { addCommands } from './commands.ts';
 import { outputTrouble } from './output-trouble.ts';
+import { packageVersion } from './package-version.ts';
 import { connectProcesses } from './processes/connect-processes.ts';
 import { refuseLauncher } from './processes/refuse-launcher.ts';
 import { recipes as ownRecipes } from './recipes.ts';
@@ -14,8 +14,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(exitCode);
 });
 
-const versionOf = (name: string): string =>
-  (createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string }).version;
 const packages = ['@s3/cli', '@s3/interface', '@s3/engine', ...ownRecipes.map(({ name }) => `@s3/${name}`)];
 const argv = process.argv.slice(2);
 
@@ -53,7 +51,7 @@ const program: CommandLineOptions = {
     command.hook('preAction', refuseProcesses);
     addCommands(command, program);
   },
-  version: versionOf('@s3/cli'),
-  packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+  version: packageVersion('@s3/cli'),
+  packages: Object.fromEntries(packages.map((name) => [name, packageVersion(name)])),
 };
 process.exitCode = await commandLine(program);

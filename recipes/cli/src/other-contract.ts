@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
 import { gtr, ltr, satisfies } from 'semver';
+import { packageVersion } from './package-version.ts';
 
 /** What a package says of itself and of the contract that it was made for. */
 interface Manifest {
@@ -22,7 +22,7 @@ export interface OtherContract {
 /** Undefined for a package that was made for the contract of this s3, or says nothing of it. */
 export function otherContract({ name, version, dependencies = {}, peerDependencies = {} }: Manifest): OtherContract | undefined {
   const range = peerDependencies['@s3/interface'] ?? dependencies['@s3/interface'];
-  const { version: here } = createRequire(import.meta.url)('@s3/interface/package.json') as { readonly version: string };
+  const here = packageVersion('@s3/interface');
   // a range that names no versions (workspace:, file:) is of someone who works on both
   const isRange = range !== undefined && /^[\^~<>=\d*]/.test(range);
   if (!isRange || satisfies(here, range, { includePrerelease: true })) return undefined;

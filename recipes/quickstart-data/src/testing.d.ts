@@ -4,6 +4,17 @@ export declare function someTrials(
 ): { readonly id1: string; readonly id2: string; readonly wav_path1: string; readonly wav_path2: string; readonly label: string }[];
 
 /**
+ * Writes tables of a dozen recordings of three people, the first half second of each: all of them, and every other one.
+ *
+ * @param cellsOf what a row says beside id, path and time, or instead
+ * @returns paths of the tables
+ */
+export declare function labelledTables(
+  folder: string,
+  cellsOf: (recording: { readonly id: string; readonly spk: string }, index: number) => { readonly [column: string]: string },
+): { readonly train: string; readonly test: string };
+
+/**
  * A corpus in miniature, in a new folder, filled with real speech (what a file holds is told by its content, not by its name).
  *
  * @param files path to the lines of a text file, or to the number of a recording

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { trainCsv, trialsCsv } from './index.js';
+import { someRecordings, trainCsv, trialsCsv } from './index.js';
 
 /** Rows of a csv file whose cells have neither commas nor quotes, paths absolute. */
 function rowsOf(csv) {
@@ -15,6 +15,24 @@ function rowsOf(csv) {
 export function someTrials(each) {
   const trials = rowsOf(trialsCsv).map(({ id1, id2, wav_path1, wav_path2, label }) => ({ id1, id2, wav_path1, wav_path2, label }));
   return ['1', '0'].flatMap((kind) => trials.filter(({ label }) => label === kind).slice(0, each));
+}
+
+export function labelledTables(folder, cellsOf) {
+  const rows = someRecordings(3, 4).map(({ id, wav_path, spk }, index) => ({
+    ...{ id, wav_path, start_sec: '', end_sec: '0.5' },
+    ...cellsOf({ id, spk }, index),
+  }));
+  const write = (name, some) => {
+    writeFileSync(join(folder, name), [Object.keys(rows[0]), ...some.map(Object.values)].map((cells) => `${cells.join(',')}\n`).join(''));
+    return join(folder, name);
+  };
+  return {
+    train: write('train.csv', rows),
+    test: write(
+      'test.csv',
+      rows.filter((_, index) => index % 2 === 0),
+    ),
+  };
 }
 
 export async function miniatureCorpus(files) {

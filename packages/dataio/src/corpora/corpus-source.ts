@@ -28,6 +28,7 @@ export interface CorpusSource {
  * @param corpus.official reads it
  * @param corpus.columns of the csv files, for errors
  * @param corpus.csv reads and checks one of them
+ * @param corpus.judged the same for those of valid and tests, where they are not read as that of train
  * @throws InputError when it is not said where the speech is, or said twice
  */
 export async function readCorpus(
@@ -37,6 +38,7 @@ export async function readCorpus(
     readonly official: (root: string) => Promise<Corpus>;
     readonly columns: string;
     readonly csv: (path: string) => Promise<Table>;
+    readonly judged?: (path: string) => Promise<Table>;
   },
 ): Promise<Corpus> {
   const given = Object.entries({ train, valid, tests }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -48,13 +50,14 @@ export async function readCorpus(
     throw new InputError(
       'corpus',
       given.length > 0 ? `only ${given.join(' and ')}` : 'neither root nor train and tests',
-      `root (${corpus.name}), or train and tests (csv files)`,
-      `Name a folder, or the csv files with the columns ${corpus.columns}.`,
+      'where the speech is',
+      `Set corpus.root to the folder of ${corpus.name}, or corpus.train and corpus.tests to csv files with the columns ${corpus.columns}.`,
     );
   }
+  const judged = corpus.judged ?? corpus.csv;
   return {
     train: await corpus.csv(train),
-    ...(valid === undefined ? {} : { valid: await corpus.csv(valid) }),
-    tests: await testSetTables(tests, corpus.csv),
+    ...(valid === undefined ? {} : { valid: await judged(valid) }),
+    tests: await testSetTables(tests, judged),
   };
 }
