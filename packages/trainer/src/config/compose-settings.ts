@@ -4,7 +4,7 @@ import { completeSettings } from './complete-settings.ts';
 import { listSettings, type Setting } from './list-settings.ts';
 import { nearestSetting } from './nearest-setting.ts';
 import { resolveReferences } from './resolve-references.ts';
-import { asksForNothing, isEmptySection, isS3prlName, s3prlRule, useScheduler } from './s3prl-settings.ts';
+import { asksForNothing, isEmptySection, isS3prlName, s3prlRule, useScheduler } from './s3prl/s3prl-settings.ts';
 import { accepts, childNode, isSection, missingValue, nodeAt, type SchemaNode, schemaNode, typeText } from './schema-node.ts';
 import { settingValue, yamlValue } from './setting-value.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { settingsRecipe } from '../fixtures/settings-recipe.ts';
-import { resolveConfig } from './resolve-config.ts';
-import { s3prlRules } from './s3prl-settings.ts';
+import { settingsRecipe } from '../../fixtures/settings-recipe.ts';
+import { resolveConfig } from '../resolve-config.ts';
+import { s3prlRules } from './s3prl-rules.ts';
 
 /** S3PRL's documented default configuration of SuperbASV (0.4.18), whole. */
 const superbAsv = `target_dir: ???
