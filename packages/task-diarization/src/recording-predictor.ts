@@ -11,7 +11,6 @@ import {
   WiringError,
 } from '@s3/interface';
 import { paddedWaveforms } from '@s3/interface/tensors';
-import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { activityStretches, type Decision, type FrameStretch } from './activity-segments.ts';
 import { clusterVoices, type Voice } from './cluster-voices.ts';

@@ -9,7 +9,6 @@ import {
   WiringError,
 } from '@s3/interface';
 import { paddedWaveforms } from '@s3/interface/tensors';
-import * as tf from '@tensorflow/tfjs-core';
 import { eventLines } from './event-lines.ts';
 import type { FrameEventFinder, FrameStretch } from './frame-events.ts';
 import { withFrames } from './join-chunks.ts';
