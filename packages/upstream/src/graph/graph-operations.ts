@@ -10,6 +10,7 @@ import { shownTaps } from '../networks/shown-taps.ts';
 import { waveFrequencies } from '../networks/wave-frequencies.ts';
 import { graphFrames } from './baseline-graph.ts';
 import { graphKaldiPower } from './kaldi-graph.ts';
+import { specialGraphOperations } from './special-graph-operations.ts';
 
 /** The weights by the names of the network. */
 export type NetworkWeights = { readonly [name: string]: tf.Tensor };
@@ -47,6 +48,7 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
   const valuesOf = <Value extends tf.Tensor>({ name }: Weight) => weights[name] as Value;
   const heads = (x: T, count: number, axes: readonly number[]) => graph.transpose(graph.reshape(x, [0, 0, count, -1]), axes);
   return {
+    ...specialGraphOperations(graph, valuesOf),
     asFeature: (x) => graph.expandDims(x, -1),
     convolution: (x, { weight, bias, hiddenTaps, ...shape }) =>
       graph.convolution(x, {

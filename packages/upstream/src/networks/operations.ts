@@ -1,3 +1,5 @@
+import type { SpecialOperations } from './special-operations.ts';
+
 /** A weight by its name in the checkpoint and its shape there (PyTorch's layouts). */
 export interface Weight {
   readonly name: string;
@@ -79,7 +81,7 @@ export interface Normalization {
  * meaning: on tensors, with gradients, or as nodes of a graph for another engine.
  * `T` is a tensor there: (batch, steps, features) unless said otherwise.
  */
-export interface Operations<T> {
+export interface Operations<T> extends SpecialOperations<T> {
   /** (batch, steps) to (batch, steps, 1) */
   readonly asFeature: (x: T) => T;
   /** correlation over the steps, as PyTorch's `conv1d` */
@@ -237,6 +239,8 @@ export interface Network {
   readonly weights: readonly Weight[];
   /** names of others that checkpoints of the family have */
   readonly unread?: RegExp;
+  /** names of weights that no gradient reaches */
+  readonly untrained?: RegExp;
   /** features of each hidden state */
   readonly size: number;
   /** of each hidden state, where they differ */

@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { apc, apcConfig } from './apc.ts';
+import { cpc, cpcConfig } from './cpc.ts';
 import { mockingjay, mockingjayConfig } from './mockingjay.ts';
 import { npc, npcConfig } from './npc.ts';
+import { wav2vec, wav2vecConfig } from './wav2vec.ts';
 
 /** Settings of the networks that S3PRL keeps in checkpoints of its own, rather than in Hugging Face layout. */
-export const originalConfig = z.discriminatedUnion('model_type', [apcConfig, npcConfig, mockingjayConfig]);
+export const originalConfig = z.discriminatedUnion('model_type', [
+  // S3PRL's own
+  ...([apcConfig, npcConfig, mockingjayConfig] as const),
+  // of others
+  ...([wav2vecConfig, cpcConfig] as const),
+]);
 
 export type OriginalConfig = z.output<typeof originalConfig>;
 
+const own = { apc, npc, mockingjay } as const;
+const ofOthers = { wav2vec, cpc } as const;
+
 /** What makes a network of them, by `model_type`. */
-export const originalNetworks = { apc, npc, mockingjay } as const;
+export const originalNetworks = { ...own, ...ofOthers };

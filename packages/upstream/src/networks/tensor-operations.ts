@@ -8,6 +8,7 @@ import { logSpectrogram } from './log-spectrogram.ts';
 import type { NormedWeight, Operations, Pieces, Weight } from './operations.ts';
 import { recurrentSteps } from './recurrent-steps.ts';
 import { shownTaps } from './shown-taps.ts';
+import { specialTensorOperations } from './special-tensor-operations.ts';
 import { waveFrequencies } from './wave-frequencies.ts';
 
 /**
@@ -25,6 +26,7 @@ export function tensorOperations(
   const drop = <T extends tf.Tensor>(x: T, rate: number) => (training ? dropout(x, rate, training.random) : x);
 
   return {
+    ...specialTensorOperations(valueAt, training),
     asFeature: (x) => tf.expandDims(x, -1),
     convolution: (x, { weight, bias, stride = 1, padding = [0, 0], groups = 1, hiddenTaps }) =>
       tf.tidy(() => {

@@ -67,7 +67,8 @@ export async function networkUpstream(
   { batching, layerDrop, trainFeatureEncoder, freezeLayers = 0, randomSeed, engine, threads = 0, ...long }: PretrainedSettings,
 ): Promise<Upstream> {
   const network = networkOf(config);
-  const isTrained = trainedWeights({ trainFeatureEncoder, freezeLayers }, network.sections);
+  const reached = trainedWeights({ trainFeatureEncoder, freezeLayers }, network.sections);
+  const isTrained = (weight: string) => reached(weight) && !network.untrained?.test(weight);
   const weights = await loadWeights(randomSeed === undefined ? tensors : randomizedTensors(tensors, randomSeed), network, isTrained);
 
   const layers = Array.from(

@@ -39,7 +39,7 @@ export async function openOriginal(path: string, name: string | undefined): Prom
       }
       return { network, tensors, close };
     }
-    const kinds = 'APC, VQ-APC, NPC, Mockingjay, TERA, Audio ALBERT, DeCoAR or DeCoAR 2.0, as S3PRL keeps them';
+    const kinds = 'APC, VQ-APC, NPC, Mockingjay, TERA, Audio ALBERT, DeCoAR, DeCoAR 2.0, wav2vec, vq-wav2vec or CPC, as S3PRL keeps them';
     throw new InputError(
       path,
       `a file of ${saved.size === 0 ? 'no dictionary' : `the parts ${[...saved.keys()].slice(0, 8).join(', ')}`}`,

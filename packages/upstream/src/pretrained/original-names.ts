@@ -23,6 +23,16 @@ export const originalNames = {
   audio_albert: 'mockingjay',
   audio_albert_960hr: 'mockingjay',
   audio_albert_local: 'mockingjay',
+  wav2vec: 'wav2vec',
+  wav2vec_large: 'wav2vec',
+  wav2vec_local: 'wav2vec',
+  wav2vec_custom: 'wav2vec',
+  vq_wav2vec: 'wav2vec',
+  vq_wav2vec_gumbel: 'wav2vec',
+  vq_wav2vec_kmeans: 'wav2vec',
+  vq_wav2vec_custom: 'wav2vec',
+  modified_cpc: 'cpc',
+  cpc_local: 'cpc',
 } as const;
 
 export type OriginalName = keyof typeof originalNames;

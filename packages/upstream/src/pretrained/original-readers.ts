@@ -1,7 +1,12 @@
 import type { OriginalReader } from './original-checkpoint.ts';
 import { readApc } from './readers/apc.ts';
+import { readCpc } from './readers/cpc.ts';
 import { readMockingjay } from './readers/mockingjay.ts';
 import { readNpc } from './readers/npc.ts';
+import { readWav2vec } from './readers/wav2vec.ts';
+
+const own: readonly OriginalReader[] = [readApc, readNpc, readMockingjay];
+const ofOthers: readonly OriginalReader[] = [readWav2vec, readCpc];
 
 /** Of every network that S3PRL keeps in files of its own. */
-export const originalReaders: readonly OriginalReader[] = [readApc, readNpc, readMockingjay];
+export const originalReaders: readonly OriginalReader[] = [...own, ...ofOthers];

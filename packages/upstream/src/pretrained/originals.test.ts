@@ -11,9 +11,25 @@ import { type PretrainedSettings, pretrainedUpstream } from './pretrained-upstre
 
 const settings: PretrainedSettings = { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: false, engine: 'tensorflow' };
 /** one of each kind */
-const conforming: ReadonlySet<string> = new Set(['apc', 'npc', 'mockingjay', 'decoar', 'decoar2']);
+const conforming: ReadonlySet<string> = new Set([
+  'apc',
+  'npc',
+  'mockingjay',
+  'decoar',
+  'decoar2',
+  ...['wav2vec', 'vq-wav2vec-gumbel', 'vq-wav2vec-kmeans', 'cpc'],
+]);
 /** networks that see what lies behind an utterance's end, as S3PRL's do */
-const seePadding: ReadonlySet<string> = new Set(['npc', 'npc-bottleneck', 'mockingjay', 'tera', 'audio-albert']);
+const seePadding: ReadonlySet<string> = new Set([
+  'npc',
+  'npc-bottleneck',
+  'mockingjay',
+  'tera',
+  'audio-albert',
+  ...originalCases.filter((name) => /wav2vec|cpc-other/.test(name)),
+]);
+/** networks that begin with convolutions of their own */
+const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc/.test(name)));
 
 let folder: string;
 beforeAll(async () => {
@@ -21,7 +37,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 const build = (name: string, changed: Partial<PretrainedSettings> = {}) =>
-  pretrainedUpstream(join(folder, `${name}.ckpt`), { ...settings, ...changed }, originalCase(name).name);
+  pretrainedUpstream(
+    join(folder, `${name}.ckpt`),
+    { ...settings, trainFeatureEncoder: areConvolutional.has(name), ...changed },
+    originalCase(name).name,
+  );
 
 function waveformsOf({ samples }: { readonly samples: readonly number[] }) {
   const longest = Math.max(...samples);

@@ -1,0 +1,35 @@
+import type { Normalization, Weight } from './operations.ts';
+
+/** What few networks are made of. */
+export interface SpecialOperations<T> {
+  /** mean 0 and variance 1 over the steps and features of each group of features, padding included */
+  readonly groupNorm: (x: T, normalization: Normalization & { readonly groups: number }) => T;
+  /** log(1 + |x|) */
+  readonly logMagnitude: (x: T) => T;
+  /** the features of each step times the values of a weight, in their order */
+  readonly multiplyFeatures: (x: T, weight: Weight) => T;
+  /** so many more of the first step before it */
+  readonly repeatFirst: (x: T, count: number) => T;
+  /** of each so many steps the first, as many as `like` has */
+  readonly everyStep: (x: T, every: number, like: T) => T;
+  /**
+   * Of each group of logits the code of the largest, (batch, steps, groups * features). In training Gumbel noise is added first, and the
+   * gradient is that of their softmax; otherwise none passes to the logits, as in PyTorch.
+   *
+   * @param logits (batch, steps, groups * codes)
+   * @param codes (1, groups * codes, features), or of one group for all
+   * @param options.count codes of a group
+   */
+  readonly chosenCodes: (
+    logits: T,
+    codes: Weight,
+    options: { readonly groups: number; readonly count: number; readonly temperature: number },
+  ) => T;
+  /**
+   * For each group of features the code that is nearest, with the gradient of what it stands for; none reaches the codes.
+   *
+   * @param x (batch, steps, groups * features)
+   * @param codes (codes, groups, features), or of one group for all
+   */
+  readonly nearestCodes: (x: T, codes: Weight, groups: number) => T;
+}
