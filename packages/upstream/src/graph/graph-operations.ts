@@ -109,6 +109,8 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       const [first, second] = [graph.slice(x, 1, 0, even, 2), graph.slice(x, 1, 1, even, 2)];
       return graph.concat([first, second], -1);
     },
+    everySecond: (x) => graph.slice(x, 1, 0, undefined, 2),
+    joined: (parts) => graph.concat(parts, -1),
     secondSteps: (mask) => graph.slice(mask, 1, 1, undefined, 2),
     distanceKeys(like, embedding, { left, right, heads: count }) {
       const steps = graph.steps(like);

@@ -128,6 +128,10 @@ export interface Operations<T> extends SpecialOperations<T> {
   readonly normalizeSteps: (x: T, mask: T | undefined, epsilon: { readonly variance: number } | { readonly deviation: number }) => T;
   /** each two steps as one of twice the features; an odd last one is left out */
   readonly pairSteps: (x: T) => T;
+  /** every second step of (batch, steps) or (batch, steps, features), from the first on */
+  readonly everySecond: (x: T) => T;
+  /** features of the same steps, side by side */
+  readonly joined: (parts: readonly T[]) => T;
   /** every second step of a mask (batch, steps), from the second on */
   readonly secondSteps: (mask: T) => T;
   /** a recurrent layer from a zero state over the steps where the mask (batch, steps) is 1, which are a row's first; 0 elsewhere */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { apc, apcConfig } from './apc.ts';
 import { cpc, cpcConfig } from './cpc.ts';
+import { decoar, decoarConfig } from './decoar.ts';
+import { decoar2, decoar2Config } from './decoar2.ts';
 import { mockingjay, mockingjayConfig } from './mockingjay.ts';
 import { npc, npcConfig } from './npc.ts';
 import { wav2vec, wav2vecConfig } from './wav2vec.ts';
@@ -8,14 +10,14 @@ import { wav2vec, wav2vecConfig } from './wav2vec.ts';
 /** Settings of the networks that S3PRL keeps in checkpoints of its own, rather than in Hugging Face layout. */
 export const originalConfig = z.discriminatedUnion('model_type', [
   // S3PRL's own
-  ...([apcConfig, npcConfig, mockingjayConfig] as const),
+  ...([apcConfig, npcConfig, mockingjayConfig, decoarConfig, decoar2Config] as const),
   // of others
   ...([wav2vecConfig, cpcConfig] as const),
 ]);
 
 export type OriginalConfig = z.output<typeof originalConfig>;
 
-const own = { apc, npc, mockingjay } as const;
+const own = { apc, npc, mockingjay, decoar, decoar2 } as const;
 const ofOthers = { wav2vec, cpc } as const;
 
 /** What makes a network of them, by `model_type`. */

@@ -80,6 +80,16 @@ export function tensorOperations(
         const pairs = Math.floor(steps / 2);
         return tf.reshape(tf.slice(x, [0, 0, 0], [-1, 2 * pairs, -1]), [batch, pairs, 2 * features]);
       }),
+    everySecond: (x) =>
+      tf.tidy(() => {
+        const [batch, steps, ...rest] = x.shape as [number, number, ...number[]];
+        const others = rest.map(() => 0);
+        const pairs = Math.ceil(steps / 2);
+        const even = tf.pad(x, [[0, 0], [0, 2 * pairs - steps], ...others.map((none) => [none, none] as [number, number])]);
+        const first = tf.slice(tf.reshape(even, [batch, pairs, 2, ...rest]), [0, 0, 0, ...others], [batch, pairs, 1, ...rest]);
+        return tf.reshape(first, [batch, pairs, ...rest]);
+      }),
+    joined: (parts) => tf.concat([...parts], -1),
     secondSteps: (mask) =>
       tf.tidy(() => {
         const [batch, steps] = mask.shape as [number, number];

@@ -59,6 +59,9 @@ export const hubNames = {
   mockingjay_origin: 's3prl/mockingjay/mockingjay_logMelLinearLarge_T_AdamW_b32_500k_360hr_drop1/states-500000.ckpt',
   tera: 's3prl/tera/tera_logMelBase_T_F_M_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
   tera_960hr: 's3prl/tera/tera_logMelBase_T_F_M_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
+  decoar: 's3prl/converted_ckpts/checkpoint_decoar.pt',
+  decoar_layers: 's3prl/converted_ckpts/checkpoint_decoar.pt',
+  decoar2: 's3prl/converted_ckpts/checkpoint_decoar2.pt',
   audio_albert: 's3prl/audio_albert/audio_albert_logMelBase_T_share_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
   audio_albert_960hr: 's3prl/audio_albert/audio_albert_logMelBase_T_share_AdamW_b32_1m_960hr_drop1/states-1000000.ckpt',
 } as const;

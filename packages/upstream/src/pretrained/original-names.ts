@@ -33,6 +33,15 @@ export const originalNames = {
   vq_wav2vec_custom: 'wav2vec',
   modified_cpc: 'cpc',
   cpc_local: 'cpc',
+  decoar: 'decoar',
+  decoar_custom: 'decoar',
+  decoar_local: 'decoar',
+  decoar_layers: 'decoar',
+  decoar_layers_custom: 'decoar',
+  decoar_layers_local: 'decoar',
+  decoar2: 'decoar2',
+  decoar2_custom: 'decoar2',
+  decoar2_local: 'decoar2',
 } as const;
 
 export type OriginalName = keyof typeof originalNames;
