@@ -29,6 +29,18 @@ test('one value alone still has an axis', () => {
   expect(logScale(10, 10).position(10)).toBeCloseTo(0.5, 10);
 });
 
+test('values that differ by rounding alone have the axis of one value', () => {
+  for (const sign of [1, -1]) {
+    const [low = 0, high = 0] = [sign * 0.25, sign * 0.25000000000000006].sort((one, other) => one - other);
+    for (const ends of ['round', 'tight'] as const) {
+      const scale = linearScale(low, high, ends);
+      expect(labels(scale).length).toBeGreaterThan(1);
+      expect(labels(scale).length).toBeLessThan(12);
+      expect(scale.position(low)).toBeCloseTo(scale.position(high), 6);
+    }
+  }
+});
+
 test('steps are 1, 2 or 5 times a power of ten', () => {
   expect([0.11, 0.2, 0.21, 3, 7, 51].map(roundStep)).toEqual([0.2, 0.2, 0.5, 5, 10, 100]);
 });

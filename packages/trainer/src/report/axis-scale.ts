@@ -33,8 +33,10 @@ export function finiteRange(values: Iterable<number>): readonly [number, number]
  * @param ends `round` lets the axis end on ticks, `tight` on the values
  */
 export function linearScale(low: number, high: number, ends: 'round' | 'tight' = 'round', tickCount = 5): AxisScale {
-  if (low === high) {
-    const margin = low === 0 ? 1 : Math.abs(low) * 0.1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // what rounding alone tells apart is one value: ticks so close would have numbers beyond 2^53, where counting stands still
+  if (high - low <= size * 1e-9) {
+    const margin = size === 0 ? 1 : size * 0.1;
     [low, high] = [low - margin, high + margin];
   }
   const step = roundStep((high - low) / tickCount);
