@@ -16,17 +16,32 @@ const caseNames = [
   ...['fbank', 'fbank-kaldi', 'resample', 'wav-read', 'wav-crop', 'loader', 'trials', 'as-norm'],
   ...['loop-asv', 'loop-ks', 'loop-sid', 'loop-sd', 'loop-asr', 'startup', 'installed-size'],
 ];
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    json: { type: 'string' },
-    python: { type: 'string', default: fileURLToPath(new URL('.venv/bin/python', import.meta.url)) },
-    engine: { type: 'string', default: 'auto' },
-    'peer-device': { type: 'string', default: 'cpu' },
-    rounds: { type: 'string', default: '5' },
-    fsdd: { type: 'string' },
-  },
+const usage = `npm run bench [-- OPTIONS]: times this project and its peer on the same work, in turns, in one run
+
+  --only NAMES          cases, separated by commas; all unless given
+  --engine NAME         native, webgpu, wasm, cpu or auto (auto)
+  --rounds N            timed rounds of each case (5)
+  --python FILE         Python with the peers (bench/.venv/bin/python, which bench/setup-peers.sh makes)
+  --peer-device NAME    where PyTorch computes: cpu or cuda (cpu)
+  --fsdd FOLDER         tables of spoken digits for the loops, as scripts/digit-tables.mjs makes them
+  --json FILE           writes { machine, rounds, cases } there
+  --help
+
+Cases: ${caseNames.join(', ')}. bench/README.md says what they do.`;
+const options = readOptions({
+  help: { type: 'boolean' },
+  only: { type: 'string', multiple: true },
+  json: { type: 'string' },
+  python: { type: 'string', default: fileURLToPath(new URL('.venv/bin/python', import.meta.url)) },
+  engine: { type: 'string', default: 'auto' },
+  'peer-device': { type: 'string', default: 'cpu' },
+  rounds: { type: 'string', default: '5' },
+  fsdd: { type: 'string' },
 });
+if (options.help) {
+  console.log(usage);
+  process.exit();
+}
 const chosen = options.only?.flatMap((names) => names.split(',')) ?? caseNames;
 const unknown = chosen.filter((name) => !caseNames.includes(name));
 if (unknown.length > 0) fail(`no case is called ${unknown.join(', ')}; there are ${caseNames.join(', ')}`);
@@ -57,6 +72,14 @@ if (options.json) {
 }
 const wrong = cases.filter(({ agrees }) => agrees === false);
 if (wrong.length > 0) fail(`not the same work, the results differ: ${wrong.map(({ name }) => name).join(', ')}`);
+
+function readOptions(options) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return fail(`${error.message.split('. ')[0]}.\n\n${usage}`);
+  }
+}
 
 async function measure(name) {
   const { default: prepare } = await import(`./cases/${name}.mjs`);

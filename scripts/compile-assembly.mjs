@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compiles packages/*/assembly/NAME.as (AssemblyScript) to packages/*/src/assembly/NAME.ts, the module's bytes as text.
-// With --check says which of them are not what their source compiles to.
+// Options of its own stand in a source's first line, behind `// asc`. With --check says which of them are not what their source compiles to.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,8 @@ if (stale.length > 0) {
 
 async function compile(source) {
   let bytes;
-  const options = ['--runtime', 'stub', '--optimizeLevel', '3', '--enable', 'simd', '--noAssert', '--outFile', 'module.wasm'];
+  const own = /^\/\/ asc (.*)/.exec(source)?.[1].split(' ') ?? [];
+  const options = ['--runtime', 'stub', '--optimizeLevel', '3', '--enable', 'simd', '--noAssert', '--outFile', 'module.wasm', ...own];
   const { error, stderr } = await asc.main(['module.ts', ...options], {
     readFile: (path) => (path === 'module.ts' ? source : null),
     writeFile(_, contents) {

@@ -11,7 +11,7 @@ test.each([
   ['cpu', 'cpu'],
 ] as const)('%s becomes the current backend, with gradients', async (name, backend) => {
   const info = await selectEngine(name);
-  expect(info).toMatchObject({ name, library: `tfjs-backend-${backend} ${tf.version_core}` });
+  expect(info).toMatchObject({ name, library: expect.stringContaining(`tfjs-backend-${backend} ${tf.version_core}`) });
   expect(tf.getBackend()).toBe(backend);
   const gradient = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(x, x)))(tf.tensor1d([1, 2]));
   expect([...gradient.dataSync()]).toEqual([2, 4]);

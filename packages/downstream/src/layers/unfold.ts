@@ -61,8 +61,8 @@ function gradientByFrames(derivative: tf.Tensor3D, weight: tf.Tensor2D, contextS
       [0, 0],
     ];
     const rows = unfold(lost > 0 ? tf.pad(derivative, around) : derivative, contextSize, dilation);
-    const byPosition = tf.transpose(tf.reshape(weight, [outputSize, contextSize, size]), [1, 0, 2]);
-    const matrix = tf.reshape(tf.reverse(byPosition, 0), [contextSize * outputSize, size]) as tf.Tensor2D;
+    const byPosition = tf.split(weight, contextSize, 1);
+    const matrix = tf.concat(byPosition.reverse(), 0);
     const product = tf.matMul(tf.reshape(rows, [batch * (left + lost), contextSize * outputSize]) as tf.Tensor2D, matrix);
     return tf.reshape(product, [batch, left + lost, size]);
   });

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LargeProducts, ProductShape } from './large-products.ts';
+import type { WasmBackend } from './wasm-backend.ts';
 
 // bytes of a right side that no longer stays in the processor's cache while every row of the left side passes it
 const tooWide = 4e6;
@@ -6,8 +8,10 @@ const tooWide = 4e6;
 /**
  * Replaces wasm's matrix product, which falls to about a fifteenth of its speed with a
  * transpose flag or a batch: transposes first, then one plain product for each batch entry.
+ *
+ * @param large what does large products, if there is something faster for them
  */
-export function registerBatchMatMul(): void {
+export function registerBatchMatMul(large?: LargeProducts): void {
   const stock = tf.getKernel(tf.BatchMatMul, 'wasm');
   const plain = (a: tf.Tensor, b: tf.Tensor, backend: object): tf.Tensor => {
     const info = stock.kernelFunc({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } }) as tf.TensorInfo;
@@ -18,6 +22,9 @@ export function registerBatchMatMul(): void {
     ...stock,
     kernelFunc({ inputs, backend, attrs }) {
       const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
+      const shape = productShape(inputs as { a: tf.TensorInfo; b: tf.TensorInfo }, transposeA, transposeB);
+      if (large?.isLarge(shape))
+        return largeProducts(large, shape, inputs as { a: tf.TensorInfo; b: tf.TensorInfo }, backend as WasmBackend);
       return tf.tidy(() => {
         if (isBetterTurned(inputs as { a: tf.Tensor; b: tf.Tensor }, transposeA, transposeB)) {
           // (B^T A^T)^T
@@ -40,6 +47,40 @@ export function registerBatchMatMul(): void {
       });
     },
   });
+}
+
+function productShape(
+  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
+  transposeA: boolean,
+  transposeB: boolean,
+): ProductShape {
+  const [left, right] = [a.shape.slice(-2), b.shape.slice(-2)] as [[number, number], [number, number]];
+  const [rows, inner] = transposeA ? [left[1], left[0]] : left;
+  return { rows, inner, columns: right[transposeB ? 0 : 1], transposeA, transposeB };
+}
+
+/** One product for each batch entry, from the heap to the heap. */
+function largeProducts(
+  large: LargeProducts,
+  shape: ProductShape,
+  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
+  backend: WasmBackend,
+): tf.TensorInfo {
+  const { rows, inner, columns } = shape;
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
+  const out = backend.makeOutput([...batchShape, rows, columns], 'float32');
+  const [left, right, products] = [a, b, out].map((matrices) => backend.typedArrayFromHeap(matrices)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const entry = (matrices: Float32Array, index: number, size: number) => matrices.subarray(index * size, (index + 1) * size);
+  for (let index = 0; index < tf.util.sizeFromShape(batchShape); index++) {
+    const [i, j] = [broadcastEntry(index, batchShape, batchA), broadcastEntry(index, batchShape, batchB)];
+    large.multiply(entry(products, index, rows * columns), entry(left, i, rows * inner), entry(right, j, inner * columns), shape);
+  }
+  return out;
 }
 
 /** The gradient of a weight whose input is wider than its output: the wider side goes to the left, where it is read once. */

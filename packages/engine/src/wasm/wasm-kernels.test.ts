@@ -49,6 +49,22 @@ describe('BatchMatMul', () => {
   });
 });
 
+describe('Conv2D', () => {
+  // large over the width and over the height, the last frames left over; then those that stay with the backend
+  const cases: [number[], [number, number, number, number], number | [number, number], 'same' | 'valid'][] = [
+    [[2, 1, 1201, 40], [1, 3, 40, 65], [1, 2], 'valid'],
+    [[3, 803, 1, 33], [10, 1, 33, 97], [5, 1], 'valid'],
+    [[1, 1, 700, 100], [1, 1, 100, 70], 1, 'valid'],
+    [[1, 1, 1900, 100], [1, 2, 100, 70], [1, 3], 'valid'],
+    [[1, 1, 900, 40], [1, 4, 40, 65], 1, 'same'],
+    [[1, 30, 30, 40], [3, 3, 40, 33], 1, 'valid'],
+  ];
+  test.each(cases)('of %j with %j, strides %j, %s', async (shape, filterShape, stride, padding) => {
+    const [x, filter] = [normal(shape), normal(filterShape)];
+    await expectSame(() => tf.conv2d(tf.tensor4d(x), tf.tensor4d(filter), stride, padding));
+  });
+});
+
 describe('Conv2DBackpropFilter', () => {
   const cases: [number[], [number, number, number, number], number | [number, number], 'same' | 'valid' | number][] = [
     [[2, 7, 5, 3], [3, 3, 3, 4], 1, 'same'],
