@@ -1,6 +1,5 @@
-import { type DataLoader, type Frames, inference, moduleOf, randomStream, type WaveformModel, WiringError } from '@s3/interface';
-import { normalTensor } from '@s3/interface/tensors';
-import { testTask } from '@s3/interface/testing';
+import { type DataLoader, inference, WiringError } from '@s3/interface';
+import { testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { recognitionReport } from './recognition-report.ts';
@@ -13,36 +12,6 @@ const tokenizer = {
   encode: (text: string) => [...Array.from(text, (letter) => (letters.includes(letter) ? letters.indexOf(letter) : 2)), 1],
   decode: (ids: readonly number[]) => ids.map((id) => letters[id]).join(''),
 };
-
-/** Blocks of samples times one matrix: the smallest frame model that can be trained. */
-function toyModel(): WaveformModel<Frames> {
-  const weight = tf.variable(normalTensor([block, tokenizer.size], 0.5, randomStream('toy'))) as tf.Variable<tf.Rank.R2>;
-  return {
-    ...moduleOf({ weight }),
-    outputSize: tokenizer.size,
-    sampleRate: 16_000,
-    downsampleRate: block,
-    prepare: async ({ values, lengths }) => ({
-      layers: [
-        {
-          values: tf.tidy(() => {
-            const frames = Math.floor(values.shape[1]! / block);
-            return tf.reshape(tf.slice(values, [0, 0], [-1, frames * block]), [lengths.length, frames, block]) as tf.Tensor3D;
-          }),
-          lengths: lengths.map((length) => Math.floor(length / block)),
-        },
-      ],
-    }),
-    forward(input) {
-      const { values, lengths } = (input as { layers: readonly Frames[] }).layers[0]!;
-      const [rows, frames] = values.shape;
-      return {
-        values: tf.reshape(tf.matMul(tf.reshape(values, [-1, block]), weight), [rows, frames, tokenizer.size]) as tf.Tensor3D,
-        lengths,
-      };
-    },
-  };
-}
 
 /** Each letter is a block with one loud sample of its own; a quiet block stands between letters. */
 function batchOf(texts: readonly string[]): TextBatch {
@@ -73,7 +42,10 @@ const oneBatch = (texts: readonly string[]): DataLoader<TextBatch> => ({
 describe('keeps the contract', () =>
   testTask({
     build() {
-      const task = speechToTextCtc({ model: toyModel(), tokenizer }, { metrics: ['wer', 'cer', 'per', 'slotTypeF1'] });
+      const task = speechToTextCtc(
+        { model: toyFrameModel(tokenizer.size, { sampleRate: 16_000 }), tokenizer },
+        { metrics: ['wer', 'cer', 'per', 'slotTypeF1'] },
+      );
       return { task, train: task.train.over(oneBatch(['ABBA', 'BA'])), test: task.test.over(oneBatch(['ABBA', 'BA'])) };
     },
     learningRate: 3,
@@ -83,7 +55,7 @@ describe('keeps the contract', () =>
   }));
 
 test('learns to read, and says which errors are left', async () => {
-  const model = toyModel();
+  const model = toyFrameModel(tokenizer.size, { sampleRate: 16_000 });
   const task = speechToTextCtc({ model, tokenizer });
   const run = task.train.over(oneBatch([]));
   const batch = batchOf(['ABBA', 'BA', 'AAB']);
@@ -102,7 +74,7 @@ test('learns to read, and says which errors are left', async () => {
 });
 
 test('decodes valid frames only, and counts what cannot be aligned or is unknown', async () => {
-  const task = speechToTextCtc({ model: toyModel(), tokenizer });
+  const task = speechToTextCtc({ model: toyFrameModel(tokenizer.size, { sampleRate: 16_000 }), tokenizer });
   const run = task.test.over(oneBatch([]));
   const batch = { ...batchOf(['A', 'BB']), texts: ['A?', 'BBBBBBBBB'] };
   const collected = run.collect(
@@ -195,5 +167,7 @@ test('aligns characters where only they are judged', () => {
 });
 
 test('refuses a model with another number of outputs than tokens', () => {
-  expect(() => speechToTextCtc({ model: { ...toyModel(), outputSize: 7 }, tokenizer })).toThrow(WiringError);
+  expect(() => speechToTextCtc({ model: { ...toyFrameModel(tokenizer.size, { sampleRate: 16_000 }), outputSize: 7 }, tokenizer })).toThrow(
+    WiringError,
+  );
 });

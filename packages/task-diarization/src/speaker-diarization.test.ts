@@ -1,47 +1,10 @@
-import {
-  type DataLoader,
-  type Frames,
-  InputError,
-  inference,
-  moduleOf,
-  randomStream,
-  type Sequence,
-  type WaveformModel,
-} from '@s3/interface';
-import { normalTensor } from '@s3/interface/tensors';
-import { testTask } from '@s3/interface/testing';
+import { type DataLoader, type Frames, InputError, inference, randomStream, type Sequence } from '@s3/interface';
+import { testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type DiarizationBatch, speakerDiarization } from './speaker-diarization.ts';
 
 const block = 4;
-
-/** Blocks of samples times one matrix: the smallest frame model that can be trained. */
-function toyModel(speakers = 2): WaveformModel<Frames> {
-  const weight = tf.variable(normalTensor([block, speakers], 0.5, randomStream('toy', speakers))) as tf.Variable<tf.Rank.R2>;
-  return {
-    ...moduleOf({ weight }),
-    outputSize: speakers,
-    sampleRate: 40,
-    downsampleRate: block,
-    prepare: async ({ values, lengths }) => ({
-      layers: [
-        {
-          values: tf.tidy(() => {
-            const frames = Math.floor(values.shape[1]! / block);
-            return tf.reshape(tf.slice(values, [0, 0], [-1, frames * block]), [lengths.length, frames, block]) as tf.Tensor3D;
-          }),
-          lengths: lengths.map((length) => Math.floor(length / block)),
-        },
-      ],
-    }),
-    forward(input) {
-      const { values, lengths } = (input as { layers: readonly Frames[] }).layers[0]!;
-      const [rows, frames] = values.shape;
-      return { values: tf.reshape(tf.matMul(tf.reshape(values, [-1, block]), weight), [rows, frames, speakers]) as tf.Tensor3D, lengths };
-    },
-  };
-}
 
 /** Each speaker is a loud sample of his own in a frame, in silence another sample is. */
 function waveformOf({ values, frames, features }: Sequence): number[] {
@@ -103,7 +66,7 @@ const reference = { segments: [...segmentsOf(first, 'r0'), ...segmentsOf(second,
 describe('keeps the contract', () =>
   testTask({
     build() {
-      const task = speakerDiarization({ model: toyModel() });
+      const task = speakerDiarization({ model: toyFrameModel(2) });
       const batches = oneBatch(first, second);
       return { task, train: task.train.over(batches), test: task.test.over(batches, reference) };
     },
@@ -114,7 +77,7 @@ describe('keeps the contract', () =>
   }));
 
 async function trained(config: Parameters<typeof speakerDiarization>[1] = {}, speakers = 2) {
-  const model = toyModel(speakers);
+  const model = toyFrameModel(speakers);
   const task = speakerDiarization({ model }, config);
   const [a, b] = speakers === 2 ? [first, second] : [activityOf('c', 40, speakers), activityOf('d', 30, speakers)];
   const run = task.train.over(oneBatch(a!, b!));
@@ -269,15 +232,15 @@ test('judges every other frame where labels are as coarse', async () => {
 });
 
 test('refuses more speakers than outputs, labels of another length, even filters and too many outputs', async () => {
-  const task = speakerDiarization({ model: toyModel() });
+  const task = speakerDiarization({ model: toyFrameModel(2) });
   const three = activityOf('c', 12, 3);
   await expect(judge(task.test, [batchOf(three)])).rejects.toThrow(/^r0, chunk from frame 0: found 3 speakers; expected at most 2/);
   const short = { ...batchOf(first), activities: [activityOf('x', 20)] };
   await expect(judge(task.test, [short])).rejects.toThrow(/found 20 frames of labels where the model gives 30/);
-  expect(() => speakerDiarization({ model: toyModel() }, { medianFrames: [4] })).toThrow(
+  expect(() => speakerDiarization({ model: toyFrameModel(2) }, { medianFrames: [4] })).toThrow(
     /speaker-diarization\.medianFrames: found 4; expected an odd number/,
   );
-  expect(() => speakerDiarization({ model: toyModel(6) })).toThrow(InputError);
+  expect(() => speakerDiarization({ model: toyFrameModel(6) })).toThrow(InputError);
 });
 
 describe('a recording of any length', () => {
@@ -320,7 +283,7 @@ describe('a recording of any length', () => {
   });
 
   test('has its speakers told by a speaker model, whatever their order in a chunk', async () => {
-    const model = toyModel();
+    const model = toyFrameModel(2);
     const task = speakerDiarization({ model }, { ...decision, recordings: { chunkSeconds: 4, overlapSeconds: 0 } });
     model.trainable[0]!.assign(tf.tensor2d([9, -9, -9, 9, 0, 0, 0, 0], [4, 2]));
     // two speakers take turns, and half way change the outputs
@@ -364,6 +327,8 @@ describe('a recording of any length', () => {
     const { task } = await trained(decision);
     await expect(task.predictRecording!({ ...recording, samples: 0 })).rejects.toThrow(/^meeting: found 0 samples/);
     await expect(task.predictRecording!({ ...recording, sampleRate: 8000 })).rejects.toThrow(/takes 40 Hz/);
-    expect(() => speakerDiarization({ model: toyModel() }, { recordings: { chunkSeconds: 5, overlapSeconds: 5 } })).toThrow(InputError);
+    expect(() => speakerDiarization({ model: toyFrameModel(2) }, { recordings: { chunkSeconds: 5, overlapSeconds: 5 } })).toThrow(
+      InputError,
+    );
   });
 });

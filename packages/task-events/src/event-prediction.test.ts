@@ -1,6 +1,5 @@
-import { type Frames, InputError, inference, moduleOf, randomStream, type Sequence, type WaveformModel, WiringError } from '@s3/interface';
-import { normalTensor } from '@s3/interface/tensors';
-import { testTask } from '@s3/interface/testing';
+import { type Frames, InputError, inference, randomStream, type Sequence, WiringError } from '@s3/interface';
+import { testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type EventBatch, eventPrediction } from './event-prediction.ts';
@@ -11,33 +10,6 @@ const block = 4;
 const labels = ['bark', 'horn'];
 const categories = { size: 2, labels, encode: (label: string) => labels.indexOf(label), decode: (id: number) => labels[id]! };
 
-/** Blocks of samples times one matrix: the smallest frame model that can be trained. 10 frames a second. */
-function toyModel(outputs = 2, weights?: number[]): WaveformModel<Frames> {
-  const initial = weights ? tf.tensor2d(weights, [block, outputs]) : normalTensor([block, outputs], 0.5, randomStream('toy'));
-  const weight = tf.variable(initial) as tf.Variable<tf.Rank.R2>;
-  return {
-    ...moduleOf({ weight }),
-    outputSize: outputs,
-    sampleRate: 40,
-    downsampleRate: block,
-    prepare: async ({ values, lengths }) => ({
-      layers: [
-        {
-          values: tf.tidy(() => {
-            const frames = Math.floor(values.shape[1]! / block);
-            return tf.reshape(tf.slice(values, [0, 0], [-1, frames * block]), [lengths.length, frames, block]) as tf.Tensor3D;
-          }),
-          lengths: lengths.map((length) => Math.floor(length / block)),
-        },
-      ],
-    }),
-    forward(input) {
-      const { values, lengths } = (input as { layers: readonly Frames[] }).layers[0]!;
-      const [rows, frames] = values.shape;
-      return { values: tf.reshape(tf.matMul(tf.reshape(values, [-1, block]), weight), [rows, frames, outputs]) as tf.Tensor3D, lengths };
-    },
-  };
-}
 /** Weights with which it hears everything. */
 const hears = [9, 0, 0, 9, 0, 0, 0, 0];
 
@@ -86,7 +58,7 @@ const oneBatch = {
 describe('keeps the contract', () =>
   testTask({
     build() {
-      const task = eventPrediction({ model: toyModel(), categories });
+      const task = eventPrediction({ model: toyFrameModel(2), categories });
       return { task, train: task.train.over(oneBatch), test: task.test.over(oneBatch, { events }) };
     },
     learningRate: 3,
@@ -129,7 +101,7 @@ async function judge(phase: Built['test'], batch: EventBatch, reference = events
 const quick = { medianFilterMs: [0], minDurationMs: [0] };
 
 test('what is heard without error is scored so, and written', async () => {
-  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
   const { log, files, figures } = await judge(task.test, batchOf([first, second]));
   // an event lasts from the middle of its first frame to that of its last
   expect(log).toMatchObject({ f1Onset200ms: 1, f1Onset50ms: 1, segmentErrorRate: 0, events: 4 });
@@ -139,13 +111,13 @@ test('what is heard without error is scored so, and written', async () => {
 });
 
 test('the loss is the mean over labels of frames, padding left out', async () => {
-  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
   const { log } = await judge(task.test, batchOf([first, second]));
   expect(log.loss).toBeCloseTo(Math.log1p(Math.exp(-9)), 6);
 });
 
 test('chunks of a recording are joined, whatever order they come in', async () => {
-  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
   const cut = (from: number, to: number) => ({ ...first, values: first.values.slice(2 * from, 2 * to), frames: to - from });
   const { log } = await judge(task.test, batchOf([cut(11, 20), cut(0, 11)], [11, 0], ['r0', 'r0']), events.slice(0, 3));
   expect(log).toMatchObject({ f1Onset50ms: 1, events: 3 });
@@ -162,7 +134,8 @@ test('a chunk has the frames of its labels', () => {
 });
 
 test('decisions are chosen on the validation set, and kept', async () => {
-  const build = () => eventPrediction({ model: toyModel(2, hears), categories }, { medianFilterMs: [0], minDurationMs: [450, 0, 250] });
+  const build = () =>
+    eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, { medianFilterMs: [0], minDurationMs: [450, 0, 250] });
   const task = build();
   // nothing below half a second is left at first
   expect((await judge(task.test, batchOf([first, second]))).log).toMatchObject({ minDurationMs: 450, f1Onset200ms: 2 / 3 });
@@ -172,11 +145,14 @@ test('decisions are chosen on the validation set, and kept', async () => {
   again.loadState(task.state());
   expect((await judge(again.test, batchOf([first, second]))).log.minDurationMs).toBe(0);
   // other settings than those it was chosen among
-  const changed = eventPrediction({ model: toyModel(2, hears), categories }, { medianFilterMs: [200, 0], minDurationMs: [350] });
+  const changed = eventPrediction(
+    { model: toyFrameModel(2, { weights: hears }), categories },
+    { medianFilterMs: [200, 0], minDurationMs: [350] },
+  );
   changed.loadState(task.state());
   expect((await judge(changed.test, batchOf([first, second]))).log).toMatchObject({ medianFilterMs: 0, minDurationMs: 350 });
   const byErrors = eventPrediction({
-    model: toyModel(2, hears),
+    model: toyFrameModel(2, { weights: hears }),
     categories,
     metric: 'segmentErrorRate',
     usual: { medianFilterMs: [0], minDurationMs: [450, 100] },
@@ -186,13 +162,13 @@ test('decisions are chosen on the validation set, and kept', async () => {
 });
 
 test('only what was listened to is missed', async () => {
-  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
   const { log } = await judge(task.test, batchOf([first]));
   expect(log).toMatchObject({ f1Onset200ms: 1, events: 3 });
 });
 
 test('predicts the events of each waveform', async () => {
-  const task = eventPrediction({ model: toyModel(2, hears), categories }, quick);
+  const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
   const predictions = await task.predict(batchOf([first, second]).waveforms);
   expect(predictions[1]).toEqual([event('1', 'horn', 0.25, 0.75)]);
   expect(predictions[0]!.map(({ label }) => label)).toEqual(['bark', 'horn', 'bark']);
@@ -211,7 +187,7 @@ describe('a recording of any length', () => {
     read: async (from: number, to: number) => samples.slice(from, to),
   };
   const build = (cut = chunks, settings = { medianFilterMs: [500, 0], minDurationMs: [100, 300] }) =>
-    eventPrediction({ model: toyModel(), categories, chunks: cut }, { thresholds: [0.5, 0.55], ...settings });
+    eventPrediction({ model: toyFrameModel(2), categories, chunks: cut }, { thresholds: [0.5, 0.55], ...settings });
 
   /** What the test stage writes of it, chunks as `diarizationDataset` cuts them, in batches of three. */
   async function tested(task: Built, lastFrames: number): Promise<string> {
@@ -298,7 +274,7 @@ describe('a recording of any length', () => {
   test('has lines of four fields, whatever labels are called', async () => {
     const labels = ['bark\tor whine', 'horn'];
     const named = { ...categories, labels, decode: (id: number) => labels[id]! };
-    const task = eventPrediction({ model: toyModel(2, hears), categories: named, chunks }, quick);
+    const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories: named, chunks }, quick);
     const loud = { ...recording, samples: 8, read: async () => Float32Array.of(1, -1, 0, 0, 1, -1, 0, 0) };
     expect((await task.predictRecording!(loud)).text!.content).toBe('street\t0.05\t0.15\tbark or whine\n');
   });
@@ -313,9 +289,9 @@ describe('a recording of any length', () => {
 });
 
 test('refuses what does not fit', async () => {
-  expect(() => eventPrediction({ model: toyModel(3), categories })).toThrow(WiringError);
-  expect(() => eventPrediction({ model: toyModel(3), categories })).toThrow('build its downstream with outputSize 2');
-  const task = eventPrediction({ model: toyModel(), categories });
+  expect(() => eventPrediction({ model: toyFrameModel(3), categories })).toThrow(WiringError);
+  expect(() => eventPrediction({ model: toyFrameModel(3), categories })).toThrow('build its downstream with outputSize 2');
+  const task = eventPrediction({ model: toyFrameModel(2), categories });
   const batch = batchOf([first]);
   const short = { ...batch, activities: [second] };
   await expect(judge(task.test, short)).rejects.toThrow(InputError);
