@@ -137,7 +137,7 @@ describe('an unknown name', () => {
   });
 
   test('is answered with all that are known, and no far-fetched guess', () => {
-    const build = () => namedUpstream(wiring, { name: 'wav2vec2_large' as UpstreamName });
+    const build = () => namedUpstream(wiring, { name: 'speech2vec_large' as UpstreamName });
     expect(build).toThrow(upstreamNames.join(', '));
     expect(build).not.toThrow('Did you mean');
     expect(() => namedUpstream(wiring)).toThrow('an upstream is missing');

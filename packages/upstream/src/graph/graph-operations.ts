@@ -10,6 +10,7 @@ import { shownTaps } from '../networks/shown-taps.ts';
 import { waveFrequencies } from '../networks/wave-frequencies.ts';
 import { graphFrames } from './baseline-graph.ts';
 import { graphKaldiPower } from './kaldi-graph.ts';
+import { patchGraphOperations } from './patch-graph-operations.ts';
 import { specialGraphOperations } from './special-graph-operations.ts';
 
 /** The weights by the names of the network. */
@@ -49,6 +50,7 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
   const heads = (x: T, count: number, axes: readonly number[]) => graph.transpose(graph.reshape(x, [0, 0, count, -1]), axes);
   return {
     ...specialGraphOperations(graph, valuesOf),
+    ...patchGraphOperations(graph, valuesOf),
     asFeature: (x) => graph.expandDims(x, -1),
     convolution: (x, { weight, bias, hiddenTaps, ...shape }) =>
       graph.convolution(x, {

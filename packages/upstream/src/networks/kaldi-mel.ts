@@ -12,6 +12,7 @@ const bins = fftSize / 2 + 1;
 
 const windows: { readonly [name in KaldiMel['window']]: Float32Array<ArrayBuffer> } = {
   povey: window,
+  hanning: Float32Array.from({ length: windowSize }, (_, sample) => 0.5 - 0.5 * Math.cos((2 * Math.PI * sample) / (windowSize - 1))),
   hamming: Float32Array.from({ length: windowSize }, (_, sample) => 0.54 - 0.46 * Math.cos((2 * Math.PI * sample) / (windowSize - 1))),
 };
 

@@ -1,3 +1,4 @@
+import type { PatchOperations } from './patch-operations.ts';
 import type { SpecialOperations } from './special-operations.ts';
 
 /** A weight by its name in the checkpoint and its shape there (PyTorch's layouts). */
@@ -45,7 +46,7 @@ export interface Recurrence {
 /** How Kaldi's mel bands are made, in the words of torchaudio. */
 export interface KaldiMel {
   readonly bins: number;
-  readonly window: 'povey' | 'hamming';
+  readonly window: 'povey' | 'hamming' | 'hanning';
   /** smallest energy of a band */
   readonly floor: number;
 }
@@ -81,7 +82,7 @@ export interface Normalization {
  * meaning: on tensors, with gradients, or as nodes of a graph for another engine.
  * `T` is a tensor there: (batch, steps, features) unless said otherwise.
  */
-export interface Operations<T> extends SpecialOperations<T> {
+export interface Operations<T> extends SpecialOperations<T>, PatchOperations<T> {
   /** (batch, steps) to (batch, steps, 1) */
   readonly asFeature: (x: T) => T;
   /** correlation over the steps, as PyTorch's `conv1d` */
@@ -253,6 +254,8 @@ export interface Network {
   readonly hiddenStates: number;
   /** where given, waveforms are zero-padded to so many, and none may be longer */
   readonly samples?: number;
+  /** where given, waveforms are zero-padded to a multiple of so many, and each of these is heard by itself and has so many frames */
+  readonly segment?: { readonly samples: number; readonly frames: number };
   /** waveform samples from one frame to the next */
   readonly downsampleRate: number;
   /** frames of a waveform, 0 where it is too short for one */

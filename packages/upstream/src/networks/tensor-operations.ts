@@ -6,6 +6,7 @@ import { kaldiMel } from './kaldi-mel.ts';
 import { logMel } from './log-mel.ts';
 import { logSpectrogram } from './log-spectrogram.ts';
 import type { NormedWeight, Operations, Pieces, Weight } from './operations.ts';
+import { patchTensorOperations } from './patch-tensor-operations.ts';
 import { recurrentSteps } from './recurrent-steps.ts';
 import { shownTaps } from './shown-taps.ts';
 import { specialTensorOperations } from './special-tensor-operations.ts';
@@ -27,6 +28,7 @@ export function tensorOperations(
 
   return {
     ...specialTensorOperations(valueAt, training),
+    ...patchTensorOperations(valueAt),
     asFeature: (x) => tf.expandDims(x, -1),
     convolution: (x, { weight, bias, stride = 1, padding = [0, 0], groups = 1, hiddenTaps }) =>
       tf.tidy(() => {

@@ -6,6 +6,8 @@ import { originalConfig, originalNetworks } from '../networks/original-networks.
 
 const preprocessorConfig = z.object({ do_normalize: z.boolean().default(true), sampling_rate: z.number().positive().default(16_000) });
 
+const spectrogramStatistics = z.object({ mean: z.number().default(-4.2677393), std: z.number().positive().default(4.5689974) });
+
 /** families that begin with a spectrogram */
 const ofSpectrograms: ReadonlySet<string> = new Set(['whisper', 'wav2vec2-bert']);
 
@@ -35,7 +37,10 @@ export interface CheckpointSettings {
  * @throws InputError naming the file and each setting that does not fit
  */
 export function parseCheckpointSettings(config: NamedText, preprocessor?: NamedText): CheckpointSettings {
-  const network = parseJson(config, anyNetworkConfig);
+  const given = parseJson(config, anyNetworkConfig);
+  // by what AST normalizes its spectrogram; kept beside the settings of its network
+  const isAst = given.model_type === 'audio-spectrogram-transformer';
+  const network = isAst && preprocessor ? { ...given, ...parseJson(preprocessor, spectrogramStatistics) } : given;
   const { do_normalize, sampling_rate } = preprocessor ? parseJson(preprocessor, preprocessorConfig) : preprocessorConfig.parse({});
   const hearsWaveforms = !ofSpectrograms.has(network.model_type) && !Object.hasOwn(originalNetworks, network.model_type);
   return { network, sampleRate: sampling_rate, normalizes: do_normalize && hearsWaveforms };

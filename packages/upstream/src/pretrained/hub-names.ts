@@ -39,6 +39,7 @@ export const hubNames = {
   data2vec_base_960: 'facebook/data2vec-audio-base',
   data2vec_large_ll60k: 'facebook/data2vec-audio-large',
   w2v_bert_2: 'facebook/w2v-bert-2.0',
+  ast: 'MIT/ast-finetuned-audioset-10-10-0.4593',
   whisper_tiny: 'openai/whisper-tiny',
   whisper_base: 'openai/whisper-base',
   whisper_small: 'openai/whisper-small',

@@ -15,6 +15,7 @@ const encoderPrefixes = [
   'data2vec_audio.',
   'wav2vec2_conformer.',
   'wav2vec2_bert.',
+  'audio_spectrogram_transformer.',
 ];
 
 /** Other spellings of a name: weight normalization before PyTorch 2.1. */

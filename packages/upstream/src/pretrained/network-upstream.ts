@@ -79,8 +79,9 @@ export async function networkUpstream(
 
   const freeBytes = long.freeBytes ?? source.freeBytes;
   const inFrames = (seconds: number) => Math.max(1, Math.round((seconds * sampleRate) / network.downsampleRate)) * network.downsampleRate;
-  const chunkSamples = long.chunkSeconds === undefined ? Number.POSITIVE_INFINITY : inFrames(long.chunkSeconds);
-  const overlapSamples = inFrames(long.chunkOverlapSeconds ?? 2);
+  const chunkSamples = long.chunkSeconds === undefined ? Number.POSITIVE_INFINITY : inSegments(inFrames(long.chunkSeconds));
+  // segments do not see one another
+  const overlapSamples = network.segment ? 0 : inFrames(long.chunkOverlapSeconds ?? 2);
 
   if (network.samples !== undefined && chunkSamples + 2 * overlapSamples > network.samples && chunkSamples !== Number.POSITIVE_INFINITY) {
     throw new InputError(
@@ -152,6 +153,7 @@ export async function networkUpstream(
   /** An utterance piece by piece; of each piece those frames stay that saw enough before and after them. */
   async function inChunks(part: Part, wanted: readonly number[]): Promise<tf.Tensor3D[]> {
     const rate = network.downsampleRate;
+    const ownFrames = network.segment ? network.frames(chunkSamples) : chunkSamples / rate;
     const [samples] = part.lengths as [number];
     const whole = tf.tidy(() => networkInput(part).waveforms);
     const pieces: tf.Tensor3D[][] = [];
@@ -160,10 +162,10 @@ export async function networkUpstream(
         const [from, to] = [Math.max(0, start - overlapSamples), Math.min(samples, start + chunkSamples + overlapSamples)];
         const first = (start - from) / rate;
         const frames = network.frames(to - from);
-        const own = Math.min(frames - first, start + chunkSamples < samples ? chunkSamples / rate : Number.POSITIVE_INFINITY);
+        const own = Math.min(frames - first, start + chunkSamples < samples ? ownFrames : Number.POSITIVE_INFINITY);
         if (own <= 0) continue;
         refuse({ lengths: [to - from] }, false);
-        const waveforms = tf.tidy(() => widened(tf.slice(whole, [0, from], [1, to - from]), network.samples ?? to - from));
+        const waveforms = tf.tidy(() => widened(tf.slice(whole, [0, from], [1, to - from]), network.samples ?? inSegments(to - from)));
         const input = { waveforms, mask: tf.ones([1, maskSteps(to - from)]) as tf.Tensor2D };
         try {
           const states = await evaluated(input, wanted);
@@ -205,12 +207,18 @@ export async function networkUpstream(
     const longest = Math.max(...lengths);
     const added = Math.max(0, shortestSamples - longest);
     const used = lengths.map((samples) => samples + added);
-    const total = Math.max(longest + added, network.samples ?? 0);
+    const total = inSegments(Math.max(longest + added, network.samples ?? 0));
     const padded = widened(tf.slice(values, [firstRow, 0], [lengths.length, longest]), total);
     // an utterance too short for a frame of its own still has the one that its beginning shares with padding
     const fewest = network.maskFrames ? fewestSteps : 1;
     const frames = used.map((samples) => Math.max(fewest, shownSteps(samples, total)));
     return { waveforms: normalized(padded, used), mask: lengthMask(frames, maskSteps(total)) };
+  }
+
+  /** as many samples, or the next multiple of a segment's */
+  function inSegments(samples: number): number {
+    const multiple = network.segment?.samples ?? 1;
+    return Math.ceil(samples / multiple) * multiple;
   }
 
   /** @throws InputError for an utterance longer than what the network hears at once */

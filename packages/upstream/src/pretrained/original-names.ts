@@ -31,6 +31,7 @@ export const originalNames = {
   vq_wav2vec_gumbel: 'wav2vec',
   vq_wav2vec_kmeans: 'wav2vec',
   vq_wav2vec_custom: 'wav2vec',
+  ast: 'audio-spectrogram-transformer',
   modified_cpc: 'cpc',
   cpc_local: 'cpc',
   decoar: 'decoar',

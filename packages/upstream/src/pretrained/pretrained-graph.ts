@@ -43,7 +43,7 @@ function batchGraph<T>(
   const samples = silentSamples(
     graph,
     { values, lengths },
-    network.samples === undefined ? graph.add(longest, added) : fixed(network.samples),
+    network.samples === undefined ? inSegments(graph.add(longest, added)) : fixed(network.samples),
   );
   const waveforms = scaled({ values: samples, lengths: used });
 
@@ -69,8 +69,19 @@ function batchGraph<T>(
     return normalizes ? graphNormalizedWaveforms(graph, sequence) : sequence.values;
   }
 
+  /** as many samples, or the next multiple of a segment's */
+  function inSegments(samples: T): T {
+    const { segment } = network;
+    return segment === undefined ? samples : graph.multiply(segmentsOf(samples, segment.samples), segment.samples);
+  }
+
+  function segmentsOf(samples: T, size: number): T {
+    return graph.divide(graph.add(samples, size - 1), size);
+  }
+
   function framesOf(steps: T, layers = network.windows.length): T {
     if (network.samples !== undefined) return fixed(network.frames(network.samples));
+    if (network.segment) return graph.multiply(segmentsOf(steps, network.segment.samples), network.segment.frames);
     return network.windows.slice(0, layers).reduce((count, { taps, stride, padding = 0 }) => {
       return graph.divide(graph.maximum(graph.add(count, padding - taps + stride), 0), stride);
     }, steps);
