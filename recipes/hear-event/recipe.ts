@@ -21,7 +21,7 @@ import {
   readHearTask,
 } from '@s3/dataio';
 import { defineProblem, defineRecipe, InputError, type PhaseRun, type Table, withDefaults } from '@s3/interface';
-import type { EventLog, EventMetric } from '@s3/task-events';
+import { chunkFrames, type EventLog, type EventMetric } from '@s3/task-events';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
 import taskRecipe, { chunks } from './task-recipe.ts';
 
@@ -93,17 +93,15 @@ export default defineRecipe({
   async buildProblem({ config, corpus, encoders: { labels, metric }, task, context }) {
     const { samplesPerFrame } = task;
     const { minSamples, sampleRate } = task.model;
-    async function loaderOf(
-      set: string,
-      table: Table,
-      { chunkSeconds, keepShortChunk }: typeof config.trainData,
-      batches: typeof config.trainBatches,
-    ) {
+    async function loaderOf(set: string, table: Table, chunks: typeof config.trainData, batches: typeof config.trainBatches) {
       const recordings = eventTable(table, join(context.targetDir, `${set}.csv`));
       const labelled = labelledRecordings(recordings, labels, { samplesPerFrame, sampleRate });
-      const chunkFrames = Math.max(1, Math.round((chunkSeconds * sampleRate) / samplesPerFrame));
       const wiring = { recordings: labelled, speakers: labels.length, samplesPerFrame, minSamples, ...context };
-      const dataset = await diarizationDataset(wiring, { sampleRate, chunkFrames, keepShortChunk }, context);
+      const dataset = await diarizationDataset(
+        wiring,
+        { sampleRate, chunkFrames: chunkFrames(chunks, { sampleRate, samplesPerFrame }), keepShortChunk: chunks.keepShortChunk },
+        context,
+      );
       const loader = dataLoader({ dataset, sampler: fixedBatchSampler(dataset, batches, context), collate: diarizationBatch });
       return { loader, reference: { events: recordings.flatMap(({ events }) => events) } };
     }

@@ -33,6 +33,17 @@ describe('hear-event on csv files', () => {
   testRecipe({ recipe, config: { ...small, corpus: { train, valid, tests: valid } }, targetDir: () => folder, learningRate: 0.05 });
 });
 
+test.each(['trainData', 'testData'])('%s.chunkSeconds below a frame is refused', async (section) => {
+  const given = { ...small, corpus: { train, tests: valid }, [section]: { chunkSeconds: 0.004 } };
+  const config = parseConfig('hear-event', recipe.config, given) as never;
+  const context = recipeContext(folder);
+  const corpus = await recipe.prepare(config, context);
+  const encoders = (await recipe.encode(config, corpus)) as never;
+  const problem = async () =>
+    recipe.buildProblem({ config, corpus, encoders, task: (await recipe.buildTask({ config, encoders, context })) as never, context });
+  await expect(problem()).rejects.toThrow(`${section}.chunkSeconds: found 0.004 s; expected at least a frame of the model, 0.01 s`);
+});
+
 test('the metadata of a HEAR task says what is scored, and what is chosen among', async () => {
   const files: { [path: string]: number | string[] } = {
     'labelvocabulary.csv': ['idx,label', '0,60', '1,61'],

@@ -17,7 +17,7 @@ import {
   fixedBatchSampler,
   prepareDiarization,
 } from '@s3/dataio';
-import { defineProblem, defineRecipe, type PhaseRun, type Table, withDefaults } from '@s3/interface';
+import { defineProblem, defineRecipe, type PhaseRun, settingPath, type Table, withDefaults } from '@s3/interface';
 import type { DiarizationLog } from '@s3/task-diarization';
 import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trainer';
 import taskRecipe from './task-recipe.ts';
@@ -48,7 +48,8 @@ export default defineRecipe({
     training: withDefaults(trainingSettings, training).prefault({}),
   },
 
-  prepare: ({ corpus, model }, { onProgress }) => prepareDiarization(corpus, { maxSpeakers: model.speakers, onProgress }),
+  prepare: ({ corpus, model }, { onProgress }) =>
+    prepareDiarization(corpus, { maxSpeakers: model.speakers, speakersSetting: settingPath(model, 'speakers'), onProgress }),
   encode: () => ({}),
 
   async buildProblem({ config, corpus, task, context }) {
@@ -56,7 +57,15 @@ export default defineRecipe({
     const { minSamples, sampleRate: modelRate } = task.model;
     async function chunksOf(name: string, table: Table, data: typeof config.testData) {
       const recordings = diarizationTable(table, join(context.targetDir, `${name}.csv`));
-      const wiring = { recordings, speakers: config.model.speakers, samplesPerFrame, minSamples, modelRate, ...context };
+      const wiring = {
+        recordings,
+        speakers: config.model.speakers,
+        speakersSetting: settingPath(config.model, 'speakers'),
+        samplesPerFrame,
+        minSamples,
+        modelRate,
+        ...context,
+      };
       return { recordings, dataset: await diarizationDataset(wiring, data, context) };
     }
 

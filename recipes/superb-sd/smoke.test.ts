@@ -43,6 +43,17 @@ beforeAll(async () => {
 
 describe('superb-sd', () => testRecipe({ recipe: superbSd, config: small, targetDir: () => folder, learningRate: 0.5, steps: 6 }));
 
+test('a recording of more speakers than model.speakers names the setting', async () => {
+  const config = (corpus: object) => parseConfig('superb-sd', superbSd.config, { ...small, corpus, model: { speakers: 1 } }) as never;
+  const { train } = await superbSd.prepare(config({ root: folder }), recipeContext(folder));
+  const [row] = train;
+  const two = [row!, { ...row!, utt_id: 'another', speaker: 'another' }].map((one) => Object.values(one).join(','));
+  const csv = join(folder, 'two.csv');
+  await writeFile(csv, [Object.keys(row!).join(','), ...two, ''].join('\n'));
+  const prepared = superbSd.prepare(config({ train: csv, tests: csv }), recipeContext(folder));
+  await expect(prepared).rejects.toThrow('Set model.speakers higher, or take the recording out.');
+});
+
 test('reads Kaldi directories, csv tables and RTTM beside audio as the same', async () => {
   const context = recipeContext(folder);
   const prepare = (corpus: object): Promise<Corpus> =>

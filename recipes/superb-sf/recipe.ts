@@ -8,7 +8,7 @@
  * Yang et al., "SUPERB: Speech processing Universal PERformance Benchmark", 2021.
  */
 import { prepareSlotFilling, slotFillingCorpus, slotNames, slotTable, sortedSliceSampler } from '@s3/dataio';
-import { defineRecipe, withDefaults } from '@s3/interface';
+import { defineRecipe, InputError, withDefaults } from '@s3/interface';
 import { buildSpeechToTextProblem, encodeTranscriptions, speechToTextSettings } from '@s3/speech-to-text';
 import { trainingSettings } from '@s3/trainer';
 import taskRecipe from './task-recipe.ts';
@@ -25,11 +25,18 @@ export default defineRecipe({
   },
 
   prepare: ({ corpus }, context) => prepareSlotFilling(corpus, context),
-  encode: ({ tokenizer }, corpus) =>
-    encodeTranscriptions(tokenizer, corpus, {
-      slots: slotNames([corpus.train, ...(corpus.valid ? [corpus.valid] : []), ...Object.values(corpus.tests)]),
-      utterancesOf: slotTable,
-    }),
+  encode({ tokenizer, corpus: source }, corpus) {
+    const slots = slotNames([corpus.train, ...(corpus.valid ? [corpus.valid] : []), ...Object.values(corpus.tests)]);
+    if (slots.length === 0) {
+      throw new InputError(
+        String(source.train ?? source.root),
+        'no slot in the column iob of any table',
+        'words that fill slots, such as O O B-city I-city',
+        'Give their tags; for texts without slots there is superb-asr.',
+      );
+    }
+    return encodeTranscriptions(tokenizer, corpus, { slots, utterancesOf: slotTable });
+  },
   buildProblem: (build) =>
     buildSpeechToTextProblem(build, {
       sampler: (dataset) => sortedSliceSampler(dataset, build.config.trainBatches, build.context),

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readTable, writeTable } from '@s3/dataio';
-import { parseConfig } from '@s3/interface';
+import { parseConfig, type Table } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { manifestCsv } from '@s3/quickstart-data';
 import { recipeContext } from '@s3/quickstart-data/testing';
@@ -32,6 +32,16 @@ beforeAll(async () => {
 });
 
 describe('superb-sf', () => testRecipe({ recipe: superbSf, config: small, targetDir: () => folder, learningRate: 0.05, steps: 4 }));
+
+test('tables in which nothing is a slot are refused', async () => {
+  const config = parseConfig('superb-sf', superbSf.config, small) as never;
+  const corpus = await superbSf.prepare(config, recipeContext(folder));
+  const without = (rows: Table) => rows.map((row) => ({ ...row, iob: row['iob']!.replace(/\S+/g, 'O') }));
+  const bare = { train: without(corpus.train), tests: { test: without(corpus.tests['test']!) } };
+  expect(() => superbSf.encode(config, bare)).toThrow(
+    `${train}: found no slot in the column iob of any table; expected words that fill slots`,
+  );
+});
 
 test('the tokenizer knows the letters of the training set and the slots of all sets', async () => {
   const config = parseConfig('superb-sf', superbSf.config, small) as never;

@@ -19,10 +19,11 @@ import { taskGraph } from '@s3/interface/graph';
 import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { ChunkSettings } from './chunk-frames.ts';
 import { type EventLog, type EventMetric, eventReport, eventScores, isBetter } from './event-report.ts';
 import { type EventDecision, type FrameStretch, frameEventFinder, frameEvents } from './frame-events.ts';
 import { joinChunks, type RecordingChunk } from './join-chunks.ts';
-import { type ChunkSettings, recordingPredictor } from './recording-predictor.ts';
+import { recordingPredictor } from './recording-predictor.ts';
 import type { SoundEvent } from './sound-event.ts';
 
 /** Chunks of recordings, with what sounds in each of their frames. */

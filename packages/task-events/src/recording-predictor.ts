@@ -9,17 +9,11 @@ import {
   WiringError,
 } from '@s3/interface';
 import { paddedWaveforms } from '@s3/interface/tensors';
+import { type ChunkSettings, chunkFrames } from './chunk-frames.ts';
 import { eventLines } from './event-lines.ts';
 import type { FrameEventFinder, FrameStretch } from './frame-events.ts';
 import { withFrames } from './join-chunks.ts';
 import type { SoundEvent } from './sound-event.ts';
-
-/** How recordings are cut into what the model hears at once, one chunk behind the other. */
-export interface ChunkSettings {
-  readonly chunkSeconds: number;
-  /** whether the last chunk of a recording is heard where it is shorter than the others */
-  readonly keepShortChunk: boolean;
-}
 
 interface Wiring {
   readonly model: Pick<WaveformModel<unknown>, 'sampleRate' | 'downsampleRate' | 'minSamples'>;
@@ -34,10 +28,11 @@ const chunksAtOnce = 4;
 /** Says what sounds when in a recording of any length: read chunk by chunk as a test set is, of whose frames only the decisions are kept. */
 export function recordingPredictor(
   { model, probabilitiesOf, finder, eventsOf }: Wiring,
-  { chunkSeconds, keepShortChunk }: ChunkSettings,
+  settings: ChunkSettings,
 ): (recording: RecordingSource, options?: RecordingOptions) => Promise<RecordingPrediction<readonly SoundEvent[]>> {
   const { sampleRate, downsampleRate, minSamples = 1 } = model;
-  const chunkFrames = Math.max(1, Math.round((chunkSeconds * sampleRate) / downsampleRate));
+  const { keepShortChunk } = settings;
+  const frameCount = chunkFrames(settings, { sampleRate, samplesPerFrame: downsampleRate });
 
   return async (recording, { onProgress, speakerModel, speakers } = {}) => {
     refuseUnfit(recording, { sampleRate, minSamples });
@@ -49,9 +44,9 @@ export function recordingPredictor(
     // as many frames as the labels of a test set have: what is left of the last one is not heard
     const frames = Math.max(1, Math.floor(samples / downsampleRate));
     const chunks: { readonly start: number; readonly count: number }[] = [];
-    for (let start = 0; start < frames; start += chunkFrames) {
-      const count = Math.min(chunkFrames, frames - start);
-      if (start === 0 || (count * downsampleRate >= minSamples && (keepShortChunk || count === chunkFrames))) chunks.push({ start, count });
+    for (let start = 0; start < frames; start += frameCount) {
+      const count = Math.min(frameCount, frames - start);
+      if (start === 0 || (count * downsampleRate >= minSamples && (keepShortChunk || count === frameCount))) chunks.push({ start, count });
     }
     const found = finder();
     for (let first = 0; first < chunks.length; first += chunksAtOnce) {

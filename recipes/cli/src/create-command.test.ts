@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
+import { toyUtteranceModel, waveformsOf } from '@s3/interface/testing';
 import { describe, expect, it } from 'vitest';
+import { type MyNameBatch, myName } from '../template/task/src/my-name.ts';
 import { createPackage } from './create-command.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 's3-create-'));
@@ -28,6 +30,14 @@ describe('s3 create', () => {
         .split('\n').length;
     expect(lines('whales.ts')).toBeLessThan(90);
     expect(lines('whales.test.ts')).toBeLessThan(20);
+  });
+
+  it('makes a task that says what batches it was made for, where types do not', async () => {
+    const task = myName({ model: toyUtteranceModel() });
+    const batch = { waveforms: waveformsOf([1600]), utterances: ['a'] } as unknown as MyNameBatch;
+    await expect(task.train.over({ length: 1, epoch: async function* () {} }).prepare(batch as never)).rejects.toThrow(
+      'my-name: found batches without targets; expected a number for each utterance',
+    );
   });
 
   it('refuses other kinds, names that no package can have, and a folder that is there', async () => {

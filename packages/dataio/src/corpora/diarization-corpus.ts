@@ -48,6 +48,8 @@ export const diarizationCorpus = z.strictObject({
 export interface DiarizationSource {
   /** speakers that the model can tell apart; a recording of more is refused */
   readonly maxSpeakers?: number;
+  /** the setting that says so, for errors */
+  readonly speakersSetting?: string;
   readonly onProgress?: (label: string, done: number, total: number) => void;
 }
 
@@ -67,7 +69,7 @@ const durationTolerance = 0.1;
  */
 export async function prepareDiarization(
   { root, train, valid, tests, audio, uem, ...policy }: z.output<typeof diarizationCorpus>,
-  { maxSpeakers = Number.POSITIVE_INFINITY, onProgress }: DiarizationSource = {},
+  { maxSpeakers = Number.POSITIVE_INFINITY, speakersSetting, onProgress }: DiarizationSource = {},
 ): Promise<Corpus> {
   const given = Object.entries({ train, valid, tests, audio }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (root !== undefined && given.length > 0) {
@@ -86,7 +88,7 @@ export async function prepareDiarization(
       const scored = isScored ? regions : undefined;
       const table = await readSegments(path, audio, scored?.all);
       const recordings = diarizationTable(table, path, policy);
-      for (const recording of recordings) refuseSurplusSpeakers(recording, maxSpeakers);
+      for (const recording of recordings) refuseSurplusSpeakers(recording, maxSpeakers, speakersSetting);
       const measured = await measure(recordings, path, onProgress);
       return segmentTable(diarizationTable(measured.table, path, policy).map((recording) => withRegions(recording, scored)));
     };

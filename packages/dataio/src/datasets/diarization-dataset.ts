@@ -54,6 +54,8 @@ export interface DiarizationDatasetWiring
   readonly recordings: readonly DiarizationRecording[];
   /** columns of the labels: outputs of the model */
   readonly speakers: number;
+  /** the setting that says how many speakers there are, for errors */
+  readonly speakersSetting?: string | undefined;
   /** samples that a labelled frame stands for: the model's `downsampleRate`, times its subsampling */
   readonly samplesPerFrame: number;
   /** samples that the model needs at least; a last chunk of fewer is left out */
@@ -97,7 +99,7 @@ interface Chunk extends AudioUtterance {
 }
 
 async function buildDiarizationDataset(
-  { recordings, speakers, samplesPerFrame, minSamples = 1, ...reading }: DiarizationDatasetWiring,
+  { recordings, speakers, speakersSetting, samplesPerFrame, minSamples = 1, ...reading }: DiarizationDatasetWiring,
   config: z.output<typeof diarizationDatasetConfig>,
   context: BuildContext,
 ): Promise<DiarizationDataset> {
@@ -112,7 +114,7 @@ async function buildDiarizationDataset(
     );
   }
   const chunks = recordings.flatMap((recording) => {
-    refuseSurplusSpeakers(recording, speakers);
+    refuseSurplusSpeakers(recording, speakers, speakersSetting);
     requireDuration(recording);
     const frames = Math.max(1, Math.floor(Math.round(recording.durationSeconds! * sampleRate) / samplesPerFrame));
     return chunkStarts(frames, chunkFrames, hop)

@@ -91,8 +91,15 @@ export function diarizationTable(
   }));
 }
 
-/** @throws InputError for a recording of more speakers than this, with the row of the first that is too many */
-export function refuseSurplusSpeakers({ recording, speakers, segments }: DiarizationRecording, maxSpeakers: number): void {
+/**
+ * @param setting what says how many there may be
+ * @throws InputError for a recording of more speakers than this, with the row of the first that is too many
+ */
+export function refuseSurplusSpeakers(
+  { recording, speakers, segments }: DiarizationRecording,
+  maxSpeakers: number,
+  setting = 'the number of speakers',
+): void {
   if (speakers.length <= maxSpeakers) return;
   const seen = new Set<string>();
   const surplus = segments.find(({ speaker }) => seen.add(speaker).size > maxSpeakers)!;
@@ -100,7 +107,7 @@ export function refuseSurplusSpeakers({ recording, speakers, segments }: Diariza
     surplus.where,
     `the speaker '${surplus.speaker}' in '${recording}', which has ${speakers.length}: ${speakers.join(', ')}`,
     `at most ${maxSpeakers} speakers in a recording, as many as the model has outputs`,
-    'Set the number of speakers higher, or take the recording out.',
+    `Set ${setting} higher, or take the recording out.`,
   );
 }
 

@@ -14,6 +14,12 @@ const fileTroubles: { readonly [code: string]: string } = {
   ENAMETOOLONG: 'a name that is too long',
 };
 
+/** What an error code of the file system means, where a folder or file was to be made; undefined for one that a user cannot mend. */
+export function troubleText(code: string | undefined): string | undefined {
+  // so Node says of a disk that is read-only
+  return code === 'ENOENT' ? 'a folder that cannot be made' : fileTroubles[code ?? ''];
+}
+
 /**
  * Troubles of the file system that a user can mend, as such; anything else as it is.
  *
@@ -22,8 +28,7 @@ const fileTroubles: { readonly [code: string]: string } = {
 export function withFileTrouble(error: unknown, place = 'a file'): unknown {
   // of a file that was written aside, where it was to go
   const { code, syscall, path, dest } = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string };
-  // so Node says of a disk that is read-only
-  const found = code === 'ENOENT' && syscall === 'mkdir' ? 'a folder that cannot be made' : fileTroubles[code ?? ''];
+  const found = code === 'ENOENT' && syscall !== 'mkdir' ? undefined : troubleText(code);
   if (S3Error.isInstance(error) || found === undefined) return error;
   return new InputError(
     dest ?? path ?? place,

@@ -5,6 +5,7 @@ import { InputError } from '@s3/interface';
 import { stringify } from 'yaml';
 import { exists } from '../checkpoint/checkpoint.ts';
 import { timestamp } from '../stages/timestamp.ts';
+import { troubleText } from './file-trouble.ts';
 import { recoverDirectories } from './replace-directory.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -26,7 +27,7 @@ async function makeFolder(setting: string, folder: string, permission: number): 
     const { code } = cause as NodeJS.ErrnoException;
     throw new InputError(
       setting,
-      `${folder}, where nothing can be written (${code === 'EEXIST' ? 'it is a file' : code})`,
+      `${folder}, where nothing can be written (${code === 'EEXIST' ? 'it is a file' : [troubleText(code), code].filter(Boolean).join(', ')})`,
       'a folder that can be made and written',
       `Give another ${setting} or change its permissions.`,
       { cause },

@@ -3,6 +3,7 @@ import {
   definePhase,
   defineTrainPhase,
   type Embeddings,
+  InputError,
   inference,
   type Mode,
   type ModelInput,
@@ -37,7 +38,10 @@ export const myName = defineComponent({
     const head = linear(model.outputSize, 1, randomStream(seed, 'my-name head'));
     const predictions = (input: ModelInput, mode: Mode) =>
       tf.add(tf.reshape(head.forward(model.forward(input, mode)), [-1]), middle) as tf.Tensor1D;
-    const prepare = ({ waveforms }: MyNameBatch) => model.prepare(waveforms);
+    async function prepare({ waveforms, targets }: MyNameBatch) {
+      if (targets) return model.prepare(waveforms);
+      throw new InputError('my-name', 'batches without targets', 'a number for each utterance', 'Give the task data that has them.');
+    }
 
     return {
       ...moduleOf({ head }), // the task's own weights; the model's are saved beside them
