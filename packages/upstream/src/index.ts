@@ -5,6 +5,7 @@ export { linear } from './linear.ts';
 export { mel } from './mel.ts';
 export { mfcc } from './mfcc.ts';
 export { namedUpstream } from './named-upstream.ts';
+export { encoderSettings } from './pretrained/encoder-settings.ts';
 export { exportOnnx } from './pretrained/export-onnx.ts';
 export { hubNames } from './pretrained/hub-names.ts';
 export { pretrainedFolder } from './pretrained/pretrained-folder.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
-import { userCacheDir } from '@s3/trainer';
-import { pretrainedFolder, writeEncoderWeights } from '@s3/upstream';
+import { replaceFile, userCacheDir } from '@s3/trainer';
+import { encoderSettings, pretrainedFolder, writeEncoderWeights } from '@s3/upstream';
 
 const weights = 'model.safetensors';
 
@@ -40,26 +40,49 @@ export async function upstreamFiles(upstream: UpstreamSection): Promise<Upstream
   }
   const folder = await pretrainedFolder(upstream);
   if (folder === undefined) return { files: new Map(), isOnnx: false };
+  const text = await encoderSettings(folder, upstream.name);
+  if (text !== undefined) {
+    const file = await inOneFile(folder, [folder]);
+    const settings = file.replace(/safetensors$/, `${createHash('sha256').update(text).digest('hex').slice(0, 8)}.json`);
+    await replaceFile(settings, text);
+    return {
+      files: new Map([
+        ['upstream/config.json', settings],
+        [`upstream/${weights}`, file],
+      ]),
+      path: 'upstream',
+      isOnnx: false,
+    };
+  }
   const names = await readdir(folder);
   const settings = ['config.json', 'preprocessor_config.json'].filter((name) => names.includes(name));
   const files = new Map(settings.map((name) => [`upstream/${name}`, join(folder, name)]));
-  files.set(`upstream/${weights}`, names.includes(weights) ? join(folder, weights) : await inOneFile(folder, names));
+  const kept = names.filter((name) => /\.(bin|safetensors)$/.test(name)).sort();
+  const own = join(folder, weights);
+  files.set(
+    `upstream/${weights}`,
+    kept.includes(weights)
+      ? own
+      : await inOneFile(
+          folder,
+          kept.map((name) => join(folder, name)),
+        ),
+  );
   return { files, path: 'upstream', isOnnx: false };
 }
 
-/** Weights that are kept otherwise, as PyTorch's `.bin` or in parts, as a page wants them; made once, in the user's cache folder. */
-async function inOneFile(folder: string, names: readonly string[]): Promise<string> {
-  const kept = names.filter((name) => /\.(bin|safetensors)$/.test(name)).sort();
-  const identity = createHash('sha256').update(await realpath(folder));
-  for (const name of kept) {
-    const { size, mtimeMs } = await stat(join(folder, name));
-    identity.update(`\n${name} ${size} ${mtimeMs}`);
+/** Weights that are kept otherwise, as PyTorch's `.bin`, in parts or in a file of S3PRL's own, as a page wants them; made once, in the user's cache folder. */
+async function inOneFile(place: string, kept: readonly string[]): Promise<string> {
+  const identity = createHash('sha256').update(await realpath(place));
+  for (const file of kept) {
+    const { size, mtimeMs } = await stat(file);
+    identity.update(`\n${basename(file)} ${size} ${mtimeMs}`);
   }
   const file = join(userCacheDir(), 'pages', `${identity.digest('hex').slice(0, 32)}.safetensors`);
   const isThere = await stat(file).then(
     () => true,
     () => false,
   );
-  if (!isThere) await writeEncoderWeights(folder, file);
+  if (!isThere) await writeEncoderWeights(place, file);
   return file;
 }

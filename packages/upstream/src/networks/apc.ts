@@ -34,6 +34,7 @@ export function apc({ input, hidden_size: size, num_layers, dropout, residual }:
     size,
     hiddenStates: layers.length,
     ...kaldiFrames,
+    keepsLayers: true,
     bytes: (_samples, frames, gradients) => 4 * frames * size * layers.length * (gradients ? 24 : 4),
     sections: { convolutions: [], before: [], layers: layers.map(({ prefix }) => [prefix]) },
     forward<T>(operations: Operations<T>, { waveforms, mask }: NetworkInput<T>): T[] {

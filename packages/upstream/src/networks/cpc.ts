@@ -74,6 +74,7 @@ export function cpc(config: CpcConfig): DescribedNetwork {
         ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map((part) => `${recurrent.prefix}${part}_l${layer}`),
       ),
     },
+    keepsLayers: true,
     bytes(samples, frames, gradients) {
       const first = (4 * inner * samples) / convolutions[0].stride;
       const states = 2 * frames * (inner + size);

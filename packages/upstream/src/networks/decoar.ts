@@ -40,6 +40,7 @@ export function decoar({ input, hidden_size: size, num_layers, all_layers }: z.o
     size: 2 * size,
     hiddenStates,
     ...kaldiFrames,
+    keepsLayers: true,
     bytes: (_samples, frames, gradients) => 4 * frames * 2 * size * (hiddenStates + (gradients ? 20 * num_layers : 6)),
     sections: {
       convolutions: [],

@@ -53,6 +53,7 @@ export function npc(config: z.output<typeof npcConfig>): DescribedNetwork {
     ...(dim_bottleneck && { sizes: Array.from({ length: hiddenStates }, (_, at) => (at === hiddenStates - 1 ? dim_bottleneck : size)) }),
     hiddenStates,
     ...kaldiFrames,
+    keepsLayers: true,
     bytes: (_samples, frames, gradients) => 4 * frames * size * (2 * hiddenStates + n_blocks * (gradients ? 12 : 1)),
     sections: {
       convolutions: [],

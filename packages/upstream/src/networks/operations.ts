@@ -281,6 +281,8 @@ export interface DescribedNetwork extends Network {
   readonly bytes: (samples: number, frames: number, gradients: boolean) => number;
   /** an utterance beside longer ones has its share of the steps, rounded as Python does, whatever it has alone */
   readonly isProportional?: boolean;
+  /** no layer may be left out of a training step */
+  readonly keepsLayers?: boolean;
   /** decibels of the samples' root mean square, below 1, that each utterance is scaled to */
   readonly level?: number;
   /** what its weights' names begin with, from the waveforms upwards */

@@ -95,6 +95,7 @@ export function wav2vec(config: Wav2vecConfig): DescribedNetwork {
       before: ['vector_quantizer.'],
       layers: layers.map(({ prefix }, layer) => [prefix, `${own.prefix}residual_proj.${layer}.`]),
     },
+    keepsLayers: true,
     bytes(samples, frames, gradients) {
       let steps = samples;
       const widths = strided.map((layer) => {

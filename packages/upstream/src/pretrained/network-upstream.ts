@@ -67,6 +67,10 @@ export async function networkUpstream(
   { batching, layerDrop, trainFeatureEncoder, freezeLayers = 0, randomSeed, engine, threads = 0, ...long }: PretrainedSettings,
 ): Promise<Upstream> {
   const network = networkOf(config);
+  if (network.keepsLayers && layerDrop > 0) {
+    const expected = 'nothing: no layer of this network may be left out';
+    throw new InputError('upstream.layerDrop', String(layerDrop), expected, 'Leave it out.');
+  }
   const reached = trainedWeights({ trainFeatureEncoder, freezeLayers }, network.sections);
   const isTrained = (weight: string) => reached(weight) && !network.untrained?.test(weight);
   const weights = await loadWeights(randomSeed === undefined ? tensors : randomizedTensors(tensors, randomSeed), network, isTrained);

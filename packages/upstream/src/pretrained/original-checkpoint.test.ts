@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { S3Error } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,6 +8,8 @@ import { originalCase } from '../fixtures/original-case.ts';
 import { checkpointFiles, temporaryFolder } from '../fixtures/small-checkpoint.ts';
 import { namedUpstream } from '../named-upstream.ts';
 import type { UpstreamName } from '../upstream-settings.ts';
+import { encoderSettings } from './encoder-settings.ts';
+import { writeEncoderWeights } from './write-encoder-weights.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -71,6 +73,17 @@ test('keeps what it gave', async () => {
   expect(first).toEqual(await lastLayer({}));
 });
 
+test.each(['npc', 'tera', 'decoar-layers'])('is the same as a folder, as a page has it: %s', async (name) => {
+  const { checkpoint, name: own } = originalCase(name);
+  const place = await temporaryFolder({ 'states.ckpt': checkpoint });
+  const [path, as] = [join(place, 'states.ckpt'), own as UpstreamName];
+  await writeFile(join(place, 'config.json'), (await encoderSettings(path, as))!);
+  await writeEncoderWeights(path, join(place, 'model.safetensors'));
+  expect(await lastLayer({ name: as, path: place })).toEqual(await lastLayer({ name: as, path }));
+  expect(await encoderSettings(place, as)).toBeUndefined();
+  await rm(place, { recursive: true });
+});
+
 describe('is refused, with the file', () => {
   /** the checkpoint with some text in it changed for one of the same length */
   const changed = (from: string, to: string) => {
@@ -105,6 +118,7 @@ describe('is refused, with the file', () => {
 
   test('with settings that mean nothing to it', async () => {
     await expect(named('apc', 'apc.ckpt', { trainFeatureEncoder: true })).rejects.toThrow(/trainFeatureEncoder.*begins with convolutions/);
+    await expect(named('apc', 'apc.ckpt', { layerDrop: 0.1 })).rejects.toThrow(/layerDrop: found 0.1; expected nothing/);
     await expect(named('apc', 'apc.ckpt', { freezeLayers: 4 })).rejects.toThrow(/freezeLayers: found 4; expected at most 3/);
     await expect(named('apc_local', 'none.ckpt')).rejects.toThrow(/none.ckpt'?: found no such folder or file/);
     await expect(namedUpstream(wiring, { name: 'apc_local' })).rejects.toThrow(/a checkpoint file, since the upstream is apc_local/);

@@ -1,4 +1,5 @@
 import { InputError } from '@s3/interface';
+import { networkOf } from '../networks/network-of.ts';
 import { type OriginalConfig, originalConfig } from '../networks/original-networks.ts';
 import { checkedSettings } from './checkpoint-settings.ts';
 import { originalReaders } from './original-readers.ts';
@@ -32,10 +33,12 @@ export async function openOriginal(path: string, name: string | undefined): Prom
       const found = read({ settings: (key) => plainValue(part(key)), keysOf, name, shapeOf });
       if (!found) continue;
       const network = checkedSettings(path, found.config, originalConfig);
+      const { unread } = networkOf(network);
       const tensors = new Map<string, StoredTensor>();
       for (const [own, value] of part(found.weights) as Map<unknown, never>) {
         const stored = typeof own === 'string' ? tensor(own, value) : undefined;
-        if (stored) tensors.set(found.named?.(own as string) ?? (own as string), stored);
+        const name = found.named?.(own as string) ?? (own as string);
+        if (stored && !unread?.test(name)) tensors.set(name, stored);
       }
       return { network, tensors, close };
     }
