@@ -7,6 +7,9 @@ import { type PlainValue, plainValue } from './plain-value.ts';
 import { openPytorchContent } from './pytorch-content.ts';
 import type { OpenTensors, StoredTensor } from './stored-tensor.ts';
 
+/** The part that is the whole file, where that is a dictionary of weights. */
+export const wholeFile = '';
+
 /** A checkpoint of S3PRL's own: one file with settings and weights. */
 export interface OriginalCheckpoint extends OpenTensors {
   readonly network: OriginalConfig;
@@ -24,7 +27,7 @@ export async function openOriginal(path: string, name: string | undefined): Prom
   const { content, tensor, close } = await openPytorchContent(path, { describesObjects: true });
   try {
     const saved = content instanceof Map ? content : new Map();
-    const part = (key: string) => saved.get(key);
+    const part = (key: string) => (key === wholeFile ? saved : saved.get(key));
     const keysOf = (key: string) => {
       const dictionary = part(key);
       return dictionary instanceof Map ? [...dictionary.keys()].filter((own): own is string => typeof own === 'string') : [];
@@ -40,7 +43,7 @@ export async function openOriginal(path: string, name: string | undefined): Prom
         const name = found.named?.(own as string) ?? (own as string);
         if (stored && !unread?.test(name)) tensors.set(name, stored);
       }
-      return { network, tensors, close };
+      return { network, tensors: found.converted?.(tensors) ?? tensors, close };
     }
     const kinds = 'APC, VQ-APC, NPC, Mockingjay, TERA, Audio ALBERT, DeCoAR, DeCoAR 2.0, wav2vec, vq-wav2vec or CPC, as S3PRL keeps them';
     throw new InputError(
@@ -81,5 +84,7 @@ export type OriginalReader = (content: OriginalContent) =>
       readonly weights: string;
       /** what a weight is called here */
       readonly named?: (name: string) => string;
+      /** the weights as the network has them, where more than their names differ */
+      readonly converted?: (tensors: ReadonlyMap<string, StoredTensor>) => ReadonlyMap<string, StoredTensor>;
     }
   | undefined;

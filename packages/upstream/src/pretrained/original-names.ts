@@ -32,6 +32,8 @@ export const originalNames = {
   vq_wav2vec_kmeans: 'wav2vec',
   vq_wav2vec_custom: 'wav2vec',
   ast: 'audio-spectrogram-transformer',
+  ssast_frame_base: 'audio-spectrogram-transformer',
+  ssast_patch_base: 'audio-spectrogram-transformer',
   modified_cpc: 'cpc',
   cpc_local: 'cpc',
   decoar: 'decoar',
