@@ -332,3 +332,29 @@ describe('a recording of any length', () => {
     );
   });
 });
+
+test('what processes collect of their shares of a batch gives the loss of the whole', async () => {
+  const { train } = speakerDiarization({ model: toyFrameModel(2) });
+  const run = train.over(oneBatch(first));
+  const collected = async (...activities: readonly Sequence[]) => {
+    const batch = batchOf(...activities);
+    const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as never as {
+      readonly loss: tf.Scalar;
+      readonly order: tf.Tensor2D;
+      readonly logits: Frames;
+    };
+    const frames = await fields.logits.values.array();
+    const logits = activities.map((activity, row) => ({
+      ...activity,
+      values: Float32Array.from(frames[row]!.slice(0, activity.frames).flat()),
+    }));
+    return run.collect({ loss: fields.loss.dataSync()[0], order: fields.order.arraySync(), logits } as never, batch as never);
+  };
+  // as the trainer joins shares: lists one after another
+  const shares = [await collected(first), await collected(second)];
+  const joined = Object.fromEntries(['losses', 'errors'].map((name) => [name, shares.flatMap((share) => [...(share[name] as unknown[])])]));
+  const whole = run.reduce((await collected(first, second)) as never).log as { readonly [name: string]: number };
+  const parts = run.reduce(joined as never).log as { readonly [name: string]: number };
+  expect(parts['loss']).toBeCloseTo(whole['loss']!, 6);
+  expect(parts['frameDer']).toBeCloseTo(whole['frameDer']!, 12);
+});

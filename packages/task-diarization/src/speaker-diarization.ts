@@ -140,7 +140,8 @@ export const speakerDiarization = defineComponent({
 
     const train = defineTrainPhase({
       ...parts,
-      collect: (fields: Downloaded, batch: DiarizationBatch) => ({ losses: fields.loss, errors: errorsOf(fields, batch) }),
+      // lists, since processes that share a batch join these: a loss stays beside the frames that it is a mean over
+      collect: (fields: Downloaded, batch: DiarizationBatch) => ({ losses: [fields.loss], errors: [errorsOf(fields, batch)] }),
       reduce: (columns) => ({ log: frameLog(columns) }),
     });
     const judging = (set: 'valid' | 'test') =>
