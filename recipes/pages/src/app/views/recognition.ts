@@ -4,20 +4,10 @@ import { element } from '../element.ts';
 import { listenToLatest } from '../recordings/latest-seconds.ts';
 import type { Listening } from '../recordings/microphone.ts';
 import { recordingInput } from '../recordings/recording-input.ts';
+import { type PersonCard, personCard } from './person-card.ts';
 import { answerOf } from './person-scores.ts';
 import type { ThresholdInput } from './threshold-input.ts';
 import { voiceKeeping } from './voice-keeping.ts';
-
-interface Person {
-  readonly root: HTMLElement;
-  readonly name: HTMLInputElement;
-  /** one for each recording that the person gave */
-  readonly voices: Float32Array[];
-  /** Says how many there are. */
-  readonly show: () => void;
-  /** Takes voices from a file. */
-  readonly add: (voices: readonly Float32Array[]) => void;
-}
 
 const judgedSeconds = { windowSeconds: 3, hopSeconds: 1 };
 /** loudness (root of the mean square) under which nobody speaks */
@@ -27,7 +17,7 @@ const toBegin = 'Enrol people above, then listen.';
 
 /** People enrolled by voice, and who of them is speaking: in a file, or live. */
 export function recognitionView(computer: Computer, threshold: ThresholdInput): HTMLElement {
-  let people: Person[] = [];
+  let people: PersonCard[] = [];
   let numbered = 0;
   const enrolled = element('div', { class: 'pair people' });
   const add = element('button', { type: 'button', onclick: () => addPerson().name.focus() }, 'Add a person');
@@ -67,62 +57,24 @@ export function recognitionView(computer: Computer, threshold: ThresholdInput): 
     say(toBegin);
   }
 
-  function nameOf(person: Person): string {
+  function nameOf(person: PersonCard): string {
     return person.name.value.trim() || `Person ${people.indexOf(person) + 1}`;
   }
 
-  function addPerson(): Person {
-    const number = ++numbered;
-    const name = element('input', {
-      type: 'text',
-      value: `Person ${number}`,
-      'aria-label': `Name of person ${number}`,
-      maxLength: 60,
-      autocomplete: 'off',
-      oninput: () => show(),
+  function addPerson(): PersonCard {
+    const person = personCard(computer, ++numbered, {
+      nameOf,
+      isHere: (card) => people.includes(card),
+      onChange: keeping.changed,
+      onForget: forget,
     });
-    const voices: Float32Array[] = [];
-    const count = element('p', { class: 'about', role: 'status' });
-    const remove = element('button', { type: 'button', class: 'forget', onclick: () => forget(person) });
-    const { root, describe } = recordingInput(computer, `Voice ${number}`, async ({ input }) => {
-      const { prediction } = await computer.predict(input, {});
-      // forgotten while it was heard
-      if (!people.includes(person)) return;
-      voices.push(prediction as Float32Array);
-      show();
-    });
-    function show(): void {
-      const isEnrolled = voices.length > 0;
-      count.textContent = isEnrolled
-        ? `Enrolled with ${voices.length} recording${voices.length === 1 ? '' : 's'}; more of them make it surer.`
-        : 'Not enrolled.';
-      remove.textContent = isEnrolled ? 'Forget' : 'Remove';
-      remove.setAttribute('aria-label', `${remove.textContent} ${nameOf(person)}`);
-      root.dataset['voices'] = String(voices.length);
-      keeping.changed();
-    }
-    const person: Person = {
-      root,
-      name,
-      voices,
-      show,
-      add(more) {
-        if (more.length === 0) return;
-        voices.push(...more);
-        describe('From a file; recordings may be added.');
-        show();
-      },
-    };
-    root.querySelector('h3')?.after(element('div', { class: 'name' }, name, remove));
-    root.append(count);
     people.push(person);
-    enrolled.append(root);
-    show();
+    enrolled.append(person.root);
     return person;
   }
 
   /** Nothing of the person stays in the page, and the others stay as they are. */
-  function forget(person: Person): void {
+  function forget(person: PersonCard): void {
     const place = people.indexOf(person);
     const wasEnrolled = person.voices.length > 0;
     const name = nameOf(person);
