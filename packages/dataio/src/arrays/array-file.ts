@@ -1,12 +1,9 @@
 import { WiringError } from '@s3/interface';
-import { type NumberArray, npyBytes, readNpy } from './npy.ts';
+import { type NamedArrays, npyBytes, readNpy } from './npy.ts';
 import { npzBytes, readNpz } from './npz.ts';
 import { readSafetensors, safetensorsBytes } from './safetensors.ts';
 
-export type { NumberArray } from './npy.ts';
-
-/** Arrays by name. */
-export type NamedArrays = { readonly [name: string]: NumberArray };
+export type { NamedArrays, NumberArray } from './npy.ts';
 
 /** `npz`: NumPy's archive; `npy`: one NumPy array; `safetensors`: Hugging Face's format, which PyTorch maps. */
 export const arrayFormats = ['npz', 'npy', 'safetensors'] as const;

@@ -6,6 +6,9 @@ export interface NumberArray {
   readonly values: Float32Array;
 }
 
+/** Arrays by name. */
+export type NamedArrays = { readonly [name: string]: NumberArray };
+
 const magic = '\x93NUMPY';
 
 /** A NumPy file of little-endian float32 (format version 1.0): its data begins at a multiple of 64 bytes, so that it can be mapped. */

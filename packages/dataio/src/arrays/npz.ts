@@ -1,7 +1,6 @@
 import { InputError } from '@s3/interface';
 import { unzipSync, zipSync } from 'fflate';
-import type { NamedArrays } from './array-file.ts';
-import { npyBytes, readNpy } from './npy.ts';
+import { type NamedArrays, npyBytes, readNpy } from './npy.ts';
 
 // the time stamp is part of a zip file; a fixed one makes equal content equal bytes
 const zipTime = '1980-01-01T00:00:00';

@@ -1,7 +1,6 @@
 import { InputError } from '@s3/interface';
 import { parseSafetensorsHead, safetensorsDataStart, safetensorsHead } from '@s3/interface/safetensors';
-import type { NamedArrays } from './array-file.ts';
-import { float32Of, littleEndian } from './npy.ts';
+import { float32Of, littleEndian, type NamedArrays } from './npy.ts';
 
 /** Arrays in the safetensors format. */
 export function safetensorsBytes(arrays: NamedArrays): Uint8Array {

@@ -16,7 +16,8 @@ import { linear, weightOf } from '@s3/interface/layers';
 import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { type RecurrentKind, recurrentLayer } from '../recurrence/recurrent-layer.ts';
+import type { RecurrentKind } from '../recurrence/recurrent-kernel.ts';
+import { recurrentLayer } from '../recurrence/recurrent-layer.ts';
 import { type DownsampleStyle, downsampleFrames, graphDownsample } from './downsample-frames.ts';
 
 const oneForAll = 'one value for each layer, or one for all';

@@ -1,11 +1,5 @@
-import type { Embeddings, Frames, Mode, Module, Random } from '@s3/interface';
+import type { Embeddings, Frames, Mode, Module } from '@s3/interface';
 import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
-import { z } from 'zod';
-import { attentiveStatisticsPooling } from './attentive-statistics-pooling.ts';
-import { contextAttentiveStatisticsPooling } from './context-attentive-statistics-pooling.ts';
-import { selfAttentivePooling } from './self-attentive-pooling.ts';
-import { temporalAveragePooling } from './temporal-average-pooling.ts';
-import { temporalStatisticsPooling } from './temporal-statistics-pooling.ts';
 
 /** Reduces the frames of an utterance to one vector; frames past its length do not count. */
 export interface Pooling extends Module {
@@ -16,18 +10,3 @@ export interface Pooling extends Module {
   readonly forward: (frames: Frames, mode: Mode) => Embeddings;
   readonly graph: <T>(operations: GraphOperations<T>, frames: GraphSequence<T>) => T;
 }
-
-/** Poolings by the short names of the field. */
-export const poolings = {
-  TAP: temporalAveragePooling,
-  TSP: temporalStatisticsPooling,
-  SAP: selfAttentivePooling,
-  ASP: attentiveStatisticsPooling,
-  CASP: contextAttentiveStatisticsPooling,
-} as const satisfies { readonly [name: string]: (inputSize: number, random: Random) => Pooling };
-
-/** The setting that chooses one. */
-export const poolingSetting = z
-  .enum(['TAP', 'TSP', 'SAP', 'ASP', 'CASP'])
-  .default('TAP')
-  .describe('mean, statistics, self-attentive, attentive statistics pooling; CASP attends to each feature and sees the whole utterance');

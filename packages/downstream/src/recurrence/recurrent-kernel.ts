@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { RecurrentKind } from './recurrent-layer.ts';
 
 const [forwardKernel, backwardKernel] = ['S3RecurrentForward', 'S3RecurrentBackward'];
 
@@ -7,6 +6,9 @@ const [forwardKernel, backwardKernel] = ['S3RecurrentForward', 'S3RecurrentBackw
 export function hasRecurrentKernel(): boolean {
   return tf.getKernel(forwardKernel, tf.getBackend()) !== undefined;
 }
+
+/** What a step computes, as PyTorch calls it. */
+export type RecurrentKind = 'LSTM' | 'GRU' | 'RNN';
 
 /** PyTorch's weights of one direction. */
 export interface RecurrentWeights {

@@ -7,10 +7,8 @@ import { gruRecurrence } from './gru-recurrence.ts';
 import { hasLstmKernel, lstmKernel } from './lstm-kernel.ts';
 import { lstmRecurrence } from './lstm-recurrence.ts';
 import type { Order } from './recurrence.ts';
-import { hasRecurrentKernel, type RecurrentWeights, recurrentKernel } from './recurrent-kernel.ts';
+import { hasRecurrentKernel, type RecurrentKind, type RecurrentWeights, recurrentKernel } from './recurrent-kernel.ts';
 import { rnnRecurrence } from './rnn-recurrence.ts';
-
-export type RecurrentKind = 'LSTM' | 'GRU' | 'RNN';
 
 /** One recurrent layer of PyTorch's, in one direction or both. */
 export interface RecurrentLayer extends Module {

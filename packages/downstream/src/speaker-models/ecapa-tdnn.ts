@@ -1,7 +1,7 @@
 import { defineComponent, type FrameSpec, moduleOf, randomStream, type UtteranceModel } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { poolingSetting, poolings } from '../pooling/pooling.ts';
+import { poolingSetting, poolings } from '../pooling/poolings.ts';
 import { ecapaBackbone } from './ecapa-backbone.ts';
 import { embeddingProjector, embeddingSizeSetting } from './embedding-projector.ts';
 

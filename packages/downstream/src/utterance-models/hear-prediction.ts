@@ -2,7 +2,7 @@ import { defineComponent, type FrameModel, type FrameSpec, moduleOf, randomStrea
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { fullyConnected, fullyConnectedSettings } from '../layers/fully-connected.ts';
-import { poolings } from '../pooling/pooling.ts';
+import { poolings } from '../pooling/poolings.ts';
 
 /**
  * HEAR's prediction of a scene: a pooling over time, hidden layers each with a normalization, dropout and ReLU, a linear layer.

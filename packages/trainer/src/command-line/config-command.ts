@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { previewConfig } from '../config/resolve-config.ts';
 import { fullSchema } from '../config/run-settings.ts';
 import { settingsYaml } from '../config/settings-yaml.ts';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 import { findRecipe } from './find-recipe.ts';
 import { settingsMarkdown } from './settings-markdown.ts';
 

@@ -7,7 +7,7 @@ import { createColors } from 'picocolors';
 import { userCacheDir } from '../config/run-settings.ts';
 import { type Environment, environment } from '../environment.ts';
 import { formatTable } from '../formatting/format-table.ts';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 
 const oldestNode = 20;
 const engineNames = ['native', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly EngineName[];

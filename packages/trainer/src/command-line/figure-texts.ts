@@ -1,5 +1,5 @@
 import { readRunFiles } from '../report/run-files.ts';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 import { figureText } from './figure-text.ts';
 
 /** What the tests of a run drew, as far as letters can show it. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type AnyRecipe, InputError, S3Error } from '@s3/interface';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 import { unknownName } from './unknown-name.ts';
 
 /**

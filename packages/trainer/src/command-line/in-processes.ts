@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Communicator } from '@s3/interface';
 import type { TextStream } from '../observers/terminal-observer.ts';
-import type { CommandLineOptions } from './command-line.ts';
+import type { CommandLineOptions } from './command-context.ts';
 import { showsColor } from './shows-color.ts';
 
 const silent: TextStream = { write: () => true };

@@ -1,5 +1,5 @@
 import { formatTable } from '../formatting/format-table.ts';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** Prints the recipes. */
 export function listCommand({ recipes, stdout, color }: CommandContext, { json }: { readonly json: boolean }): void {

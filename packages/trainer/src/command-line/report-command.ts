@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { writeReport } from '../report/write-report.ts';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 
 /**
  * Makes a run's report again, from what the run left in its target directory.

@@ -4,7 +4,7 @@ import type { Communicator, EngineName } from '@s3/interface';
 import { createColors } from 'picocolors';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { terminalObserver } from '../observers/terminal-observer.ts';
-import type { CommandContext, RunRecipe } from './command-line.ts';
+import type { CommandContext, RunRecipe } from './command-context.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
 import { inProcesses } from './in-processes.ts';

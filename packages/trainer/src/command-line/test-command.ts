@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Communicator, type EngineName, InputError } from '@s3/interface';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { terminalObserver } from '../observers/terminal-observer.ts';
-import type { CommandContext } from './command-line.ts';
+import type { CommandContext } from './command-context.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
 import { inProcesses } from './in-processes.ts';

@@ -10,7 +10,7 @@ import { processes } from '../fixtures/processes.ts';
 import { runCommand } from '../run-command.fixture.ts';
 import { addScoreCommand } from '../score/score-command.ts';
 import { addEmbedCommand } from './embed-command.ts';
-import { readEmbeddings } from './embedding-files.ts';
+import { readEmbeddings } from './read-embeddings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-embed-command-'));
 const rows = someRecordings(3, 3);

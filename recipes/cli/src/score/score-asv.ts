@@ -20,7 +20,7 @@ import {
 } from '@s3/task-asv';
 import { renderFigure } from '@s3/trainer';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
-import { readEmbeddings } from '../embed/embedding-files.ts';
+import { readEmbeddings } from '../embed/read-embeddings.ts';
 
 export interface AsvOptions {
   readonly trials?: string;

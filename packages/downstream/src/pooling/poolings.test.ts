@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/pooling.json' with { type: 'json' };
 import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
-import { poolings } from './pooling.ts';
+import { poolings } from './poolings.ts';
 
 const nameOf: Record<string, keyof typeof poolings> = {
   MeanPooling: 'TAP',
