@@ -1,4 +1,14 @@
 import { InputError } from '../errors.ts';
+import {
+  type Attributes,
+  attributeMessage,
+  attributeTypes,
+  type ElementType,
+  externally,
+  nodeMessage,
+  tensorHead,
+  valueInfo,
+} from './onnx-messages.ts';
 import type { OnnxPart } from './onnx-part.ts';
 import { type Message, message, messageBytes } from './protobuf.ts';
 
@@ -6,19 +16,6 @@ import { type Message, message, messageBytes } from './protobuf.ts';
 const operatorSet = 20;
 /** of the file format, the one that came with that operator set */
 const formatVersion = 9;
-
-const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
-export type ElementType = keyof typeof elementTypes;
-/** a tensor's data_location */
-const externally = 1;
-const attributeTypes = { float: 1, integer: 2, text: 3, graph: 5, integers: 7 } as const;
-
-/** Whole numbers are `int64`; a number that has to be a float is written as `{ float: value }`. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
-
-interface Attributes {
-  readonly [name: string]: Attribute;
-}
 
 /** An ONNX model under construction: values are known by their names. */
 export interface OnnxGraph {
@@ -275,24 +272,6 @@ function usedNodes(nodes: readonly Node[], outputs: readonly string[]) {
   return { nodes: used.reverse(), read };
 }
 
-function nodeMessage(operator: string, inputs: readonly string[], outputs: readonly string[]): Message {
-  const node = message();
-  for (const input of inputs) node.bytes(1, input);
-  for (const output of outputs) node.bytes(2, output);
-  return node.bytes(3, `${operator} ${outputs[0]}`).bytes(4, operator);
-}
-
-function tensorHead(value: string, type: ElementType, shape: readonly number[]): Message {
-  const tensor = message();
-  for (const axis of shape) tensor.integer(1, axis);
-  return tensor.integer(2, elementTypes[type]).bytes(8, value);
-}
-
-/** A message that begins with what is there. */
-function continued(head: Message | Uint8Array): Message {
-  return message(head instanceof Uint8Array ? [head] : head.parts);
-}
-
 function tooLarge(name: string, bytes: number): InputError {
   return new InputError(
     `the graph ${name}`,
@@ -305,22 +284,7 @@ function tooLarge(name: string, bytes: number): InputError {
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array | BigInt64Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-function attributeMessage(name: string, value: Attribute): Message {
-  const attribute = message().bytes(1, name);
-  if (typeof value === 'number') return attribute.integer(3, value).integer(20, attributeTypes.integer);
-  if (typeof value === 'string') return attribute.bytes(4, value).integer(20, attributeTypes.text);
-  if ('float' in value) return attribute.float(2, value.float).integer(20, attributeTypes.float);
-  for (const entry of value) attribute.integer(8, entry);
-  return attribute.integer(20, attributeTypes.integers);
-}
-
-/** @param shape unknown unless given */
-function valueInfo(name: string, type: ElementType, shape?: readonly (number | string)[]): Message {
-  const tensor = message().integer(1, elementTypes[type]);
-  if (shape) {
-    const axes = message();
-    for (const axis of shape) axes.bytes(1, typeof axis === 'number' ? message().integer(1, axis) : message().bytes(2, axis));
-    tensor.bytes(2, axes);
-  }
-  return message().bytes(1, name).bytes(2, message().bytes(1, tensor));
+/** A message that begins with what is there. */
+function continued(head: Message | Uint8Array): Message {
+  return message(head instanceof Uint8Array ? [head] : head.parts);
 }
