@@ -28,4 +28,5 @@ export { renderFigure } from './report/render-figure.ts';
 export { writeReport } from './report/write-report.ts';
 export { type RunOptions, type RunResult, runRecipe } from './run.ts';
 export { type SchedulerSettings, schedulerSettings } from './schedules/scheduler-settings.ts';
+export type { StepTime } from './training/step-time.ts';
 export { type TrainingSettings, trainingSettings } from './training/training-settings.ts';

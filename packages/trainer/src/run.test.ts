@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Corpus, defineComponent, defineRecipe, InputError } from '@s3/interface';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { toyRecipe } from './fixtures/toy-recipe.ts';
@@ -268,6 +268,21 @@ describe('resuming', () => {
       expect(seen.messages.filter((message) => /broken checkpoint, step_6/.test(message))).toHaveLength(damage === damages[4] ? 0 : 1);
       expect(outcome(folder)).toEqual(outcome(straight));
     }
+  });
+
+  it('says at the end of training, and in the report, that steps waited for batches', async () => {
+    const folder = temporaryFolder();
+    let now = 0;
+    // a second from one look at the clock to the next, some of which are while a batch is waited for
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    const { seen, result } = await toyRun(folder).finally(() => vi.restoreAllMocks());
+    expect(seen.messages.join('\n')).toMatch(/info: steps waited \d\d % of their time for batches: /);
+    const { steps, reading, preparing } = result.stepSeconds!;
+    expect(steps).toBeGreaterThan(reading + preparing);
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('Steps waited ');
+    // and goes on from what it was
+    const { result: longer } = await toyRun(folder, { training: { totalSteps: 8 } });
+    expect(longer.stepSeconds!.steps).toBeGreaterThan(steps);
   });
 
   it('does not start anew by itself where every checkpoint is damaged, and says what can be done', async () => {

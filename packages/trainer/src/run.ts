@@ -24,6 +24,7 @@ import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
 import { reportStage } from './stages/report-stage.ts';
 import { type Assembly, type Sections, type StageContext, stageContext } from './stages/stage-context.ts';
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
+import type { StepTime } from './training/step-time.ts';
 
 /** What a run found; after the last stage it is also the content of `metrics.json`. */
 export interface RunResult {
@@ -35,6 +36,8 @@ export interface RunResult {
   readonly seconds: number;
   /** steps trained */
   readonly steps: number;
+  /** seconds that these steps took, and those of them that went into waiting for batches */
+  readonly stepSeconds?: StepTime;
   /** the stage after which the settings asked to stop; the tests may be missing then */
   readonly stoppedAfterStage?: number;
   /** the metric that says which checkpoint counts */
@@ -172,7 +175,13 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
     const report = await reportStage(targetDir);
     const trained = await trainedSoFar(targetDir);
     const total = seconds() + (start <= 2 ? secondsBefore : trained.seconds);
-    const all: RunResult = { ...head, seconds: round(total), steps: trained.steps, ...report };
+    const all: RunResult = {
+      ...head,
+      seconds: round(total),
+      steps: trained.steps,
+      ...(trained.time && { stepSeconds: rounded(trained.time) }),
+      ...report,
+    };
     await replaceFile(join(targetDir, 'metrics.json'), `${JSON.stringify(all, null, 2)}\n`);
     await writeReport(targetDir);
     return all;
@@ -204,4 +213,9 @@ function checkSections(sections: Sections): void {
   schedule(sections.scheduler, { learningRate, totalSteps: sections.training.totalSteps, order: 'min', hasMomentum });
 }
 
+const rounded = ({ steps, reading, preparing }: StepTime): StepTime => ({
+  steps: round(steps),
+  reading: round(reading),
+  preparing: round(preparing),
+});
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;

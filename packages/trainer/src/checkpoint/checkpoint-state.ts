@@ -36,6 +36,8 @@ const stateSchema = z.object({
   scheduled: z.boolean(),
   /** spent on training so far */
   seconds: z.number(),
+  /** seconds that steps took, and those of them that went into waiting for batches; of runs before this was counted, nothing */
+  time: z.object({ steps: z.number(), reading: z.number(), preparing: z.number() }).optional(),
   /** the training table */
   corpus: z.object({ rows: z.int(), sha256: z.string() }),
   /** what the parts keep beside tensors */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Figure } from '@s3/interface';
 import { formatDuration } from '../formatting/format-duration.ts';
 import { formatNumber, metricLabel } from '../formatting/format-metric.ts';
+import { waitingText } from '../training/step-time.ts';
 import { escapeHtml } from './escape-html.ts';
 import { renderFigure } from './render-figure.ts';
 import { reportScript, reportStyle } from './report-style.ts';
@@ -79,9 +80,11 @@ function results(run: RunFiles): string {
   return table ?? faint('There are no test results: the run has not come to its end, or metrics.json is missing.');
 }
 
-function training({ log }: RunFiles): string {
+function training({ log, metrics }: RunFiles): string {
   const drawings = trainingFigures(log);
-  return drawings.length > 0 ? figures(drawings) : faint('There are no training curves: train/log.jsonl is missing or empty.');
+  const waiting = metrics?.stepSeconds && waitingText(metrics.stepSeconds);
+  if (drawings.length > 0) return `${figures(drawings)}${waiting ? faint(`${waiting[0]!.toUpperCase()}${waiting.slice(1)}.`) : ''}`;
+  return faint('There are no training curves: train/log.jsonl is missing or empty.');
 }
 
 function evaluation(run: RunFiles): string {

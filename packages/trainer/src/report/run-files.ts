@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { readLog } from '../observers/json-lines-observer.ts';
 import type { LogEntry } from '../observers/observer.ts';
+import type { StepTime } from '../training/step-time.ts';
 import { parseFigure } from './figure-schema.ts';
 
 /** What `metrics.json` says of a run; a run that has not come to its end has less. */
@@ -14,6 +15,7 @@ export interface RunMetrics {
   readonly engine?: string | undefined;
   readonly seconds?: number | undefined;
   readonly steps?: number | undefined;
+  readonly stepSeconds?: StepTime | undefined;
   /** test set to its metrics at the checkpoint that counts */
   readonly tests?: { readonly [testSet: string]: Log } | undefined;
   /** test set to the folder of the checkpoint that counts, such as `step_200` */
@@ -57,6 +59,7 @@ const metricsSchema = z.object({
   engine: z.string().optional().catch(undefined),
   seconds: z.number().optional().catch(undefined),
   steps: z.number().optional().catch(undefined),
+  stepSeconds: z.object({ steps: z.number(), reading: z.number(), preparing: z.number() }).optional().catch(undefined),
   tests: z.record(z.string(), log).optional().catch(undefined),
   checkpoints: z.record(z.string(), z.string()).optional().catch(undefined),
   metric: z.string().optional().catch(undefined),

@@ -14,6 +14,7 @@ import { replaceFile } from '../files/replace-file.ts';
 import { InterruptedError } from '../interrupted-error.ts';
 import { fromRoot } from '../parallel/from-root.ts';
 import { isStopping } from '../parallel/is-stopping.ts';
+import type { StepTime } from '../training/step-time.ts';
 import type { Assembly, StageContext } from './stage-context.ts';
 import { fileNames, stageMissing } from './stage-files.ts';
 
@@ -196,8 +197,10 @@ async function finishedResult(path: string, source: Source): Promise<Pick<Reduct
   }
 }
 
-/** Steps and seconds of training that the newest checkpoint knows of. */
-export async function trainedSoFar(targetDir: string): Promise<{ readonly steps: number; readonly seconds: number }> {
+/** Steps and seconds of training that the newest checkpoint knows of, and where the seconds of its steps went. */
+export async function trainedSoFar(
+  targetDir: string,
+): Promise<{ readonly steps: number; readonly seconds: number; readonly time?: StepTime | undefined }> {
   const newest = await newestCheckpoint(join(targetDir, 'train'), () => {});
-  return { steps: newest?.state.step ?? 0, seconds: newest?.state.seconds ?? 0 };
+  return { steps: newest?.state.step ?? 0, seconds: newest?.state.seconds ?? 0, time: newest?.state.time };
 }

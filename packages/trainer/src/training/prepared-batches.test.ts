@@ -1,6 +1,6 @@
 import type { PhaseRun } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { preparedBatches } from './prepared-batches.ts';
 import { disposeTensors } from './tensors-of.ts';
 
@@ -31,6 +31,46 @@ function phaseOf(diary: string[], length = 3, failAt = -1): PhaseRun<{ readonly 
 }
 
 describe('preparedBatches', () => {
+  it('tells for how long it was waited for: until a batch was read, and until it was prepared', async () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const gates: (() => void)[] = [];
+    const gate = () => new Promise<void>((open) => gates.push(open));
+    const phase = {
+      ...phaseOf([]),
+      batches: {
+        length: 2,
+        async *epoch() {
+          for (const name of ['a', 'b']) {
+            await gate();
+            yield { name };
+          }
+        },
+      },
+      prepare: gate,
+    } as never as PhaseRun<{ readonly loss: number }>;
+    const stream = preparedBatches(phase, { epoch: 0, start: 0, epochs: 1 });
+    /** Opens the gate that is waited at, some seconds later. */
+    const pass = async (seconds: number) => {
+      await vi.waitFor(() => expect(gates).toHaveLength(1));
+      now += 1000 * seconds;
+      gates.pop()!();
+    };
+    const first = stream.next();
+    await pass(2);
+    await pass(3);
+    await first;
+    expect(stream.waited).toEqual({ reading: 2, preparing: 3 });
+    // read while the first was stepped
+    await pass(5);
+    await vi.waitFor(() => expect(gates).toHaveLength(1));
+    const second = stream.next();
+    await pass(1);
+    await second;
+    expect(stream.waited).toEqual({ reading: 2, preparing: 4 });
+    vi.restoreAllMocks();
+  });
+
   it('goes through epochs from any place, one batch ahead', async () => {
     const diary: string[] = [];
     const before = tf.memory().numTensors;

@@ -1,4 +1,5 @@
 import { type ChooseItems, type Log, type PhaseRun, WiringError } from '@s3/interface';
+import type { StepTime } from './step-time.ts';
 import { disposeTensors } from './tensors-of.ts';
 
 /** A batch ready to be stepped; whoever takes it disposes `batch` and `prepared`. */
@@ -22,6 +23,8 @@ export interface PreparedBatches extends AsyncIterableIterator<PreparedBatch, un
    * Epochs need not be of one length, so it waits for the next batch.
    */
   readonly endedEpoch: (batches: number) => Promise<boolean>;
+  /** seconds that whoever takes the batches has waited for them so far */
+  readonly waited: Pick<StepTime, 'reading' | 'preparing'>;
   readonly return: () => Promise<IteratorReturnResult<undefined>>;
 }
 
@@ -43,11 +46,15 @@ export function preparedBatches(
   let { epoch, start: done } = place;
   let asked = 0;
   let upcoming: Promise<PreparedBatch | undefined> | undefined;
+  /** when the newest batch had been read, in milliseconds */
+  let readAt = 0;
+  let waited = { reading: 0, preparing: 0 };
 
   const prepareNext = async (): Promise<PreparedBatch | undefined> => {
     asked += 1;
     if (asked > limit) return undefined;
     const { done: isOver, value } = await source.next();
+    readAt = performance.now();
     if (isOver) return undefined;
     if (value.batch === undefined) return { ...value, prepared: undefined };
     try {
@@ -73,11 +80,17 @@ export function preparedBatches(
 
   return {
     async next() {
+      const begin = performance.now();
       const current = await ahead().catch(async (error) => {
         await close();
         throw error;
       });
       if (!current) return close();
+      const isRead = Math.max(begin, readAt);
+      waited = {
+        reading: waited.reading + (isRead - begin) / 1000,
+        preparing: waited.preparing + (performance.now() - isRead) / 1000,
+      };
       upcoming = undefined;
       ahead();
       // an engine in this thread answers at once: let signals, timers and drawing have their turn
@@ -85,6 +98,9 @@ export function preparedBatches(
       epoch = current.epoch;
       done = current.index + 1;
       return { done: false, value: current };
+    },
+    get waited() {
+      return waited;
     },
     return: close,
     endedEpoch: async (count) => (epoch > 0 && done < count) || (await ahead())?.epoch !== epoch,

@@ -14,6 +14,7 @@ import type { SchedulerSettings } from '../schedules/scheduler-settings.ts';
 import { averageBest, judgedCheckpoints, judgedName, removeWorse } from './average-best.ts';
 import { decidingMetric, metricOf } from './deciding-metric.ts';
 import { isBetter } from './is-better.ts';
+import { waitingText } from './step-time.ts';
 import type { TrainingSettings } from './training-settings.ts';
 import { type TrainedProblem, trainingSteps } from './training-steps.ts';
 
@@ -134,6 +135,8 @@ export async function train(options: TrainOptions): Promise<void> {
       await steps.take();
       await finishStep();
     }
+    const waiting = waitingText(steps.time);
+    if (waiting) observer.message('info', waiting);
   } catch (error) {
     // asked to stop in the middle of an evaluation, which is done again on resuming
     if (error instanceof InterruptedError && error.checkpoint === undefined) await stopHere();

@@ -15,6 +15,7 @@ import { decidingMetric } from './deciding-metric.ts';
 import { addGradients, clippingScale, globalNorm } from './gradients.ts';
 import { namedWeights } from './named-weights.ts';
 import { preparedBatches } from './prepared-batches.ts';
+import { type StepTime, waitingShare } from './step-time.ts';
 import { disposeTensors } from './tensors-of.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
@@ -54,9 +55,11 @@ export interface TrainingSteps {
   /** What a checkpoint keeps of it; every process asks, that of rank 0 is whole. */
   readonly content: () => Promise<
     Pick<CheckpointContent, 'model' | 'task' | 'optimizer' | 'schedule' | 'sinceLog'> & {
-      readonly state: Place & Pick<CheckpointState, 'seed' | 'seconds'>;
+      readonly state: Place & Pick<CheckpointState, 'seed' | 'seconds' | 'time'>;
     }
   >;
+  /** of this process, with what the checkpoint that it went on from says */
+  readonly time: StepTime;
   readonly close: () => Promise<void>;
 }
 
@@ -102,6 +105,8 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
   }
   const secondsBefore = from?.state.seconds ?? 0;
   const begin = performance.now();
+  const timeBefore = from?.state.time ?? { steps: 0, reading: 0, preparing: 0 };
+  let stepSeconds = 0;
   const stream = preparedBatches(
     problem.train,
     { epoch, start: batchInEpoch, epochs: Number.POSITIVE_INFINITY },
@@ -111,6 +116,12 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
   const showProgress = (latest?: Log): void =>
     observer.progress({ label: 'train', done: step, total: totalSteps, unit: 'steps', ...(latest && { latest }) });
   showProgress();
+
+  const timeSoFar = (): StepTime => ({
+    steps: timeBefore.steps + stepSeconds,
+    reading: timeBefore.reading + stream.waited.reading,
+    preparing: timeBefore.preparing + stream.waited.preparing,
+  });
 
   /** Gradients and loss of this process's share of the step. */
   const backwardShare = async (): Promise<{ readonly gradients: NamedGradients; readonly loss: number }> => {
@@ -147,7 +158,11 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
     get isAskedToStop() {
       return communicator.size === 1 ? signal?.aborted === true : isAnyStopping;
     },
+    get time() {
+      return timeSoFar();
+    },
     async take() {
+      const begun = performance.now();
       const own = await backwardShare();
       // all processes have to stop at the same step
       const summed = await sumGradients(own.gradients, [own.loss, signal?.aborted ? 1 : 0]);
@@ -159,13 +174,15 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
       if (isUsable) optimizer.step(summed.gradients, rate, clippingScale(gradientNorm, gradientClipping));
       disposeTensors([...summed.gradients.values()]);
       step += 1;
+      stepSeconds += (performance.now() - begun) / 1000;
       if (!isUsable) skippedSteps += 1;
       // a run gone bad skips every step and need not say so every time
       if (!isUsable && Number.isInteger(Math.log2(skippedSteps)))
         observer.message('warning', `step ${step}: the gradient norm is ${gradientNorm}, the step is skipped (${skippedSteps} so far)`);
 
       const current: Log = { learningRate: rate.learningRate, gradientNorm, ...(skippedSteps > 0 && { skippedSteps }) };
-      showProgress({ loss, ...current });
+      const waiting = waitingShare(timeSoFar());
+      showProgress({ loss, ...(waiting !== undefined && { waitingForBatches: waiting }), ...current });
       if (step % logStep !== 0) return;
       await gatherEntries();
       if (communicator.rank === 0) {
@@ -186,7 +203,7 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
     async content() {
       await gatherEntries();
       const seconds = secondsBefore + (performance.now() - begin) / 1000;
-      const state = { step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, seconds };
+      const state = { step, epoch, batchInEpoch, seed, skippedSteps, evaluatedStep, seconds, time: timeSoFar() };
       return { model: task.model, task, optimizer, schedule, state, sinceLog: columns };
     },
     async close() {
