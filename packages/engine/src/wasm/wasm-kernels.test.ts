@@ -80,6 +80,41 @@ describe('Conv2DBackpropFilter', () => {
   });
 });
 
+describe('Tile', () => {
+  const cases: [number[], number[]][] = [
+    [
+      [1, 5],
+      [7, 1],
+    ],
+    [
+      [4, 1, 3],
+      [1, 6, 1],
+    ],
+    [
+      [5, 1],
+      [1, 9],
+    ],
+    [
+      [2, 3, 2],
+      [3, 1, 2],
+    ],
+    [[3], [4]],
+    [
+      [1, 1],
+      [1, 1],
+    ],
+    [
+      [2, 0],
+      [2, 3],
+    ],
+  ];
+  test.each(cases)('of %j, %j times', async (shape, times) => {
+    const x = normal(shape);
+    await expectSame(() => tf.tile(tf.tensor(x, shape), times));
+    await expectSame(() => tf.tile(tf.cast(tf.tensor(x, shape), 'int32'), times));
+  });
+});
+
 describe('UnsortedSegmentSum', () => {
   test('sums rows, leaves out negative segments', async () => {
     const values = normal([5, 2, 3]);

@@ -5,6 +5,7 @@ import { registerGather } from './gather.ts';
 import { registerIdentity } from './identity.ts';
 import type { LargeProducts } from './large-products.ts';
 import { registerSlice } from './slice.ts';
+import { registerTile } from './tile.ts';
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 let kernelsAdded = false;
@@ -18,6 +19,7 @@ export function registerWasmKernels(large?: LargeProducts): void {
   if (kernelsAdded) return;
   registerIdentity();
   registerSlice();
+  registerTile();
   registerGather();
   registerBatchMatMul(large);
   if (large) registerConv2D(large);
