@@ -49,9 +49,7 @@ const settings = z.object({
     .int()
     .nonnegative()
     .default(0)
-    .describe(
-      'where the upstream is trained: transformer layers, from the lowest, that are left as they are, with all that comes before them',
-    ),
+    .describe('where the upstream is trained: layers, from the lowest, that are left as they are, with all that comes before them'),
   chunkSeconds: z
     .number()
     .positive()

@@ -103,6 +103,15 @@ describe.each(originalCases)('%s', (name) => {
     upstream.dispose();
   });
 
+  test('answers an utterance shorter than a frame beside a longer one', async () => {
+    const upstream = await build(name);
+    for (const { values, lengths } of await upstream.extract(waveformsOf({ samples: [2000, 300] }))) {
+      expect(lengths[1]).toBeGreaterThan(0);
+      expect(values.dataSync().every(Number.isFinite)).toBe(true);
+    }
+    upstream.dispose();
+  });
+
   if (conforming.has(name))
     describe('conformance', () => testUpstream({ build: () => build(name), paddingTolerance: seePadding.has(name) ? null : 1e-4 }));
 });
