@@ -285,6 +285,48 @@ describe('resuming', () => {
     expect(longer.stepSeconds!.steps).toBeGreaterThan(steps);
   });
 
+  it('stops where evaluations are no better, and goes on from there exactly with more of them', async () => {
+    const settings = { corpus: { valid: true }, optimizer: { name: 'SGD', learningRate: 0 } };
+    const training = { totalSteps: 12, evalStep: 1, saveStep: 4 };
+    const stopped = temporaryFolder();
+    // nothing is learned, so that only the first evaluation is better than those before
+    const { seen, result } = await toyRun(stopped, { ...settings, training: { ...training, stopAfter: 2 } });
+    expect(seen.steps.at(-1)).toBe(3);
+    expect(result.steps).toBe(3);
+    expect(result.checkpoints['one']).toBe('valid_best');
+    expect(seen.messages).toContainEqual(
+      expect.stringMatching(
+        /training stops at step 3: no better cost in the last 2 evaluations \(training\.stopAfter\); the best, [\d.]+, was at step 1$/,
+      ),
+    );
+    // the same command again has nothing to do
+    expect((await toyRun(stopped, { ...settings, training: { ...training, stopAfter: 2 } })).seen.steps).toEqual([3]);
+
+    // interrupted between the evaluations that are counted
+    const interrupted = temporaryFolder();
+    const controller = new AbortController();
+    const stopAtTwo = {
+      progress: ({ label, done }: { label: string; done: number }) => void (label === 'train' && done === 2 && controller.abort()),
+    };
+    const rest = { ...settings, training: { ...training, stopAfter: 2 } };
+    await expect(toyRun(interrupted, rest, { signal: controller.signal, observer: stopAtTwo })).rejects.toThrow(InterruptedError);
+    expect((await toyRun(interrupted, rest)).seen.steps.at(-1)).toBe(3);
+    expect(outcome(interrupted)).toEqual(outcome(stopped));
+
+    const moving = { corpus: { valid: true }, training: { ...training, stopAfter: null } };
+    const straight = temporaryFolder();
+    await toyRun(straight, moving);
+    const inPieces = temporaryFolder();
+    await toyRun(inPieces, { ...moving, training: { ...training, validOrder: 'max', stopAfter: 1 } });
+    expect(readdirSync(join(inPieces, 'train'))).not.toContain('step_12');
+    await toyRun(inPieces, moving);
+    const weights = (folder: string) => outcome(folder)['train/step_12/model.safetensors'];
+    expect(weights(inPieces)).toBe(weights(straight));
+    await expect(toyRun(temporaryFolder(), { training: { stopAfter: 2 } })).rejects.toThrow(
+      'training.stopAfter: found 2; expected evaluations that it can count',
+    );
+  });
+
   it('does not start anew by itself where every checkpoint is damaged, and says what can be done', async () => {
     const folder = temporaryFolder();
     await toyRun(folder, { corpus: { valid: true }, training: { evalStep: 2 } });

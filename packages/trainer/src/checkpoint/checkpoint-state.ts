@@ -32,6 +32,8 @@ const stateSchema = z.object({
       averaged: z.array(z.int()).optional(),
     })
     .nullable(),
+  /** evaluations since the best; of runs before this was counted, nothing */
+  evaluationsSinceBest: z.int().min(0).optional(),
   /** false for one saved only because the run was interrupted */
   scheduled: z.boolean(),
   /** spent on training so far */

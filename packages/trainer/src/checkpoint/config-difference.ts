@@ -9,9 +9,18 @@ const harmless = new Set([
   'evalBatches',
   // what is read from a cache differs in the last digits; the stage that trains says so
   ...['cache', 'cachePrecision', 'cacheGigabytes', 'threads'].map((name) => `upstream.${name}`),
-  ...['totalSteps', 'logStep', 'evalStep', 'saveStep', 'keepCheckpoints', 'validMetric', 'validOrder', 'evalEachEpoch', 'averageBest'].map(
-    (name) => `training.${name}`,
-  ),
+  ...[
+    'totalSteps',
+    'logStep',
+    'evalStep',
+    'saveStep',
+    'keepCheckpoints',
+    'validMetric',
+    'validOrder',
+    'evalEachEpoch',
+    'stopAfter',
+    'averageBest',
+  ].map((name) => `training.${name}`),
   ...['autoResume', 'resumeFrom', 'onConfigChange'].map((name) => `training.${name}`),
 ]);
 

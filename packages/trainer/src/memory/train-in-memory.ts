@@ -45,7 +45,7 @@ export interface TrainedInMemory {
  *
  * It takes the same steps as a run: the same batches, settings and seeds give the same weights, and the checkpoint has
  * the files of a run's, which goes on from it. What a run does beside its steps is not done: nothing is saved on the
- * way, and no checkpoint is picked or averaged by validation.
+ * way, no checkpoint is picked or averaged by validation, and training does not stop before `totalSteps`.
  *
  * @throws ConfigError for settings that are refused
  * @throws InputError for a training set without batches

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { type Checkpoint, type CheckpointState, writeCheckpoint } from '../checkpoint/checkpoint.ts';
 import { bestSoFar, removeSpareCheckpoints } from '../checkpoint/train-folder.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
+import { formatMetric, formatNumber, metricLabel } from '../formatting/format-metric.ts';
 import { InterruptedError } from '../interrupted-error.ts';
 import type { RunObserver } from '../observers/observer.ts';
 import type { OptimizerSettings } from '../optimizers/optimizer-settings.ts';
@@ -43,6 +44,7 @@ export interface TrainOptions {
 /**
  * Trains a task up to `training.totalSteps`, with evaluations and checkpoints on the way.
  *
+ * It ends before where `training.stopAfter` evaluations in a row were not better; with a larger one it goes on from there.
  * The last step is always saved and, if there are evaluations, evaluated, which S3PRL does only when it is their turn.
  *
  * @throws InterruptedError after saving, when the signal asks to stop
@@ -59,6 +61,10 @@ export async function train(options: TrainOptions): Promise<void> {
   /** newest checkpoint of this run's making, or the one gone on from */
   let savedStep = from?.state.scheduled ? from.state.step : -1;
 
+  let evaluationsSinceBest = best ? (from?.state.evaluationsSinceBest ?? 0) : 0;
+  const stopsEarly = (): boolean => training.stopAfter !== null && evaluationsSinceBest >= training.stopAfter;
+  const isOver = (): boolean => steps.place.step >= totalSteps || stopsEarly();
+
   let statisticsSharedAt = -1;
   /** Before weights are judged or saved: running statistics become the mean of those of all processes, once a step. */
   const shareStatistics = async (): Promise<void> => {
@@ -73,7 +79,13 @@ export async function train(options: TrainOptions): Promise<void> {
     const { state, ...content } = await steps.content();
     if (communicator.rank !== 0) return directory;
     const { config, encoders, origin } = options;
-    await writeCheckpoint(directory, { ...content, config, encoders, files, state: { ...origin, ...state, best, scheduled } });
+    await writeCheckpoint(directory, {
+      ...content,
+      config,
+      encoders,
+      files,
+      state: { ...origin, ...state, best, evaluationsSinceBest, scheduled },
+    });
     return directory;
   };
 
@@ -87,8 +99,19 @@ export async function train(options: TrainOptions): Promise<void> {
       await save(judgedName(step), true, validFiles(judged.reduction));
       if (communicator.rank === 0) await removeWorse(await judgedCheckpoints(trainDir, deciding, step), training.averageBest);
     }
+    const { value } = judged;
+    evaluationsSinceBest = isBest(value) ? 0 : evaluationsSinceBest + 1;
     await keepIfBest(judged);
+    if (!stopsEarly() || step >= totalSteps) return;
+    const found = best && `; the best, ${formatMetric(deciding.metric, best.value ?? Number.NaN)}, was at step ${formatNumber(best.step)}`;
+    const evaluations = evaluationsSinceBest === 1 ? 'evaluation' : `${evaluationsSinceBest} evaluations`;
+    observer.message(
+      'info',
+      `training stops at step ${formatNumber(step)}: no better ${metricLabel(deciding.metric)} in the last ${evaluations} (training.stopAfter)${found ?? ''}`,
+    );
   };
+
+  const isBest = (value: number): boolean => !best || isBetter(value, best.value ?? Number.NaN, deciding.order);
 
   const judge = async (valid: PhaseRun<Log>, label: string, also: Log = {}): Promise<Judged> => {
     const { step, epoch } = steps.place;
@@ -98,7 +121,7 @@ export async function train(options: TrainOptions): Promise<void> {
   };
 
   const keepIfBest = async ({ value, reduction }: Judged, averaged?: readonly number[]): Promise<void> => {
-    if (best && !isBetter(value, best.value ?? Number.NaN, deciding.order)) return;
+    if (!isBest(value)) return;
     const known = Number.isFinite(value) ? value : null;
     best = { metric: deciding.metric, value: known, step: steps.place.step, ...(averaged && { averaged: [...averaged] }) };
     await save('valid_best', true, validFiles(reduction));
@@ -109,11 +132,11 @@ export async function train(options: TrainOptions): Promise<void> {
     const { valid } = problem;
     const { step } = steps.place;
     if (valid) await validate(valid);
-    if (step % saveStep !== 0 && step < totalSteps) return;
+    if (step % saveStep !== 0 && !isOver()) return;
     if (savedStep !== step) await save(`step_${step}`, true);
     savedStep = step;
     if (communicator.rank === 0) await removeSpareCheckpoints(trainDir, training.keepCheckpoints, step);
-    if (step < totalSteps || !valid || training.averageBest < 2) return;
+    if (!isOver() || !valid || training.averageBest < 2) return;
     await averageBest({ task, problem, trainDir, deciding, count: training.averageBest, step, seed, communicator }, async (averaged) => {
       const judged = await judge(valid, `valid with ${averaged.length} averaged`, { averaged: averaged.length });
       await keepIfBest(judged, averaged);
@@ -130,7 +153,7 @@ export async function train(options: TrainOptions): Promise<void> {
 
   try {
     if (steps.place.step > 0) await finishStep();
-    while (steps.place.step < totalSteps) {
+    while (!isOver()) {
       if (steps.isAskedToStop) await stopHere();
       await steps.take();
       await finishStep();
@@ -161,7 +184,16 @@ function checkEvaluations({ problem, training, scheduler }: TrainOptions): void 
       'Set it to null, or give the corpus a validation set.',
     );
   }
-  if (training.evalStep === null && !(training.evalEachEpoch && problem.valid) && scheduler.name === 'ReduceLROnPlateau') {
+  const isEvaluated = problem.valid && (training.evalStep !== null || training.evalEachEpoch);
+  if (training.stopAfter !== null && !isEvaluated) {
+    throw new InputError(
+      'training.stopAfter',
+      String(training.stopAfter),
+      'evaluations that it can count',
+      'Set training.evalStep (with a validation set) too, or leave it out.',
+    );
+  }
+  if (!isEvaluated && scheduler.name === 'ReduceLROnPlateau') {
     throw new InputError(
       'scheduler.name',
       scheduler.name,

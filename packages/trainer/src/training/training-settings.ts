@@ -8,6 +8,10 @@ export const trainingSettings = z.strictObject({
   logStep: steps.default(100).describe('steps between two entries of the training log'),
   evalStep: steps.nullable().default(null).describe('steps between two evaluations on the validation set; null: never'),
   evalEachEpoch: z.boolean().default(false).describe('also evaluate at the end of each epoch, where there is a validation set'),
+  stopAfter: steps
+    .nullable()
+    .default(null)
+    .describe('evaluations in a row without a better one after which training stops before totalSteps; null: never'),
   averageBest: steps
     .default(1)
     .describe(
