@@ -103,6 +103,12 @@ describe('refuses', () => {
   };
   const header = 'record_id,wav_path,utt_id,speaker,start_sec,end_sec,duration\n';
 
+  test('a path that is not there, with everything that may be', async () => {
+    await expect(prepare({ train: at('nowhere'), tests: at('set.csv') })).rejects.toThrow(
+      /nowhere: found no such file or folder; expected a Kaldi data directory; a csv file .* or an RTTM file/,
+    );
+  });
+
   test('a segment behind the end of the audio, by the line of its own file', async () => {
     await expect(bad('a.csv', `${header}one,audio/one.wav,u1,ann,0,1,\none,audio/one.wav,u2,ann,1.5,2.5,\n`)).rejects.toThrow(
       `${at('a.csv')}, row 3: found a segment from 1.5 s to 2.5 s; expected one inside its recording of 2 s`,

@@ -126,6 +126,7 @@ async function readSegments(
     if (isKaldiDirectory(path)) return readKaldiDirectory(path);
     throw new InputError(path, 'a folder without wav.scp', source, 'Correct the path.');
   }
+  if (kind === undefined) throw new InputError(path, 'no such file or folder', source, 'Check the path and its permissions.');
   if (!path.toLowerCase().endsWith('.rttm')) {
     return resolveWavPaths(await readTable(path, { columns: segmentColumns.filter((column) => column !== 'duration') }), path);
   }
