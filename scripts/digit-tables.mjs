@@ -52,7 +52,7 @@ const split = (name, columns, rows) => {
   table(`${name}.test`, columns, rows.filter(isTest));
 };
 
-for (const folder of ['digit', 'ten', 'five', 'two-speakers']) mkdirSync(join(out, folder), { recursive: true });
+for (const folder of ['digit', 'ten', 'five', 'pair', 'two-speakers']) mkdirSync(join(out, folder), { recursive: true });
 const [digits, tens, sentences, segments] = [[], [], [], []];
 for (const [place, speaker] of speakers.entries()) {
   for (const index of indices) {
@@ -128,6 +128,28 @@ table(
 table('asv-open.trials', trialColumns, trials(tens.filter(isUnheard)));
 split('asr', ['id', 'wav_path', 'transcription'], sentences);
 table('speech.test', ['id', 'wav_path', 'speaker'], sentences.filter(isTest));
+const searched = sentences.filter((row) => !isTest(row));
+table('qbe.documents', ['id', 'wav_path'], searched);
+for (const [name, said] of [
+  ['qbe.dev', [0, 1]],
+  ['qbe.eval', [2, 3]],
+]) {
+  const queries = [];
+  for (const [first] of words.entries()) {
+    for (const speaker of speakers) {
+      for (const index of said) {
+        const both = [first, (first + 1 + index) % 10];
+        const samples = joined(await Promise.all(both.map((digit) => spoken(digit, speaker, index))));
+        const having = searched.filter(({ transcription }) => transcription.includes(both.map((digit) => words[digit]).join(' ')));
+        queries.push({
+          ...record('pair', `${both.join('')}_${speaker}_${index}`, samples),
+          documents: having.map(({ id }) => id).join(' '),
+        });
+      }
+    }
+  }
+  table(name, ['id', 'wav_path', 'documents'], queries);
+}
 split(
   'sid',
   labelled,

@@ -12,6 +12,7 @@ export { classificationCorpus, prepareClassification } from './corpora/classific
 export { type DiarizationSource, diarizationCorpus, prepareDiarization } from './corpora/diarization-corpus.ts';
 export { encodeEvents, eventCorpus, prepareEvents } from './corpora/event-corpus.ts';
 export { encodeScenes, prepareScenes, sceneCorpus } from './corpora/scene-corpus.ts';
+export { prepareSearch, searchCorpus } from './corpora/search-corpus.ts';
 export { prepareSlotFilling, slotFillingCorpus } from './corpora/slot-filling-corpus.ts';
 export { prepareSpeakerVerification, speakerVerificationCorpus } from './corpora/speaker-verification-corpus.ts';
 export { prepareSpeechToText, speechToTextCorpus } from './corpora/speech-to-text-corpus.ts';
@@ -64,6 +65,7 @@ export { prepareHearEvents } from './published-corpora/prepare-hear-events.ts';
 export { type HearSource, prepareHearScenes } from './published-corpora/prepare-hear-scenes.ts';
 export { type IemocapSource, prepareIemocap } from './published-corpora/prepare-iemocap.ts';
 export { type LibriSpeechSource, prepareLibriSpeech } from './published-corpora/prepare-libri-speech.ts';
+export { prepareQuesst14, type Quesst14Source } from './published-corpora/prepare-quesst14.ts';
 export { prepareSpeechCommands, type SpeechCommandsSource } from './published-corpora/prepare-speech-commands.ts';
 export { prepareVoxCeleb1 } from './published-corpora/prepare-vox-celeb1.ts';
 export { prepareVoxCeleb1Identification } from './published-corpora/prepare-vox-celeb1-identification.ts';
@@ -96,6 +98,7 @@ export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings,
 export { judgedTables } from './tables/judged-tables.ts';
 export { isKaldiDirectory, readKaldiDirectory, writeKaldiDirectory } from './tables/kaldi-directory.ts';
 export { formatRttm, readRttm, writeRttm } from './tables/rttm.ts';
+export { documentTable, queryTable, type SearchQuery, type SearchUtterance } from './tables/search-tables.ts';
 export { slotNames, slotTable } from './tables/slot-table.ts';
 export type { Located, ScoredRegion, SpeakerSegment } from './tables/speaker-segment.ts';
 export {

@@ -48,10 +48,12 @@ export interface RecipeContext extends BuildContext {
 export type Parts = { readonly [part: string]: ComponentOf<never, unknown> };
 type Settings = z.core.$ZodLooseShape;
 
-/** Settings of a recipe: one section per part, then its own. */
-export type RecipeConfig<P extends Parts, S extends Settings> = { readonly [Name in keyof P]: z.output<P[Name]['config']> } & z.output<
-  z.ZodObject<S>
->;
+/** Settings of a recipe: one section per part, then its own, if it has any. */
+export type RecipeConfig<P extends Parts, S extends Settings> = { readonly [Name in keyof P]: z.output<P[Name]['config']> } & ([
+  keyof S,
+] extends [never]
+  ? unknown
+  : z.output<z.ZodObject<S>>);
 
 type Exchange<P> = P extends (wiring: infer Wiring, ...rest: never[]) => infer Built ? ComponentOf<Wiring, Built> : never;
 /** Parts that may stand in for those of a recipe: same wiring, same product, any settings. */

@@ -32,6 +32,8 @@ export interface ComparedFrames {
 
 /** Finds spoken queries in spoken documents; nothing is trained. */
 export interface QueryByExample extends Omit<Task<never, SearchBatch, SearchLog, SearchReference, ComparedFrames>, 'train' | 'valid'> {
+  /** ids of the layers to choose from */
+  readonly layers: readonly number[];
   /** searches in every layer of the settings; its log is that of the best */
   readonly valid: Phase<SearchBatch, SearchLog, SearchReference>;
   /** searches in the layer that was chosen */
@@ -163,6 +165,7 @@ export const queryByExample = defineComponent({
     return {
       ...chosen.module,
       name: 'query-by-example',
+      layers: candidates,
       model: modelOf(upstream, candidates),
       valid: { over: (documents, reference) => search(documents, reference, () => candidates, bestLayer) },
       test: {

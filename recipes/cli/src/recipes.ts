@@ -67,4 +67,9 @@ export const recipes: readonly RecipeEntry[] = [
     summary: 'Phone recognition on LibriSpeech or csv files, scored by phone error rate',
     load: async () => (await import('@s3/superb-pr')).default,
   },
+  {
+    name: 'superb-qbe',
+    summary: 'Query by example on QUESST 2014 or csv files, scored by term weighted value',
+    load: async () => (await import('@s3/superb-qbe')).default,
+  },
 ];

@@ -38,6 +38,13 @@ export const benchmarks: readonly Benchmark[] = [
   },
   { task: 'ASR', recipe: 'superb-asr', corpus: 'LibriSpeech', scores: [{ metric: 'wer', title: 'WER', better: 'lower' }] },
   { task: 'KS', recipe: 'superb-ks', corpus: 'SpeechCommands', takes: ['testRoot'], scores: [accuracy] },
+  {
+    task: 'QbE',
+    recipe: 'superb-qbe',
+    corpus: 'QUESST14',
+    takes: ['language'],
+    scores: [{ metric: 'mtwv', title: 'MTWV', better: 'higher' }],
+  },
   { task: 'SID', recipe: 'superb-sid', corpus: 'VoxCeleb1', scores: [accuracy] },
   { task: 'ASV', recipe: 'superb-asv', corpus: 'VoxCeleb1', scores: [{ metric: 'eer', title: 'EER', better: 'lower' }] },
   { task: 'SD', recipe: 'superb-sd', corpus: 'LibriMix', scores: [{ metric: 'der', title: 'DER', better: 'lower' }] },

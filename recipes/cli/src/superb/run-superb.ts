@@ -25,11 +25,11 @@ export async function runSuperb(words: readonly string[], options: SuperbCommand
   const upstream = upstreamOf(words);
   const corpora = await readCorpora(options.corpora);
   const known = benchmarks.filter(({ recipe }) => program.recipes.some(({ name }) => name === recipe));
-  const chosen = known.filter(({ task }) => tasks?.includes(task) ?? true);
+  const chosen = known.filter(({ task }) => tasks?.includes(task.toUpperCase()) ?? true);
   refuseUnknown(
     '--tasks',
     tasks ?? [],
-    known.map(({ task }) => task),
+    known.map(({ task }) => task.toUpperCase()),
   );
   const outcomes = new Map<string, Outcome>();
   for (const { recipe } of chosen) {

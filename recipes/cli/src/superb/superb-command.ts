@@ -26,6 +26,7 @@ export function addSuperbCommand(command: Command, program: Program): void {
 The corpora file has a line for each corpus, relative to the file or absolute:
   LibriSpeech: {root: /data/LibriSpeech, lexicons: librispeech-lexicon.txt}   # PR, ASR; PR needs the lexicon
   SpeechCommands: /data/speech_commands                                       # KS
+  QUESST14: /data/quesst14Database                                            # QbE
   VoxCeleb1: /data/VoxCeleb1                                                  # SID, ASV
   FluentSpeechCommands: /data/fluent_speech_commands_dataset                  # IC
   SNIPS: /data/SNIPS                                                          # SF

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { miniatureCorpus } from '@s3/quickstart-data/testing';
+import { loadTask, runRecipe } from '@s3/trainer';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import recipe from './recipe.ts';
+
+// the official layout in miniature: English documents, of which some are the queries themselves, and Czech ones
+let root: string;
+const documents = [0, 1, 2, 3, 4, 5].map((index) => `Audio/quesst14_${index}.wav`);
+const queries = { dev: ['dev_queries/dev_0.wav', 'dev_queries/dev_1.wav'], eval: ['eval_queries/eval_0.wav', 'eval_queries/eval_1.wav'] };
+const list = (files: readonly string[], czechFrom: number) =>
+  files.map((file, index) => `quesst14Database/${file} ${index < czechFrom ? 'nnenglish' : 'czech'}`);
+const truth = (split: string, places: readonly number[]) =>
+  places.map((place, index) => `LEXEME quesst14_${place} 1 0.00 1.00 ${split}_${index} lex unknown 1.0`);
+
+beforeAll(async () => {
+  root = await miniatureCorpus({
+    ...Object.fromEntries(documents.map((file, index) => [file, index])),
+    ...Object.fromEntries(queries.dev.map((file, index) => [file, index])),
+    ...Object.fromEntries(queries.eval.map((file, index) => [file, index + 2])),
+    'scoring/language_key_utterances.lst': list(documents, 4),
+    'scoring/language_key_dev.lst': list(queries.dev, 2),
+    'scoring/language_key_eval.lst': list(queries.eval, 1),
+    'scoring/groundtruth_quesst14_dev/quesst14_dev.rttm': truth('dev', [0, 1]),
+    'scoring/groundtruth_quesst14_eval/quesst14_eval.rttm': truth('eval', [2, 3]),
+  });
+});
+afterAll(() => rm(root, { recursive: true }));
+
+test('QUESST 2014 in its official layout is searched, from end to end', async () => {
+  const targetDir = join(root, 'exp');
+  const config = { targetDir, cacheDir: root, workers: 0, corpus: { root }, upstream: { name: 'fbank' } };
+  const engine = { name: 'cpu', library: 'none', reason: 'a test' } as const;
+  const { tests, checkpoints, steps } = await runRecipe(recipe, config, { engine, observers: [] });
+  expect(checkpoints).toEqual({ eval: 'valid_best' });
+  expect(steps).toBe(0);
+  // the second query is Czech: judged, and not searched for
+  expect(tests['eval']).toMatchObject({ mtwv: 0.5, searchedMtwv: 1, layer: 0 });
+  const folder = join(targetDir, 'evaluate', 'valid_best', 'eval');
+  expect(readFileSync(join(folder, 'scores.csv'), 'utf8').trim().split('\n')).toHaveLength(1 + 4);
+  expect(existsSync(join(folder, 'benchmark.stdlist.xml'))).toBe(true);
+
+  const task = await loadTask(recipe, join(targetDir, 'train', 'valid_best'), { cacheDir: root });
+  expect(Object.keys(task.state().tensors)).toEqual(['layer', 'frames', 'mean', 'deviation']);
+});
