@@ -1,9 +1,9 @@
-import { defineComponent, type FrameSpec, moduleOf, randomStream, type UtteranceModel } from '@s3/interface';
-import * as tf from '@tensorflow/tfjs-core';
+import { defineComponent, type FrameSpec, randomStream, type UtteranceModel } from '@s3/interface';
 import { z } from 'zod';
-import { poolingSetting, poolings } from '../pooling/poolings.ts';
+import { poolingSetting } from '../pooling/poolings.ts';
 import { ecapaBackbone } from './ecapa-backbone.ts';
-import { embeddingProjector, embeddingSizeSetting } from './embedding-projector.ts';
+import { embeddingSizeSetting } from './embedding-projector.ts';
+import { pooledEmbeddings } from './pooled-embeddings.ts';
 
 /**
  * ECAPA-TDNN whose embedding is what the pooling gives, or a projection of it.
@@ -34,23 +34,6 @@ export const ecapaTdnn = defineComponent({
       outputSize: config.aggregationSize,
       squeezeBatchNorm: config.squeezeBatchNorm,
     };
-    const backbone = ecapaBackbone(sizes, random);
-    const pooling = poolings[config.pooling](backbone.outputSize, random);
-    const projector = config.embeddingSize === null ? undefined : embeddingProjector(pooling.outputSize, config.embeddingSize, random);
-    return {
-      ...moduleOf({ backbone, pooling, ...(projector && { projector }) }),
-      input,
-      outputSize: config.embeddingSize ?? pooling.outputSize,
-      minFrames: pooling.minFrames,
-      forward: (frames, mode) =>
-        tf.tidy(() => {
-          const pooled = pooling.forward(backbone.forward(frames, mode), mode);
-          return projector ? projector.forward(pooled, mode) : pooled;
-        }),
-      graph(operations, frames) {
-        const pooled = pooling.graph(operations, backbone.graph(operations, frames));
-        return projector ? projector.graph(operations, pooled) : pooled;
-      },
-    };
+    return pooledEmbeddings(input, ecapaBackbone(sizes, random), config, random);
   },
 });

@@ -1,8 +1,8 @@
-import { defineComponent, type FrameSpec, moduleOf, randomStream, type UtteranceModel } from '@s3/interface';
-import * as tf from '@tensorflow/tfjs-core';
+import { defineComponent, type FrameSpec, randomStream, type UtteranceModel } from '@s3/interface';
 import { z } from 'zod';
-import { poolingSetting, poolings } from '../pooling/poolings.ts';
-import { embeddingProjector, embeddingSizeSetting } from './embedding-projector.ts';
+import { poolingSetting } from '../pooling/poolings.ts';
+import { embeddingSizeSetting } from './embedding-projector.ts';
+import { pooledEmbeddings } from './pooled-embeddings.ts';
 import { xvectorBackbone } from './xvector-backbone.ts';
 
 /**
@@ -27,23 +27,6 @@ export const xvector = defineComponent({
   build(input: FrameSpec, config, { seed }): UtteranceModel {
     const random = randomStream(seed, 'xvector');
     const sizes = { inputSize: input.size, tdnnSize: config.tdnnSize, outputSize: config.aggregationSize };
-    const backbone = xvectorBackbone(sizes, config, random);
-    const pooling = poolings[config.pooling](backbone.outputSize, random);
-    const projector = config.embeddingSize === null ? undefined : embeddingProjector(pooling.outputSize, config.embeddingSize, random);
-    return {
-      ...moduleOf({ backbone, pooling, ...(projector && { projector }) }),
-      input,
-      outputSize: config.embeddingSize ?? pooling.outputSize,
-      minFrames: backbone.framesLost + pooling.minFrames,
-      forward: (frames, mode) =>
-        tf.tidy(() => {
-          const pooled = pooling.forward(backbone.forward(frames, mode), mode);
-          return projector ? projector.forward(pooled, mode) : pooled;
-        }),
-      graph(operations, frames) {
-        const pooled = pooling.graph(operations, backbone.graph(operations, frames));
-        return projector ? projector.graph(operations, pooled) : pooled;
-      },
-    };
+    return pooledEmbeddings(input, xvectorBackbone(sizes, config, random), config, random);
   },
 });
