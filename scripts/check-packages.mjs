@@ -30,6 +30,7 @@ function checkManifest(folder, manifest) {
   if (!manifest.description) say('has no description');
   if (manifest.private) return;
   for (const key of ['license', 'version', 'files', 'engines', 'exports']) if (!manifest[key]) say(`has no "${key}"`);
+  if (!manifest.files?.includes('CHANGELOG.md')) say('has no CHANGELOG.md in "files", so that npm would leave it out');
   if (!existsSync(join(root, folder, 'tsup.config.ts'))) say('has no tsup.config.ts');
   if (folder.startsWith('packages/') && !existsSync(join(root, folder, 'src/index.ts'))) say('has no src/index.ts');
 }
