@@ -33,17 +33,22 @@ export function kaldiMelFilters(count: number, fftSize: number, sampleRate: numb
 }
 
 /**
- * HTK's mel filters as torchaudio makes them: triangles in Hz with their corners evenly spaced on the mel scale, 0 Hz to half the sample rate.
+ * HTK's mel filters as torchaudio makes them: triangles in Hz with their corners evenly spaced on the mel scale, 0 Hz to half the sample rate unless told otherwise.
  *
  * Young et al., "The HTK Book", 2006.
  *
  * @param count filters
  * @param bins frequencies of the spectrum
  */
-export function htkMelFilters(count: number, bins: number, sampleRate: number): MelFilters {
-  const highest = 2595 * Math.log10(1 + sampleRate / 2 / 700);
-  const corners = evenlySpaced(highest, count + 2).map((mel) => f(700 * f(f(10 ** f(mel / 2595)) - 1)));
-  const frequencies = evenlySpaced(sampleRate / 2, bins);
+export function htkMelFilters(
+  count: number,
+  bins: number,
+  sampleRate: number,
+  { lowest = 0, highest = sampleRate / 2 }: { readonly lowest?: number; readonly highest?: number } = {},
+): MelFilters {
+  const melOf = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
+  const corners = evenlySpaced(melOf(lowest), melOf(highest), count + 2).map((mel) => f(700 * f(f(10 ** f(mel / 2595)) - 1)));
+  const frequencies = evenlySpaced(0, sampleRate / 2, bins);
   return melFilters(count, bins, (filter, bin) => {
     const [left, center, right] = [corners[filter]!, corners[filter + 1]!, corners[filter + 2]!];
     const frequency = frequencies[bin]!;
@@ -51,10 +56,12 @@ export function htkMelFilters(count: number, bins: number, sampleRate: number): 
   });
 }
 
-/** 0 to end as PyTorch's `linspace`: in float32 and from both ends inwards. */
-function evenlySpaced(end: number, count: number): number[] {
-  const step = f(f(end) / (count - 1));
-  return Array.from({ length: count }, (_, index) => (index < count / 2 ? f(step * index) : f(f(end) - f(step * (count - 1 - index)))));
+/** Start to end as PyTorch's `linspace`: in float32 and from both ends inwards. */
+function evenlySpaced(start: number, end: number, count: number): number[] {
+  const step = f(f(f(end) - f(start)) / (count - 1));
+  return Array.from({ length: count }, (_, index) =>
+    index < count / 2 ? f(f(start) + f(step * index)) : f(f(end) - f(step * (count - 1 - index))),
+  );
 }
 
 function melFilters(count: number, bins: number, weight: (filter: number, bin: number) => number): MelFilters {

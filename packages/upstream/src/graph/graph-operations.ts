@@ -11,6 +11,7 @@ import { waveFrequencies } from '../networks/wave-frequencies.ts';
 import { graphFrames } from './baseline-graph.ts';
 import { graphKaldiPower } from './kaldi-graph.ts';
 import { patchGraphOperations } from './patch-graph-operations.ts';
+import { pictureGraphOperations } from './picture-graph-operations.ts';
 import { specialGraphOperations } from './special-graph-operations.ts';
 
 /** The weights by the names of the network. */
@@ -51,6 +52,7 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
   return {
     ...specialGraphOperations(graph, valuesOf),
     ...patchGraphOperations(graph, valuesOf),
+    ...pictureGraphOperations(graph, valuesOf),
     asFeature: (x) => graph.expandDims(x, -1),
     convolution: (x, { weight, bias, hiddenTaps, ...shape }) =>
       graph.convolution(x, {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apc, apcConfig } from './apc.ts';
 import { audioSpectrogramTransformer, audioSpectrogramTransformerConfig } from './audio-spectrogram-transformer.ts';
+import { byolA, byolAConfig } from './byol-a.ts';
 import { cpc, cpcConfig } from './cpc.ts';
 import { decoar, decoarConfig } from './decoar.ts';
 import { decoar2, decoar2Config } from './decoar2.ts';
@@ -13,13 +14,13 @@ export const originalConfig = z.discriminatedUnion('model_type', [
   // S3PRL's own
   ...([apcConfig, npcConfig, mockingjayConfig, decoarConfig, decoar2Config] as const),
   // of others
-  ...([wav2vecConfig, cpcConfig, audioSpectrogramTransformerConfig] as const),
+  ...([wav2vecConfig, cpcConfig, audioSpectrogramTransformerConfig, byolAConfig] as const),
 ]);
 
 export type OriginalConfig = z.output<typeof originalConfig>;
 
 const own = { apc, npc, mockingjay, decoar, decoar2 } as const;
-const ofOthers = { wav2vec, cpc, 'audio-spectrogram-transformer': audioSpectrogramTransformer } as const;
+const ofOthers = { wav2vec, cpc, 'audio-spectrogram-transformer': audioSpectrogramTransformer, 'byol-a': byolA } as const;
 
 /** What makes a network of them, by `model_type`. */
 export const originalNetworks = { ...own, ...ofOthers };

@@ -7,6 +7,7 @@ import { logMel } from './log-mel.ts';
 import { logSpectrogram } from './log-spectrogram.ts';
 import type { NormedWeight, Operations, Pieces, Weight } from './operations.ts';
 import { patchTensorOperations } from './patch-tensor-operations.ts';
+import { pictureTensorOperations } from './picture-tensor-operations.ts';
 import { recurrentSteps } from './recurrent-steps.ts';
 import { shownTaps } from './shown-taps.ts';
 import { specialTensorOperations } from './special-tensor-operations.ts';
@@ -29,6 +30,7 @@ export function tensorOperations(
   return {
     ...specialTensorOperations(valueAt, training),
     ...patchTensorOperations(valueAt),
+    ...pictureTensorOperations(valueAt),
     asFeature: (x) => tf.expandDims(x, -1),
     convolution: (x, { weight, bias, stride = 1, padding = [0, 0], groups = 1, hiddenTaps }) =>
       tf.tidy(() => {

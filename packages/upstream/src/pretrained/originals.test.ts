@@ -29,7 +29,7 @@ const seePadding: ReadonlySet<string> = new Set([
   ...originalCases.filter((name) => /wav2vec|cpc-other/.test(name)),
 ]);
 /** networks that begin with convolutions of their own */
-const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc/.test(name)));
+const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc|byol/.test(name)));
 
 let folder: string;
 beforeAll(async () => {
