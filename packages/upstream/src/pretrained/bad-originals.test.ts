@@ -50,5 +50,5 @@ test('a checkpoint of another network than the name says', async () => {
 });
 
 test('a name without a file', async () => {
-  await expect(namedUpstream({ cacheDir: folder }, { name: 'wav2vec' })).rejects.toThrow(/upstream\.path/);
+  await expect(namedUpstream({ cacheDir: folder }, { name: 'modified_cpc' })).rejects.toThrow(/upstream\.path/);
 });
