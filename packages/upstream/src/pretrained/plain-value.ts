@@ -3,17 +3,30 @@ import { isObject, type Pickled } from './unpickle.ts';
 /** Settings as a file has them: numbers, texts, lists and dictionaries. */
 export type PlainValue = null | boolean | number | string | readonly PlainValue[] | { readonly [name: string]: PlainValue };
 
+/** far more than any settings have; values may share parts, and then be endless, or as good as that */
+const most = 100_000;
 const deepest = 50;
 
-/** The plain data of what was unpickled: dictionaries and Namespaces by their names; anything else in them is left out. */
-export function plainValue(value: Pickled | undefined, depth = 0): PlainValue | undefined {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
-  if (value === undefined || depth > deepest || value instanceof Uint8Array) return undefined;
-  if (Array.isArray(value)) return value.map((entry) => plainValue(entry, depth + 1) ?? null);
-  if (isObject(value)) return plainValue(value.state, depth + 1);
-  if (!(value instanceof Map)) return undefined;
-  const entries = [...value].map(([name, entry]) => [name, plainValue(entry, depth + 1)] as const);
-  return Object.fromEntries(entries.filter(([name, entry]) => typeof name === 'string' && entry !== undefined) as [string, PlainValue][]);
+/** The plain data of what was unpickled: dictionaries and Namespaces by their names; anything else in them is left out, and so is what no settings have room for. */
+export function plainValue(value: Pickled | undefined): PlainValue | undefined {
+  let left = most;
+  return plain(value, 0);
+
+  function plain(part: Pickled | undefined, depth: number): PlainValue | undefined {
+    left -= 1;
+    if (part === null || typeof part === 'boolean' || typeof part === 'number' || typeof part === 'string') return part;
+    if (part === undefined || depth > deepest || left < 0 || part instanceof Uint8Array) return undefined;
+    if (Array.isArray(part)) return part.slice(0, left).map((entry) => plain(entry, depth + 1) ?? null);
+    if (isObject(part)) return plain(part.state, depth + 1);
+    if (!(part instanceof Map)) return undefined;
+    const entries: [string, PlainValue][] = [];
+    for (const [name, entry] of part) {
+      if (left < 0) break;
+      const known = typeof name === 'string' ? plain(entry, depth + 1) : undefined;
+      if (known !== undefined) entries.push([name as string, known]);
+    }
+    return Object.fromEntries(entries);
+  }
 }
 
 /** A dictionary within dictionaries; empty where there is none. */
