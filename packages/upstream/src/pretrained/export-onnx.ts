@@ -45,5 +45,8 @@ export async function exportOnnx(
   }
   const checkpoint = await openCheckpoint(folder);
   const variables = await loadWeights(checkpoint.tensors, network, () => false).finally(checkpoint.close);
-  return networkGraph(network, variables, external).finally(() => tf.dispose(variables));
+  const model = networkGraph(network, variables, external);
+  // every value has been asked for by now, so that the model is not written beside the weights
+  tf.dispose(variables);
+  return model;
 }
