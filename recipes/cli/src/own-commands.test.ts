@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { wavBytes } from '@s3/dataio';
 import { someRecordings, trainCsv } from '@s3/quickstart-data';
 import superbAsv from '@s3/superb-asv';
 import { zipFiles } from '@s3/trainer/memory';
@@ -85,6 +86,11 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   expect(fromZip.code, fromZip.stderr).toBe(0);
   expect(readFileSync(join(folder, 'zip.onnx'))).toEqual(readFileSync(join(folder, 'asv.onnx')));
   expect((await s3('test', zip)).stderr).toContain('Unpack it');
+  const short = join(folder, 'short.wav');
+  writeFileSync(short, wavBytes(new Float32Array(80), 16_000));
+  expect((await s3('predict', checkpoint, short, '--engine', 'cpu')).stderr).toContain(
+    'short.wav: found 0.005 s of audio; expected at least 0.1',
+  );
   const wrong = await s3('predict', target, files[0]!);
   expect(wrong).toMatchObject({ code: 1 });
   expect(wrong.stderr).toContain('no state.json');

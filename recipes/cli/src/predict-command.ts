@@ -78,6 +78,7 @@ Examples:
         for (const path of files) {
           await withRecordingSource(path, task.model.sampleRate, async (recording) => {
             if (!task.predictRecording) {
+              refuseShort(path, recording, task.model.minSamples);
               const seconds = recording.samples / recording.sampleRate;
               if (seconds > 60 * longMinutes)
                 observer.message?.('warning', `${path} is ${lengthOf(seconds)} long and goes through the model in one piece`);
@@ -98,6 +99,13 @@ Examples:
         await observer.close?.();
       }
     });
+}
+
+/** @throws InputError for a recording that the model cannot take, by its file rather than by its frames */
+function refuseShort(path: string, { samples, sampleRate }: { readonly samples: number; readonly sampleRate: number }, least = 1): void {
+  if (samples >= least) return;
+  const seconds = (count: number) => `${(count / sampleRate).toFixed(3)} s`;
+  throw new InputError(path, `${seconds(samples)} of audio`, `at least ${seconds(least)}, the model's reach`, 'Leave it out.');
 }
 
 async function predictWhole(
