@@ -22,12 +22,11 @@ import { momentsOfDocuments, normalized, normalOf, type SearchIndex, searchIndex
 import type { SearchBatch, SearchBatches, SearchReference } from './search-reference.ts';
 import { subsequenceDtw } from './subsequence-dtw.ts';
 
-/** Frames of an utterance as they are compared, (frames, features) row by row. */
+/** An utterance as it is compared. */
 export interface ComparedFrames {
   readonly layer: number;
-  readonly frames: number;
-  readonly features: number;
-  readonly values: Float32Array;
+  /** (frames, features), normalized as the documents are */
+  readonly frames: readonly (readonly number[])[];
 }
 
 /** Finds spoken queries in spoken documents; nothing is trained. */
@@ -192,12 +191,7 @@ export const queryByExample = defineComponent({
             normalized(tf.reshape(tf.slice(values, [row, 0, 0], [1, length, -1]), [length, values.shape[2]]), normal),
           );
         });
-        const predictions = await Promise.all(
-          frames.map(async (one) => {
-            const [count, features] = one.shape;
-            return { layer, frames: count, features, values: Float32Array.from(await one.data()) };
-          }),
-        );
+        const predictions = await Promise.all(frames.map(async (one) => ({ layer, frames: await one.array() })));
         tf.dispose([frames, hidden.map((state) => state.values)]);
         return predictions;
       },
