@@ -288,7 +288,16 @@ test('says what is wrong with a checkpoint, and runs nothing of it', async () =>
 
 test('exports only what is a checkpoint, and leaves nothing behind otherwise', async () => {
   const folder = mkdtempSync(join(tmpdir(), 's3-export-'));
-  const { code, stderr } = await s3('upstream', 'export', folder, join(folder, 'out.onnx'), '--offline');
+  const engines: string[] = [];
+  const selectEngine = async (name: string) => {
+    engines.push(name);
+    return { name: 'cpu', library: 'none', reason: 'a test' } as const;
+  };
+  const { code, stderr } = await runCommand(['upstream', 'export', folder, join(folder, 'out.onnx'), '--offline'], addUpstreamCommand, {
+    selectEngine,
+  });
+  // others hold every weight a second time
+  expect(engines).toEqual(['cpu']);
   expect(code).toBe(1);
   expect(stderr).toContain(folder);
   expect(readdirSync(folder)).toEqual([]);
