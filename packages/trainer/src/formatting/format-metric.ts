@@ -2,7 +2,7 @@ import { formatDuration } from './format-duration.ts';
 
 /** metrics that are fractions and read as percentages */
 const fractions = new Set(['eer', 'wer', 'cer', 'per', 'ter', 'der', 'jer', 'missed', 'falseAlarm', 'confusion', 'waitingForBatches']);
-const acronyms = new Set(['eer', 'wer', 'cer', 'per', 'ter', 'der', 'jer', 'f1', 'map']);
+const acronyms = new Set(['eer', 'wer', 'cer', 'per', 'ter', 'der', 'jer', 'f1', 'map', 'mtwv', 'atwv']);
 
 /** A number in about four digits: `0.4213`, `12,345`, `5e-5`. */
 export function formatNumber(value: number): string {

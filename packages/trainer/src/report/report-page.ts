@@ -22,7 +22,9 @@ export function reportPage(run: RunFiles, title?: string): string {
       'Layer weights',
       run.layerWeights
         ? figures([layerFigure(run.layerWeights)])
-        : '<p>None: the upstream has one layer, so there is nothing to weigh.</p>',
+        : isUntrained(run.log)
+          ? '<p>None: layers are not weighed where nothing is trained.</p>'
+          : '<p>None: the upstream has one layer, so there is nothing to weigh.</p>',
     ),
     section('Figures', evaluation(run)),
     section('Configuration', configuration(run)),
@@ -80,10 +82,14 @@ function results(run: RunFiles): string {
   return table ?? faint('There are no test results: the run has not come to its end, or metrics.json is missing.');
 }
 
+const isUntrained = (log: RunFiles['log']): boolean => log.length > 0 && log.every(({ step }) => step === 0);
+
 function training({ log, metrics }: RunFiles): string {
   const drawings = trainingFigures(log);
   const waiting = metrics?.stepSeconds && waitingText(metrics.stepSeconds);
   if (drawings.length > 0) return `${figures(drawings)}${waiting ? faint(`${waiting[0]!.toUpperCase()}${waiting.slice(1)}.`) : ''}`;
+  // judged without a step: there was nothing to train
+  if (isUntrained(log)) return faint('Nothing is trained here.');
   return faint('There are no training curves: train/log.jsonl is missing or empty.');
 }
 
