@@ -115,6 +115,45 @@ describe('Tile', () => {
   });
 });
 
+describe('Sum and Mean', () => {
+  const cases: [number[], number | number[] | undefined][] = [
+    [[3, 5, 7], 0],
+    [[3, 5, 7], 1],
+    [[3, 5, 7], -1],
+    [
+      [3, 5, 7],
+      [0, 2],
+    ],
+    [
+      [3, 5, 7],
+      [2, 1],
+    ],
+    [[3, 5, 7], undefined],
+    [
+      [2, 3, 4, 5],
+      [0, 2, 3],
+    ],
+    [[4], 0],
+    [[], undefined],
+    [[0, 3], 0],
+    [[3, 5], []],
+  ];
+  test.each(cases)('of %j over %j', async (shape, axis) => {
+    const values = normal(shape);
+    for (const keepDims of [false, true]) {
+      await expectSame(() => tf.sum(tf.tensor(values, shape), axis, keepDims));
+      if (!shape.includes(0)) await expectSame(() => tf.mean(tf.tensor(values, shape), axis, keepDims));
+    }
+  });
+
+  test('a million terms lose no digits', () => {
+    const x = tf.fill([1000, 1000], 0.1);
+    expect(tf.tidy(() => tf.sum(x).dataSync()[0]!) / 1e6 / Math.fround(0.1)).toBeCloseTo(1, 6);
+    expect(tf.tidy(() => tf.mean(tf.reshape(x, [1e6, 1]), 0).dataSync()[0]!) / Math.fround(0.1)).toBeCloseTo(1, 6);
+    x.dispose();
+  });
+});
+
 describe('UnsortedSegmentSum', () => {
   test('sums rows, leaves out negative segments', async () => {
     const values = normal([5, 2, 3]);

@@ -5,6 +5,7 @@ import { registerGather } from './gather.ts';
 import { registerIdentity } from './identity.ts';
 import type { LargeProducts } from './large-products.ts';
 import { registerSlice } from './slice.ts';
+import { registerSum } from './sum.ts';
 import { registerTile } from './tile.ts';
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -20,6 +21,7 @@ export function registerWasmKernels(large?: LargeProducts): void {
   registerIdentity();
   registerSlice();
   registerTile();
+  registerSum();
   registerGather();
   registerBatchMatMul(large);
   if (large) registerConv2D(large);
