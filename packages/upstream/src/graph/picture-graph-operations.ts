@@ -1,8 +1,8 @@
 import type { GraphOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { addedPower, centeredMelMatrix, centeredWindow, mirroredSamples } from '../networks/centered-mel.ts';
-import type { Weight } from '../networks/operations.ts';
-import type { PictureOperations } from '../networks/picture-operations.ts';
+import type { Weight } from '../networks/operations/operations.ts';
+import type { PictureOperations } from '../networks/operations/picture-operations.ts';
+import { addedPower, centeredMelMatrix, centeredWindow, mirroredSamples } from '../networks/spectrograms/centered-mel.ts';
 
 /** `PictureOperations` in the operations of a graph, in evaluation. */
 export function pictureGraphOperations<T>(

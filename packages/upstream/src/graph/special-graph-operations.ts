@@ -1,7 +1,7 @@
 import type { GraphOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from '../networks/operations.ts';
-import type { SpecialOperations } from '../networks/special-operations.ts';
+import type { Weight } from '../networks/operations/operations.ts';
+import type { SpecialOperations } from '../networks/operations/special-operations.ts';
 
 /** `SpecialOperations` in the operations of a graph, in evaluation. */
 export function specialGraphOperations<T>(

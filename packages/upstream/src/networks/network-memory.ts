@@ -1,5 +1,5 @@
 import { InputError } from '@s3/interface';
-import type { NetworkConfig } from './network-config.ts';
+import type { NetworkConfig } from './hugging-face/network-config.ts';
 
 /**
  * Bytes that the hidden states of one utterance take while they are computed, about: the widest moment of the convolutions or of

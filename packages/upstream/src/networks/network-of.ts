@@ -1,13 +1,13 @@
-import { data2vecAudio } from './data2vec-audio.ts';
-import { hubert } from './hubert.ts';
-import type { NetworkConfig } from './network-config.ts';
+import { data2vecAudio } from './hugging-face/data2vec-audio.ts';
+import { hubert } from './hugging-face/hubert.ts';
+import type { NetworkConfig } from './hugging-face/network-config.ts';
+import { wav2vec2Bert } from './hugging-face/wav2vec2-bert.ts';
+import { wav2vec2Conformer } from './hugging-face/wav2vec2-conformer.ts';
+import { wavlm } from './hugging-face/wavlm.ts';
+import { whisperEncoder } from './hugging-face/whisper-encoder.ts';
 import { networkBytes } from './network-memory.ts';
-import type { DescribedNetwork, Network } from './operations.ts';
-import { type OriginalConfig, originalNetworks } from './original-networks.ts';
-import { wav2vec2Bert } from './wav2vec2-bert.ts';
-import { wav2vec2Conformer } from './wav2vec2-conformer.ts';
-import { wavlm } from './wavlm.ts';
-import { whisperEncoder } from './whisper-encoder.ts';
+import type { DescribedNetwork, Network } from './operations/operations.ts';
+import { type OriginalConfig, originalNetworks } from './s3prl/original-networks.ts';
 
 const families: { readonly [Family in NetworkConfig['model_type']]: (config: NetworkConfig) => Network } = {
   wav2vec2: hubert,

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
 import { sampleRate } from '../frame-grid.ts';
-import { originalNetworks } from '../networks/original-networks.ts';
+import { originalNetworks } from '../networks/s3prl/original-networks.ts';
 import { type CheckpointSettings, type NamedText, parseCheckpointSettings, parseJson } from './checkpoint-settings.ts';
 import { exists, isFile } from './hub-cache.ts';
 import { openOriginal } from './original-checkpoint.ts';

@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from '../fixtures/small-checkpoint.ts';
 import { networkGraph } from '../graph/graph-operations.ts';
-import { networkConfig } from '../networks/network-config.ts';
+import { networkConfig } from '../networks/hugging-face/network-config.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { exportOnnx } from './export-onnx.ts';
 import { weightBytes } from './onnx-session.ts';

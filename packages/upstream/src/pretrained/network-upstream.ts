@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { frameCount, shortestSamples } from '../frame-grid.ts';
 import { refuseTooLong } from '../networks/network-memory.ts';
 import { networkOf } from '../networks/network-of.ts';
-import { tensorOperations } from '../networks/tensor-operations.ts';
+import { tensorOperations } from '../networks/operations/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
 import { roundHalfToEven } from '../stft-features.ts';
 import { unreadLayer } from '../unread-layer.ts';

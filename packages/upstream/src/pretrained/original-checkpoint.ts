@@ -1,6 +1,6 @@
 import { InputError } from '@s3/interface';
 import { networkOf } from '../networks/network-of.ts';
-import { type OriginalConfig, originalConfig } from '../networks/original-networks.ts';
+import { type OriginalConfig, originalConfig } from '../networks/s3prl/original-networks.ts';
 import { checkedSettings } from './checkpoint-settings.ts';
 import { originalReaders } from './original-readers.ts';
 import { type PlainValue, plainValue } from './plain-value.ts';

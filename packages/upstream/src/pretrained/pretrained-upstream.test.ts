@@ -12,7 +12,7 @@ import {
   recordedWaveforms,
   temporaryFolder,
 } from '../fixtures/small-checkpoint.ts';
-import { networkConfig } from '../networks/network-config.ts';
+import { networkConfig } from '../networks/hugging-face/network-config.ts';
 import { networkBytes, refuseTooLong } from '../networks/network-memory.ts';
 import { type PretrainedSettings, pretrainedUpstream } from './pretrained-upstream.ts';
 

@@ -1,0 +1,83 @@
+import { affineWeights, normWeights } from '../layers/layer-weights.ts';
+import { type Network, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { NetworkConfig } from './network-config.ts';
+
+const epsilon = 1e-5;
+
+/**
+ * The encoder of Whisper, which hears so many seconds (30) at once: shorter waveforms are zero-padded to that, and the padding is heard, too.
+ *
+ * (batch, samples) to hidden states (batch, frames, features).
+ *
+ * Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022.
+ */
+export function whisperEncoder(config: NetworkConfig): Network {
+  const { hidden_size: size, max_source_positions: positions, num_mel_bins: bins } = config;
+  const { names, weights } = weightNames();
+  const own = names.within('encoder');
+  const convolutions = [bins, size].map((inputs, index) => {
+    const named = own.within(`conv${index + 1}`);
+    return {
+      weight: named.weight('weight', size, inputs, 3),
+      bias: named.weight('bias', size),
+      stride: index + 1,
+      padding: [1, 1],
+    } as const;
+  });
+  const position = own.weight('embed_positions.weight', positions, size);
+  const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => whisperLayer(own.within(`layers.${layer}`), config));
+  const norm = normWeights(own.within('layer_norm'), size, epsilon);
+  const downsampleRate = config.conv_stride.reduce((product, stride) => product * stride, 1);
+  return {
+    weights,
+    size,
+    hiddenStates: layers.length + 1,
+    samples: positions * downsampleRate,
+    downsampleRate,
+    frames: () => positions,
+    forward<T>(operations: Operations<T>, { waveforms }: { readonly waveforms: T }): T[] {
+      const { scoped } = operations;
+      const features = operations.stage(waveforms, 'encoder.conv', (x) =>
+        scoped(() =>
+          convolutions.reduce((y, convolution) => operations.gelu(operations.convolution(y, convolution)), operations.logMel(x, bins)),
+        ),
+      );
+      let hidden = operations.stage(features, 'encoder.embed_positions.', (x) =>
+        scoped(() => operations.dropout(operations.addSteps(x, position), config.hidden_dropout)),
+      );
+      const hiddenStates = [hidden];
+      for (const { prefix, forward } of layers) {
+        if (operations.keepsLayer()) hidden = operations.stage(hidden, prefix, (x) => scoped(() => forward(operations, x)));
+        hiddenStates.push(hidden);
+      }
+      hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
+      return hiddenStates;
+    },
+  };
+}
+
+function whisperLayer(names: WeightNames, config: NetworkConfig) {
+  const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads } = config;
+  const attentionNorm = normWeights(names.within('self_attn_layer_norm'), size, epsilon);
+  const own = names.within('self_attn');
+  const key = { weight: own.weight('k_proj.weight', size, size) };
+  const [query, value, output] = ['q_proj', 'v_proj', 'out_proj'].map((name) => affineWeights(own.within(name), size, size));
+  const norm = normWeights(names.within('final_layer_norm'), size, epsilon);
+  const [widen, narrow] = [affineWeights(names.within('fc1'), size, wide), affineWeights(names.within('fc2'), wide, size)];
+  return {
+    prefix: names.prefix,
+    forward<T>(operations: Operations<T>, x: T): T {
+      const { add, affine, dropout, layerNorm, scoped } = operations;
+      const attended = scoped(() => {
+        const y = layerNorm(x, attentionNorm);
+        const options = { heads, scale: (size / heads) ** -0.5, dropout: config.attention_dropout };
+        const read = operations.attention(affine(y, query!), affine(y, key), affine(y, value!), options);
+        return add(x, dropout(affine(read, output!), config.hidden_dropout));
+      });
+      return scoped(() => {
+        const inner = dropout(operations.gelu(affine(layerNorm(attended, norm), widen)), config.activation_dropout);
+        return add(attended, dropout(affine(inner, narrow), config.hidden_dropout));
+      });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { NetworkConfig } from '../hugging-face/network-config.ts';
+import type { Operations, WeightNames } from '../operations/operations.ts';
+import { affineWeights } from './layer-weights.ts';
+
+export interface Attention {
+  /**
+   * @param mask (batch, frames)
+   * @param bias (1, heads, frames, frames) by distance, where the family has one
+   */
+  readonly forward: <T>(operations: Operations<T>, x: T, mask: T | undefined, bias: T | undefined) => T;
+}
+
+type Settings = Pick<NetworkConfig, 'hidden_size' | 'num_attention_heads' | 'attention_dropout'>;
+
+/** Multi-head self-attention. Vaswani et al., "Attention Is All You Need", 2017. */
+export function selfAttention(names: WeightNames, config: Settings): Attention {
+  const attend = headAttention(names, config);
+  return { forward: (operations, x, mask) => attend(operations, x, mask, undefined) };
+}
+
+/**
+ * Self-attention whose heads see how far apart two frames are, as much as each frame lets them.
+ *
+ * Chen et al., "WavLM", 2022.
+ */
+export function gatedSelfAttention(names: WeightNames, config: Settings): Attention {
+  const heads = config.num_attention_heads;
+  const attend = headAttention(names, config);
+  const gates = affineWeights(names.within('gru_rel_pos_linear'), config.hidden_size / heads, 8);
+  const scale = names.weight('gru_rel_pos_const', 1, heads, 1, 1);
+  return {
+    forward(operations, x, mask, bias) {
+      const { add, multiply } = operations;
+      const [first, second] = operations.groupSums(operations.affine(operations.splitHeads(x, heads), gates), 2);
+      const [update, reset] = [operations.sigmoid(first!), operations.sigmoid(second!)];
+      const gate = add(multiply(update, add(multiply(reset, scale), -1)), 2);
+      return attend(operations, x, mask, bias && multiply(gate, bias));
+    },
+  };
+}
+
+function headAttention(names: WeightNames, { hidden_size: size, num_attention_heads: heads, attention_dropout: dropout }: Settings) {
+  const [query, key, value, output] = ['q_proj', 'k_proj', 'v_proj', 'out_proj'].map((name) =>
+    affineWeights(names.within(name), size, size),
+  );
+  return <T>(operations: Operations<T>, x: T, mask: T | undefined, bias: T | undefined): T => {
+    const { affine } = operations;
+    return affine(
+      operations.attention(affine(x, query!), affine(x, key!), affine(x, value!), {
+        heads,
+        scale: (size / heads) ** -0.5,
+        bias,
+        mask,
+        dropout,
+      }),
+      output!,
+    );
+  };
+}
+
+/**
+ * Bucket of a distance: one for each near distance and sign, then ever wider ones (T5's).
+ *
+ * @param distance the key's frame less the query's
+ */
+export function distanceBucket(distance: number, buckets: number, farthest: number): number {
+  const half = buckets >> 1;
+  const exact = half >> 1;
+  const away = Math.abs(distance);
+  const sign = distance > 0 ? half : 0;
+  if (away < exact) return sign + away;
+  const wide = exact + Math.trunc((Math.log(away / exact) / Math.log(farthest / exact)) * (half - exact));
+  return sign + Math.min(wide, half - 1);
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { frameShift, windowSize } from '../../frame-grid.ts';
+import { affineWeights, normWeights } from '../layers/layer-weights.ts';
+import { type DescribedNetwork, type NetworkInput, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+
+const count = z.coerce.number().int().positive().max(100_000);
+const rate = z.coerce.number().min(0).max(1);
+
+/** The settings of Mockingjay, TERA and Audio ALBERT, by S3PRL's names; `input` is how their spectrogram is made. */
+export const mockingjayConfig = z
+  .object({
+    model_type: z.literal('mockingjay'),
+    input: z.object({
+      feat_type: z.enum(['mel', 'linear']),
+      log: z.literal(true),
+      delta: z.literal(0).default(0),
+      cmvn: z.literal(true),
+      n_mels: z.int().min(4).max(128).default(40),
+      sample_rate: z.literal(16_000).default(16_000),
+      win_ms: z.literal(25).default(25),
+      hop_ms: z.literal(10).default(10),
+      n_freq: z.literal(201).default(201),
+      target_level: z.number().min(-200).max(200),
+    }),
+    sequence_length: z.int().max(1e6),
+    hidden_size: count,
+    num_hidden_layers: count.max(1000),
+    num_attention_heads: count,
+    intermediate_size: count,
+    hidden_act: z.enum(['gelu', 'relu', 'swish']),
+    hidden_dropout_prob: rate,
+    attention_probs_dropout_prob: rate,
+    layer_norm_eps: z.coerce.number().positive(),
+    share_layer: z.boolean(),
+    pre_layer_norm: z.boolean(),
+  })
+  .refine(({ hidden_size, num_attention_heads }) => hidden_size % num_attention_heads === 0 && hidden_size % 2 === 0, {
+    path: ['hidden_size'],
+    error: 'has to be even, and a multiple of num_attention_heads',
+  });
+
+type Config = z.output<typeof mockingjayConfig>;
+
+/**
+ * Mockingjay, TERA and Audio ALBERT, which differ in their training and their settings alone: a transformer on spectrograms.
+ *
+ * (batch, samples), scaled to a level, to hidden states (batch, frames, features). What has more frames than were trained on goes through
+ * the transformer in pieces of the same length, each with positions of its own.
+ *
+ * Liu et al., "Mockingjay", 2020; "TERA", 2021; Chi et al., "Audio ALBERT", 2021.
+ */
+export function mockingjay(config: Config): DescribedNetwork {
+  const {
+    input,
+    sequence_length: longest,
+    hidden_size: size,
+    num_hidden_layers,
+    num_attention_heads: heads,
+    layer_norm_eps: epsilon,
+  } = config;
+  const { names, weights } = weightNames();
+  const own = names.within('input_representations');
+  const bins = input.feat_type === 'mel' ? input.n_mels : undefined;
+  const projection = affineWeights(own.within('spec_transform'), bins ?? input.n_freq, size);
+  const norm = normWeights(own.within('LayerNorm'), size, epsilon);
+  const encoder = names.within('encoder');
+  const kept = Array.from({ length: config.share_layer ? 1 : num_hidden_layers }, (_, layer) => {
+    const prefix = encoder.within(`layer.${layer}`).prefix;
+    return { prefix, forward: transformerLayer(encoder.within(`layer.${layer}`), config) };
+  });
+  const layers = Array.from({ length: num_hidden_layers }, (_, layer) => kept[config.share_layer ? 0 : layer]!);
+  const outputNorms = config.pre_layer_norm
+    ? Array.from({ length: num_hidden_layers + 1 }, (_, layer) => normWeights(encoder.within(`LayerNorm.${layer}`), size, epsilon))
+    : undefined;
+  const piece = (frames: number) => (longest > 0 ? Math.min(frames, longest) : frames);
+  return {
+    weights,
+    // norms by a second name, and shared layers by each of theirs
+    unread: config.share_layer
+      ? /^encoder\.layer\.([1-9]\d*\.|0\.(attention\.)?LayerNorm\.)/
+      : /^encoder\.layer\.\d+\.(attention\.)?LayerNorm\./,
+    size,
+    hiddenStates: num_hidden_layers + 1,
+    downsampleRate: frameShift,
+    frames: (samples) => Math.floor(samples / frameShift) + 1,
+    windows: [{ taps: windowSize, stride: frameShift, padding: windowSize }],
+    isProportional: true,
+    level: input.target_level,
+    bytes(_samples, frames, gradients) {
+      const layer = heads * frames * piece(frames) * (gradients ? 5 : 3) + frames * (4 * config.intermediate_size + 12 * size);
+      return 4 * (2 * frames * size * (num_hidden_layers + 1) + (gradients ? num_hidden_layers : 1) * layer);
+    },
+    sections: {
+      convolutions: [],
+      before: [own.prefix],
+      layers: kept.map(({ prefix }, layer) => [prefix, encoder.within(`LayerNorm.${layer}`).prefix]),
+    },
+    forward<T>(operations: Operations<T>, { waveforms, mask }: NetworkInput<T>): T[] {
+      const { scoped } = operations;
+      const features = operations.stage(waveforms, 'no weights', (x) =>
+        scoped(() => operations.normalizeSteps(operations.logSpectrogram(x, bins), mask, { deviation: 1e-10 })),
+      );
+      const { pieces, mask: shown, whole } = operations.inPieces(features, mask, longest > 0 ? longest : Number.POSITIVE_INFINITY);
+      let hidden = operations.stage(pieces, own.prefix, (x) =>
+        scoped(() => {
+          const placed = operations.add(operations.affine(x, projection), operations.stepWaves(x, size));
+          return operations.dropout(operations.layerNorm(placed, norm), config.hidden_dropout_prob);
+        }),
+      );
+      const output = (x: T, layer: number) => scoped(() => whole(outputNorms ? operations.layerNorm(x, outputNorms[layer]!) : x));
+      const states = [output(hidden, 0)];
+      for (const [layer, { prefix, forward }] of layers.entries()) {
+        if (operations.keepsLayer()) hidden = operations.stage(hidden, prefix, (x) => scoped(() => forward(operations, x, shown)));
+        states.push(output(hidden, layer + 1));
+      }
+      return states;
+    },
+  };
+}
+
+function transformerLayer(names: WeightNames, config: Config): <T>(operations: Operations<T>, x: T, mask: T | undefined) => T {
+  const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
+  const self = names.within('attention.self');
+  const [query, key, value] = ['query', 'key', 'value'].map((name) => affineWeights(self.within(name), size, size));
+  const output = affineWeights(names.within('attention.output.dense'), size, size);
+  const attentionNorm = normWeights(names.within('attention.output.LayerNorm'), size, epsilon);
+  const widen = affineWeights(names.within('intermediate.dense'), size, wide);
+  const narrow = affineWeights(names.within('output.dense'), wide, size);
+  const norm = normWeights(names.within('output.LayerNorm'), size, epsilon);
+  return <T>(operations: Operations<T>, x: T, mask: T | undefined): T => {
+    const { add, affine, layerNorm, scoped } = operations;
+    const isFirst = config.pre_layer_norm;
+    const drop = (y: T) => operations.dropout(y, config.hidden_dropout_prob);
+    const attended = scoped(() => {
+      const y = isFirst ? layerNorm(x, attentionNorm) : x;
+      const options = { heads, scale: (size / heads) ** -0.5, mask, dropout: config.attention_probs_dropout_prob };
+      const sum = add(x, drop(affine(operations.attention(affine(y, query!), affine(y, key!), affine(y, value!), options), output)));
+      return isFirst ? sum : layerNorm(sum, attentionNorm);
+    });
+    return scoped(() => {
+      const inner = activated(affine(isFirst ? layerNorm(attended, norm) : attended, widen));
+      const sum = add(attended, drop(affine(inner, narrow)));
+      return isFirst ? sum : layerNorm(sum, norm);
+    });
+
+    function activated(y: T): T {
+      if (config.hidden_act === 'gelu') return operations.gelu(y);
+      return config.hidden_act === 'relu' ? operations.relu(y) : operations.multiply(y, operations.sigmoid(y));
+    }
+  };
+}
