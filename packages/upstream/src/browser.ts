@@ -6,6 +6,6 @@ export { fbank } from './fbank.ts';
 export { linear } from './linear.ts';
 export { mel } from './mel.ts';
 export { mfcc } from './mfcc.ts';
-export { hubNames } from './pretrained/hub-names.ts';
+export { hubNames } from './pretrained/hub/hub-names.ts';
 export { spectrogram } from './spectrogram.ts';
 export { type UpstreamName, upstreamNames } from './upstream-settings.ts';

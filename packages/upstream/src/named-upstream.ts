@@ -5,11 +5,11 @@ import { defineComponent, type Json, type Upstream } from '@s3/interface';
 import { baselines, isBaseline } from './baseline-by-name.ts';
 import { cachedUpstream } from './cache/cached-upstream.ts';
 import { normalizedLayers } from './normalized-layers.ts';
-import { readCheckpointSettings } from './pretrained/checkpoint-folder.ts';
-import { findCheckpoint } from './pretrained/find-checkpoint.ts';
-import { onnxName } from './pretrained/hub-names.ts';
-import { onnxSettings } from './pretrained/onnx-settings.ts';
-import { onnxUpstream } from './pretrained/onnx-upstream.ts';
+import { readCheckpointSettings } from './pretrained/checkpoint/checkpoint-folder.ts';
+import { findCheckpoint } from './pretrained/hub/find-checkpoint.ts';
+import { onnxName } from './pretrained/hub/hub-names.ts';
+import { onnxSettings } from './pretrained/onnx/onnx-settings.ts';
+import { onnxUpstream } from './pretrained/onnx/onnx-upstream.ts';
 import { pretrainedUpstream } from './pretrained/pretrained-upstream.ts';
 import {
   checkpointOf,

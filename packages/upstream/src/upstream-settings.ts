@@ -3,9 +3,9 @@ import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { type BaselineName, baselines } from './baseline-by-name.ts';
 import { batching } from './baseline-upstream.ts';
-import { customNames, hubNames, onnxName } from './pretrained/hub-names.ts';
-import { onnxSettings } from './pretrained/onnx-settings.ts';
-import { type OriginalName, originalNames } from './pretrained/original-names.ts';
+import { customNames, hubNames, onnxName } from './pretrained/hub/hub-names.ts';
+import { onnxSettings } from './pretrained/onnx/onnx-settings.ts';
+import { type OriginalName, originalNames } from './pretrained/s3prl/original-names.ts';
 
 type PretrainedName = keyof typeof hubNames;
 

@@ -1,6 +1,6 @@
 import { InputError, type Upstream } from '@s3/interface';
-import { firstLine, onnxModelUpstream } from '../pretrained/onnx-model-upstream.ts';
-import type { OnnxSettings } from '../pretrained/onnx-settings.ts';
+import { firstLine, onnxModelUpstream } from '../pretrained/onnx/onnx-model-upstream.ts';
+import type { OnnxSettings } from '../pretrained/onnx/onnx-settings.ts';
 import { addressOf, fetchedFile } from './fetched-file.ts';
 
 type OnnxRuntime = typeof import('onnxruntime-web/wasm');

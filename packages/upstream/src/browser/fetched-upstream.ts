@@ -1,7 +1,7 @@
 import type { Upstream } from '@s3/interface';
-import { parseCheckpointSettings } from '../pretrained/checkpoint-settings.ts';
+import { parseCheckpointSettings } from '../pretrained/checkpoint/checkpoint-settings.ts';
 import { networkUpstream, type PretrainedSettings } from '../pretrained/network-upstream.ts';
-import { storedTensors } from '../pretrained/stored-tensor.ts';
+import { storedTensors } from '../pretrained/tensor-files/stored-tensor.ts';
 import { addressOf, fetchedFile, isServed } from './fetched-file.ts';
 
 /** what a page may hope for; a browser tells no page how much memory it may take */

@@ -1,8 +1,8 @@
 import { defineComponent, InputError, type Upstream } from '@s3/interface';
 import { baselines, isBaseline } from '../baseline-by-name.ts';
 import { normalizedLayers } from '../normalized-layers.ts';
-import { onnxName } from '../pretrained/hub-names.ts';
-import { onnxSettings } from '../pretrained/onnx-settings.ts';
+import { onnxName } from '../pretrained/hub/hub-names.ts';
+import { onnxSettings } from '../pretrained/onnx/onnx-settings.ts';
 import { refusePath, refuseRandomize, upstreamSettings } from '../upstream-settings.ts';
 import { fetchedOnnxUpstream } from './fetched-onnx-upstream.ts';
 import { fetchedUpstream } from './fetched-upstream.ts';

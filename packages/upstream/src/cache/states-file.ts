@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import * as zlib from 'node:zlib';
 import { parseSafetensorsHead, safetensorsDataStart, safetensorsHead } from '@s3/interface/safetensors';
-import { decodeFloat16, encodeFloat16 } from '../pretrained/half-precision.ts';
+import { decodeFloat16, encodeFloat16 } from '../pretrained/tensor-files/half-precision.ts';
 
 export type Precision = 'float16' | 'float32';
 

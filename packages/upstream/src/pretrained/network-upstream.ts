@@ -8,12 +8,12 @@ import { tensorOperations } from '../networks/operations/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
 import { roundHalfToEven } from '../stft-features.ts';
 import { unreadLayer } from '../unread-layer.ts';
-import type { CheckpointSettings } from './checkpoint-settings.ts';
-import { loadWeights } from './load-weights.ts';
-import type { onnxSession } from './onnx-session.ts';
+import type { CheckpointSettings } from './checkpoint/checkpoint-settings.ts';
+import { loadWeights } from './checkpoint/load-weights.ts';
+import type { onnxSession } from './onnx/onnx-session.ts';
 import { fewestSteps, pretrainedGraph } from './pretrained-graph.ts';
 import { randomizedTensors } from './randomized-tensors.ts';
-import type { StoredTensor } from './stored-tensor.ts';
+import type { StoredTensor } from './tensor-files/stored-tensor.ts';
 import { trainedWeights } from './trained-weights.ts';
 
 export interface PretrainedSettings {

@@ -1,8 +1,8 @@
 import { freemem } from 'node:os';
 import { StateError, type Upstream } from '@s3/interface';
-import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
+import { openCheckpoint, readCheckpointSettings } from './checkpoint/checkpoint-folder.ts';
 import { networkUpstream, type PretrainedSettings } from './network-upstream.ts';
-import { onnxSession } from './onnx-session.ts';
+import { onnxSession } from './onnx/onnx-session.ts';
 
 export type { PretrainedSettings } from './network-upstream.ts';
 

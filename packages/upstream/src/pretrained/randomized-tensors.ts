@@ -1,5 +1,5 @@
 import { randomStream } from '@s3/interface';
-import type { StoredTensor } from './stored-tensor.ts';
+import type { StoredTensor } from './tensor-files/stored-tensor.ts';
 import { isStatistic } from './trained-weights.ts';
 
 /**

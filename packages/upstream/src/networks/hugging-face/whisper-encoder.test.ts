@@ -13,7 +13,7 @@ import {
   recordedWhisper,
   temporaryFolder,
 } from '../../fixtures/small-checkpoint.ts';
-import { exportOnnx } from '../../pretrained/export-onnx.ts';
+import { exportOnnx } from '../../pretrained/onnx/export-onnx.ts';
 import { type PretrainedSettings, pretrainedUpstream } from '../../pretrained/pretrained-upstream.ts';
 import { logMel } from '../spectrograms/log-mel.ts';
 

@@ -1,5 +1,5 @@
+import { isFile } from '../hub/hub-cache.ts';
 import { readCheckpointSettings } from './checkpoint-folder.ts';
-import { isFile } from './hub-cache.ts';
 
 /**
  * The settings that a checkpoint file of S3PRL's own holds, as text for a `config.json`: beside what `writeEncoderWeights` makes of the file

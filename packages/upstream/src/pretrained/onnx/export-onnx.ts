@@ -1,11 +1,11 @@
 import { InputError } from '@s3/interface';
 import { type ExternalFiles, maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { networkGraph } from '../graph/graph-operations.ts';
-import { networkOf } from '../networks/network-of.ts';
-import { openCheckpoint, readCheckpointSettings } from './checkpoint-folder.ts';
-import { findCheckpoint } from './find-checkpoint.ts';
-import { loadWeights } from './load-weights.ts';
+import { networkGraph } from '../../graph/graph-operations.ts';
+import { networkOf } from '../../networks/network-of.ts';
+import { openCheckpoint, readCheckpointSettings } from '../checkpoint/checkpoint-folder.ts';
+import { loadWeights } from '../checkpoint/load-weights.ts';
+import { findCheckpoint } from '../hub/find-checkpoint.ts';
 import { weightBytes } from './onnx-session.ts';
 
 /**

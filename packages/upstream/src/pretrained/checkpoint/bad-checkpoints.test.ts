@@ -12,9 +12,9 @@ import {
   recordedWeights,
   safetensorsBytes,
   temporaryFolder,
-} from '../fixtures/small-checkpoint.ts';
-import { pretrainedUpstream } from './pretrained-upstream.ts';
-import { openSafetensors } from './safetensors.ts';
+} from '../../fixtures/small-checkpoint.ts';
+import { pretrainedUpstream } from '../pretrained-upstream.ts';
+import { openSafetensors } from '../tensor-files/safetensors.ts';
 
 const folders: string[] = [];
 afterEach(async () => {

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
-import { sampleRate } from '../frame-grid.ts';
-import { originalNetworks } from '../networks/s3prl/original-networks.ts';
+import { sampleRate } from '../../frame-grid.ts';
+import { originalNetworks } from '../../networks/s3prl/original-networks.ts';
+import { exists, isFile } from '../hub/hub-cache.ts';
+import { openOriginal } from '../s3prl/original-checkpoint.ts';
+import { type OriginalName, originalNames } from '../s3prl/original-names.ts';
+import { openPytorchFile } from '../tensor-files/pytorch-file.ts';
+import { type OpenTensors, openSafetensors, type StoredTensor } from '../tensor-files/safetensors.ts';
 import { type CheckpointSettings, type NamedText, parseCheckpointSettings, parseJson } from './checkpoint-settings.ts';
-import { exists, isFile } from './hub-cache.ts';
-import { openOriginal } from './original-checkpoint.ts';
-import { type OriginalName, originalNames } from './original-names.ts';
-import { openPytorchFile } from './pytorch-file.ts';
-import { type OpenTensors, openSafetensors, type StoredTensor } from './safetensors.ts';
 
 const partIndex = z.object({ weight_map: z.record(z.string(), z.string()) });
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { onnxGraph } from '@s3/interface/graph';
 import { testUpstream, waveformsOf } from '@s3/interface/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkpointFiles, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { namedUpstream } from '../named-upstream.ts';
+import { checkpointFiles, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { namedUpstream } from '../../named-upstream.ts';
 import { exportOnnx } from './export-onnx.ts';
 
 let folder: string;

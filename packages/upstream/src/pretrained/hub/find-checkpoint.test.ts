@@ -2,9 +2,9 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type LocalHub, localCommit, localHub } from '../fixtures/local-hub.ts';
-import { checkpointFiles, recordedWeights, safetensorsBytes, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { namedUpstream } from '../named-upstream.ts';
+import { type LocalHub, localCommit, localHub } from '../../fixtures/local-hub.ts';
+import { checkpointFiles, recordedWeights, safetensorsBytes, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { namedUpstream } from '../../named-upstream.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 
 const id = 'someone/small-hubert';

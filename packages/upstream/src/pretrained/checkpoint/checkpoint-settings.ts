@@ -1,8 +1,8 @@
 import { InputError } from '@s3/interface';
 import { z } from 'zod';
-import { networkConfig } from '../networks/hugging-face/network-config.ts';
-import type { AnyNetworkConfig } from '../networks/network-of.ts';
-import { originalConfig, originalNetworks } from '../networks/s3prl/original-networks.ts';
+import { networkConfig } from '../../networks/hugging-face/network-config.ts';
+import type { AnyNetworkConfig } from '../../networks/network-of.ts';
+import { originalConfig, originalNetworks } from '../../networks/s3prl/original-networks.ts';
 
 const preprocessorConfig = z.object({ do_normalize: z.boolean().default(true), sampling_rate: z.number().positive().default(16_000) });
 

@@ -1,10 +1,10 @@
 import type { FrameSpec } from '@s3/interface';
 import { type GraphOperations, type GraphSequence, graphMasked } from '@s3/interface/graph';
-import { shortestSamples } from '../frame-grid.ts';
-import { silentSamples } from '../graph/baseline-graph.ts';
+import { shortestSamples } from '../../frame-grid.ts';
+import { silentSamples } from '../../graph/baseline-graph.ts';
+import { graphNormalizedWaveforms } from '../pretrained-graph.ts';
 import { onnxPart } from './onnx-part.ts';
 import type { OnnxSettings } from './onnx-settings.ts';
-import { graphNormalizedWaveforms } from './pretrained-graph.ts';
 
 /**
  * What `onnxUpstream` does with a padded batch, in the operations of a graph: its model becomes part of that, and runs each utterance by itself.

@@ -2,9 +2,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, StateError } from '@s3/interface';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { originalCase } from '../fixtures/original-case.ts';
-import { temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { namedUpstream } from '../named-upstream.ts';
+import { originalCase } from '../../fixtures/original-case.ts';
+import { temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { namedUpstream } from '../../named-upstream.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -11,10 +11,10 @@ import {
   recordedWaveforms,
   recordedWeights,
   temporaryFolder,
-} from '../fixtures/small-checkpoint.ts';
-import { networkGraph } from '../graph/graph-operations.ts';
-import { networkConfig } from '../networks/hugging-face/network-config.ts';
-import { networkOf } from '../networks/network-of.ts';
+} from '../../fixtures/small-checkpoint.ts';
+import { networkGraph } from '../../graph/graph-operations.ts';
+import { networkConfig } from '../../networks/hugging-face/network-config.ts';
+import { networkOf } from '../../networks/network-of.ts';
 import { exportOnnx } from './export-onnx.ts';
 import { weightBytes } from './onnx-session.ts';
 

@@ -1,5 +1,5 @@
+import { sectionOf } from '../../tensor-files/plain-value.ts';
 import type { OriginalReader } from '../original-checkpoint.ts';
-import { sectionOf } from '../plain-value.ts';
 
 /** Mockingjay, TERA and Audio ALBERT: `Config`, of later ones `Upstream_Config`, has the settings, `Transformer` the weights. */
 export const readMockingjay: OriginalReader = ({ settings, keysOf }) => {

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '@s3/interface';
-import { hasWeights } from './checkpoint-folder.ts';
+import { hasWeights } from '../checkpoint/checkpoint-folder.ts';
 import { downloadModel } from './download-model.ts';
 import { cachedModel, exists, hubCacheFolder, isFile, isOffline } from './hub-cache.ts';
 

@@ -1,9 +1,9 @@
 import { type FrameSpec, InputError, moduleOf, randomStream, type Upstream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { frameCount, shortestSamples, zeroPadded } from '../frame-grid.ts';
-import { readUtterances } from '../read-utterances.ts';
-import { unreadLayer } from '../unread-layer.ts';
+import { frameCount, shortestSamples, zeroPadded } from '../../frame-grid.ts';
+import { readUtterances } from '../../read-utterances.ts';
+import { unreadLayer } from '../../unread-layer.ts';
 import type { OnnxSettings } from './onnx-settings.ts';
 
 interface State {

@@ -1,5 +1,5 @@
+import { sectionOf } from '../../tensor-files/plain-value.ts';
 import type { OriginalReader } from '../original-checkpoint.ts';
-import { sectionOf } from '../plain-value.ts';
 
 /** Modified CPC: `config` has the settings, `weights` the weights. */
 export const readCpc: OriginalReader = ({ settings, keysOf }) => {

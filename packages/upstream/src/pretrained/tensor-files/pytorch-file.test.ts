@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, S3Error } from '@s3/interface';
 import { afterAll, describe, expect, test } from 'vitest';
-import recorded from '../fixtures/pytorch-files.json' with { type: 'json' };
-import { temporaryFolder } from '../fixtures/small-checkpoint.ts';
+import recorded from '../../fixtures/pytorch-files.json' with { type: 'json' };
+import { temporaryFolder } from '../../fixtures/small-checkpoint.ts';
 import { openPytorchFile } from './pytorch-file.ts';
 import { type Pickled, UnpickleError, unpickle } from './unpickle.ts';
 

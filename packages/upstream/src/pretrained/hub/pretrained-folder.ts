@@ -1,5 +1,5 @@
-import { isBaseline } from '../baseline-by-name.ts';
-import { checkpointOf, type UpstreamSettings } from '../upstream-settings.ts';
+import { isBaseline } from '../../baseline-by-name.ts';
+import { checkpointOf, type UpstreamSettings } from '../../upstream-settings.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { onnxName } from './hub-names.ts';
 

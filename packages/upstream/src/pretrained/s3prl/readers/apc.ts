@@ -1,5 +1,5 @@
+import { sectionOf } from '../../tensor-files/plain-value.ts';
 import type { OriginalReader } from '../original-checkpoint.ts';
-import { sectionOf } from '../plain-value.ts';
 
 /** APC and VQ-APC: `config` has the settings, `model` the weights. */
 export const readApc: OriginalReader = ({ settings, keysOf }) => {

@@ -1,11 +1,11 @@
 import { InputError } from '@s3/interface';
-import { networkOf } from '../networks/network-of.ts';
-import { type OriginalConfig, originalConfig } from '../networks/s3prl/original-networks.ts';
-import { checkedSettings } from './checkpoint-settings.ts';
+import { networkOf } from '../../networks/network-of.ts';
+import { type OriginalConfig, originalConfig } from '../../networks/s3prl/original-networks.ts';
+import { checkedSettings } from '../checkpoint/checkpoint-settings.ts';
+import { type PlainValue, plainValue } from '../tensor-files/plain-value.ts';
+import { openPytorchContent } from '../tensor-files/pytorch-content.ts';
+import type { OpenTensors, StoredTensor } from '../tensor-files/stored-tensor.ts';
 import { originalReaders } from './original-readers.ts';
-import { type PlainValue, plainValue } from './plain-value.ts';
-import { openPytorchContent } from './pytorch-content.ts';
-import type { OpenTensors, StoredTensor } from './stored-tensor.ts';
 
 /** The part that is the whole file, where that is a dictionary of weights. */
 export const wholeFile = '';

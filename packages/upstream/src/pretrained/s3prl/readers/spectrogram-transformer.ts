@@ -1,5 +1,5 @@
+import type { StoredTensor } from '../../tensor-files/stored-tensor.ts';
 import { type OriginalReader, wholeFile } from '../original-checkpoint.ts';
-import type { StoredTensor } from '../stored-tensor.ts';
 
 const prefix = 'module.v.';
 const melBins = 128;

@@ -8,7 +8,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout } from 'node:timers/promises';
 import type { PathInfo } from '@huggingface/hub';
 import { InputError, S3Error } from '@s3/interface';
-import { readPartNames, weightLayouts } from './checkpoint-folder.ts';
+import { readPartNames, weightLayouts } from '../checkpoint/checkpoint-folder.ts';
 import { cachedModel, exists, hubToken } from './hub-cache.ts';
 
 const settingFiles = ['config.json', 'preprocessor_config.json'];

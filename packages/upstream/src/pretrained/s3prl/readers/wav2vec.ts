@@ -1,5 +1,5 @@
+import { sectionOf } from '../../tensor-files/plain-value.ts';
 import type { OriginalReader } from '../original-checkpoint.ts';
-import { sectionOf } from '../plain-value.ts';
 
 /** what fairseq takes for settings that a checkpoint of before its configurations leaves out */
 const olderDefaults = {

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkpointFiles, recordedWeights, safetensorsBytes, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { openSafetensors } from './safetensors.ts';
+import { checkpointFiles, recordedWeights, safetensorsBytes, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { openSafetensors } from '../tensor-files/safetensors.ts';
 import { writeEncoderWeights } from './write-encoder-weights.ts';
 
 test('weights in parts become one file, without what is no part of the encoder', async () => {

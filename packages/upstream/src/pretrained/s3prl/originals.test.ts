@@ -4,10 +4,10 @@ import { inference } from '@s3/interface';
 import { testUpstream } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashValues } from '../fixtures/hash-values.ts';
-import { originalCase, originalCases, originalWaveform } from '../fixtures/original-case.ts';
-import { temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { type PretrainedSettings, pretrainedUpstream } from './pretrained-upstream.ts';
+import { hashValues } from '../../fixtures/hash-values.ts';
+import { originalCase, originalCases, originalWaveform } from '../../fixtures/original-case.ts';
+import { temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { type PretrainedSettings, pretrainedUpstream } from '../pretrained-upstream.ts';
 
 const settings: PretrainedSettings = { batching: 's3prl', layerDrop: 0, trainFeatureEncoder: false, engine: 'tensorflow' };
 /** one of each kind */

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { S3Error } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { localHub } from '../fixtures/local-hub.ts';
-import { originalCase } from '../fixtures/original-case.ts';
-import { checkpointFiles, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { namedUpstream } from '../named-upstream.ts';
-import type { UpstreamName } from '../upstream-settings.ts';
-import { encoderSettings } from './encoder-settings.ts';
-import { writeEncoderWeights } from './write-encoder-weights.ts';
+import { localHub } from '../../fixtures/local-hub.ts';
+import { originalCase } from '../../fixtures/original-case.ts';
+import { checkpointFiles, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { namedUpstream } from '../../named-upstream.ts';
+import type { UpstreamName } from '../../upstream-settings.ts';
+import { encoderSettings } from '../checkpoint/encoder-settings.ts';
+import { writeEncoderWeights } from '../checkpoint/write-encoder-weights.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -5,9 +5,9 @@ import { message, messageBytes, onnxTask } from '@s3/interface/graph';
 import { waveformsOf } from '@s3/interface/testing';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import older from '../fixtures/older-onnx.json' with { type: 'json' };
-import { checkpointFiles, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { namedUpstream } from '../named-upstream.ts';
+import older from '../../fixtures/older-onnx.json' with { type: 'json' };
+import { checkpointFiles, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { namedUpstream } from '../../named-upstream.ts';
 import { exportOnnx } from './export-onnx.ts';
 
 let folder: string;
