@@ -1,8 +1,8 @@
 import { InputError } from '@s3/interface';
 import { closestMatch } from 'leven';
 import { z } from 'zod';
-import { type BaselineName, baselines } from './baseline-by-name.ts';
-import { batching } from './baseline-upstream.ts';
+import { type BaselineName, baselines } from './features/baseline-by-name.ts';
+import { batching } from './features/baseline-upstream.ts';
 import { customNames, hubNames, onnxName } from './pretrained/hub/hub-names.ts';
 import { onnxSettings } from './pretrained/onnx/onnx-settings.ts';
 import { type OriginalName, originalNames } from './pretrained/s3prl/original-names.ts';

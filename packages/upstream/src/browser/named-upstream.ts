@@ -1,5 +1,5 @@
 import { defineComponent, InputError, type Upstream } from '@s3/interface';
-import { baselines, isBaseline } from '../baseline-by-name.ts';
+import { baselines, isBaseline } from '../features/baseline-by-name.ts';
 import { normalizedLayers } from '../normalized-layers.ts';
 import { onnxName } from '../pretrained/hub/hub-names.ts';
 import { onnxSettings } from '../pretrained/onnx/onnx-settings.ts';

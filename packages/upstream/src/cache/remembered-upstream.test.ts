@@ -1,7 +1,7 @@
 import { randomStream, type Upstream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { fbank } from '../fbank.ts';
+import { fbank } from '../features/fbank.ts';
 import { rememberedUpstream } from './remembered-upstream.ts';
 
 const noise = (samples: number, seed: number) => {

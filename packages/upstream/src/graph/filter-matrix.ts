@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { MelFilters } from '../mel-filters.ts';
+import type { MelFilters } from '../features/mel-filters.ts';
 
 /** Weight of each frequency in each filter, (bins, filters). */
 export function filterMatrix({ count, ranges, weights }: MelFilters, bins: number): tf.Tensor2D {

@@ -1,7 +1,7 @@
 import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import { fftSize, floor, window } from '../features/kaldi-features.ts';
 import { frameShift, shortestSamples, windowSize } from '../frame-grid.ts';
-import { fftSize, floor, window } from '../kaldi-features.ts';
 import { type DescribeFeatures, graphDeltas, graphFrames, graphNormalized } from './baseline-graph.ts';
 
 /** What a kind of features makes of the power of each frequency and of the log energies of the frames, (batch, frames, 1). */

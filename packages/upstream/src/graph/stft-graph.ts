@@ -1,8 +1,8 @@
 import { type GraphOperations, type GraphSequence, graphMask } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
+import type { MelFilters } from '../features/mel-filters.ts';
+import { hann, stftBins } from '../features/stft-features.ts';
 import { frameShift, windowSize } from '../frame-grid.ts';
-import type { MelFilters } from '../mel-filters.ts';
-import { hann, stftBins } from '../stft-features.ts';
 import { type DescribeFeatures, graphFrames, graphNormalized } from './baseline-graph.ts';
 import { filterMatrix } from './filter-matrix.ts';
 

@@ -1,12 +1,12 @@
 import { type FrameSpec, type Frames, InputError, moduleOf, type Upstream, type Waveforms } from '@s3/interface';
 import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
+import { roundHalfToEven } from '../features/stft-features.ts';
 import { frameCount, shortestSamples } from '../frame-grid.ts';
 import { refuseTooLong } from '../networks/network-memory.ts';
 import { networkOf } from '../networks/network-of.ts';
 import { tensorOperations } from '../networks/operations/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
-import { roundHalfToEven } from '../stft-features.ts';
 import { unreadLayer } from '../unread-layer.ts';
 import type { CheckpointSettings } from './checkpoint/checkpoint-settings.ts';
 import { loadWeights } from './checkpoint/load-weights.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { floor } from '../../kaldi-features.ts';
+import { floor } from '../../features/kaldi-features.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { type DescribedNetwork, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
 

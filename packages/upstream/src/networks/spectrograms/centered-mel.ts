@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { htkMelFilters } from '../../features/mel-filters.ts';
 import { sampleRate } from '../../frame-grid.ts';
 import { filterMatrix } from '../../graph/filter-matrix.ts';
-import { htkMelFilters } from '../../mel-filters.ts';
 import type { CenteredMel } from '../operations/picture-operations.ts';
 
 /** added to the power before its logarithm: float32's epsilon */

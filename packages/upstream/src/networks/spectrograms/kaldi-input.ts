@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { floor } from '../../features/kaldi-features.ts';
 import { frameShift, windowSize } from '../../frame-grid.ts';
-import { floor } from '../../kaldi-features.ts';
 import type { Operations } from '../operations/operations.ts';
 
 /** How networks of S3PRL's own that hear Kaldi's mel bands have them made, by the names in their checkpoints. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { htkMelFilters } from '../../features/mel-filters.ts';
+import { stftBins } from '../../features/stft-features.ts';
 import { frameShift, sampleRate } from '../../frame-grid.ts';
 import { filterMatrix } from '../../graph/filter-matrix.ts';
-import { htkMelFilters } from '../../mel-filters.ts';
-import { stftBins } from '../../stft-features.ts';
 import { mirroredPlaces, spectrumFilters } from './log-mel.ts';
 
 /** HTK's mel bands of a power spectrum, (frequencies, bands). */

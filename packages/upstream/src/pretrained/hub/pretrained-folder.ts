@@ -1,4 +1,4 @@
-import { isBaseline } from '../../baseline-by-name.ts';
+import { isBaseline } from '../../features/baseline-by-name.ts';
 import { checkpointOf, type UpstreamSettings } from '../../upstream-settings.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { onnxName } from './hub-names.ts';

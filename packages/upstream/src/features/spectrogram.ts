@@ -1,8 +1,8 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
+import { graphLogarithm, kaldiGraph } from '../graph/kaldi-graph.ts';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
-import { graphLogarithm, kaldiGraph } from './graph/kaldi-graph.ts';
 import { fftSize, kaldiFeatures } from './kaldi-features.ts';
 
 const bins = fftSize / 2 + 1;

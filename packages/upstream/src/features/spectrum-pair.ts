@@ -1,4 +1,4 @@
-import { wasmBase64 } from './assembly/spectrum.ts';
+import { wasmBase64 } from '../assembly/spectrum.ts';
 import type { MelFilters } from './mel-filters.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { defineComponent, settingPath, type Upstream, WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { sampleRate } from '../frame-grid.ts';
+import { filterMatrix } from '../graph/filter-matrix.ts';
+import { graphLogarithm, kaldiGraph } from '../graph/kaldi-graph.ts';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
-import { sampleRate } from './frame-grid.ts';
-import { filterMatrix } from './graph/filter-matrix.ts';
-import { graphLogarithm, kaldiGraph } from './graph/kaldi-graph.ts';
 import { fftSize, kaldiFeatures } from './kaldi-features.ts';
 import { kaldiMelFilters } from './mel-filters.ts';
 

@@ -1,10 +1,10 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
+import { sampleRate } from '../frame-grid.ts';
+import { filterMatrix } from '../graph/filter-matrix.ts';
+import { graphLogarithm, kaldiGraph } from '../graph/kaldi-graph.ts';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
 import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
-import { sampleRate } from './frame-grid.ts';
-import { filterMatrix } from './graph/filter-matrix.ts';
-import { graphLogarithm, kaldiGraph } from './graph/kaldi-graph.ts';
 import { fftSize, kaldiFeatures } from './kaldi-features.ts';
 import { kaldiMelFilters } from './mel-filters.ts';
 

@@ -1,8 +1,8 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
+import { sampleRate } from '../frame-grid.ts';
+import { stftGraph } from '../graph/stft-graph.ts';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
-import { sampleRate } from './frame-grid.ts';
-import { stftGraph } from './graph/stft-graph.ts';
 import { htkMelFilters } from './mel-filters.ts';
 import { stftBins, stftFeatures } from './stft-features.ts';
 

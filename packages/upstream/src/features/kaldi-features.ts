@@ -1,5 +1,5 @@
+import { frameShift, shortestSamples, windowSize, zeroPadded } from '../frame-grid.ts';
 import { type FeatureMatrix, featureMatrix } from './feature-matrix.ts';
-import { frameShift, shortestSamples, windowSize, zeroPadded } from './frame-grid.ts';
 import type { MelFilters } from './mel-filters.ts';
 import { spectrumPair } from './spectrum-pair.ts';
 

@@ -1,10 +1,10 @@
 import { type Frames, moduleOf, type Upstream } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { frameCount, frameShift, sampleRate, shortestSamples, zeroPadded } from '../frame-grid.ts';
+import { baselineGraph, type DescribeFeatures } from '../graph/baseline-graph.ts';
+import { readUtterances } from '../read-utterances.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
-import { frameCount, frameShift, sampleRate, shortestSamples, zeroPadded } from './frame-grid.ts';
-import { baselineGraph, type DescribeFeatures } from './graph/baseline-graph.ts';
-import { readUtterances } from './read-utterances.ts';
 
 /** How the utterances of a batch bear on each other. */
 export const batching = z

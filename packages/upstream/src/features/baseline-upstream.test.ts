@@ -1,8 +1,8 @@
 import { InputError, WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { testWaveform } from '../fixtures/waveform.ts';
 import { fbank } from './fbank.ts';
-import { testWaveform } from './fixtures/waveform.ts';
 import { linear } from './linear.ts';
 import { mel } from './mel.ts';
 import { mfcc } from './mfcc.ts';

@@ -1,7 +1,7 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
+import { stftGraph } from '../graph/stft-graph.ts';
 import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
-import { stftGraph } from './graph/stft-graph.ts';
 import { stftBins, stftFeatures } from './stft-features.ts';
 
 /**

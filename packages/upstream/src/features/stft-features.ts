@@ -1,5 +1,5 @@
+import { frameShift, windowSize } from '../frame-grid.ts';
 import { type FeatureMatrix, featureMatrix, normalizeMeanVariance } from './feature-matrix.ts';
-import { frameShift, windowSize } from './frame-grid.ts';
 import type { MelFilters } from './mel-filters.ts';
 import { spectrumPair } from './spectrum-pair.ts';
 
