@@ -71,9 +71,14 @@ export function sharedThreads(program: Uint8Array, scratchBytes: number): Shared
     areStarted = true;
     for (let thread = 1; thread < count; thread++) {
       const scratch = scratchStart + thread * scratchBytes;
-      const worker = new Worker(threadProgram, { eval: true, execArgv: [], workerData: { module, memory, scratch } });
-      worker.on('error', () => {}); // one that cannot start is one fewer
-      worker.unref();
+      // one that cannot start is one fewer
+      try {
+        const worker = new Worker(threadProgram, { eval: true, execArgv: [], workerData: { module, memory, scratch } });
+        worker.on('error', () => {});
+        worker.unref();
+      } catch {
+        break;
+      }
     }
   };
   return {

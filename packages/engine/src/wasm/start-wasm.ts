@@ -13,9 +13,13 @@ export async function startWasm(): Promise<Pick<EngineInfo, 'library'>> {
   quiet();
   if (!tf.findBackend('wasm')) wasm.setWasmPaths(`${folder}/`);
   await use('wasm');
-  const products = productsOnThreads();
+  let products: ReturnType<typeof productsOnThreads> | undefined;
+  try {
+    products = productsOnThreads();
+  } catch {
+    // the system gives no shared memory
+  }
   registerWasmKernels(products);
-  return {
-    library: `tfjs-backend-wasm ${wasm.version_wasm}, matrix products on ${products.threads === 1 ? 'one thread' : `${products.threads} threads`}`,
-  };
+  const threads = products && products.threads > 1 ? `${products.threads} threads` : 'one thread';
+  return { library: `tfjs-backend-wasm ${wasm.version_wasm}, matrix products on ${threads}` };
 }
