@@ -77,4 +77,5 @@ export {
   type Task,
   type TaskGraph,
   type TrainPhase,
+  type TrainPhaseParts,
 } from './task.ts';

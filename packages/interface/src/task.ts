@@ -162,6 +162,7 @@ export interface PhaseRun<L extends Log> {
   readonly step: (batch: never, prepared: never, mode: Mode) => Fields;
   readonly collect: (fields: never, batch: never) => { readonly [name: string]: unknown };
   readonly reduce: (columns: never, extent?: Extent) => Reduction<L>;
+  readonly weight?: (fields: never, batch: never) => number;
 }
 
 type Entries = { readonly [name: string]: unknown };
@@ -183,9 +184,20 @@ export interface TrainPhase<Batch, L extends Log> extends Phase<Batch, L> {
   readonly trains: true;
 }
 
+/** What a task does with the split that it learns from. */
+export interface TrainPhaseParts<Batch, Prepared, F extends Fields, E, L extends Log> extends PhaseParts<Batch, Prepared, F, E, L, void> {
+  /**
+   * How much there is in a batch of what its loss is a mean of, such as its valid frames; its items unless given.
+   *
+   * Processes that share a batch weight their losses, gradients and collected numbers by it, so that together they reach what one
+   * process does of the whole batch.
+   */
+  weight?: (fields: HostFields<F>, batch: Batch) => number;
+}
+
 /** A phase whose step gives the `loss` (a scalar, the mean over the batch) that training lowers. */
 export function defineTrainPhase<Batch, Prepared, F extends Fields & { readonly loss: Scalar }, E extends Entries, L extends Log>(
-  parts: PhaseParts<Batch, Prepared, F, E, L, void>,
+  parts: TrainPhaseParts<Batch, Prepared, F, E, L>,
 ): TrainPhase<Batch, L> {
   return { ...definePhase(parts), trains: true };
 }
