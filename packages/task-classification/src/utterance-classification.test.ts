@@ -71,6 +71,16 @@ test('weighted losses equal PyTorch, in training and when judged', async () => {
   expect((await judgeOne(judge, recordedBatch)).log['loss']).toBeCloseTo(single.weightedLoss, 5);
 });
 
+test('shares of a batch weigh as much as their classes do', () => {
+  const { train } = recorded({ classWeights: 'balanced' }, [3, 1, 1, 1]);
+  const weightOf = (rows: readonly string[]) => train.weight!({} as never, { ...recordedBatch, labels: rows } as never);
+  const [often, seldom] = [single.categories[0]!, single.categories[1]!];
+  expect(weightOf([seldom]) / weightOf([often])).toBeCloseTo(3, 12);
+  expect(weightOf([often, seldom, seldom])).toBeCloseTo(weightOf([often]) + 2 * weightOf([seldom]), 12);
+  // a mean over utterances needs none
+  expect(recorded().train.weight).toBeUndefined();
+});
+
 test('says what a guess would score: always the most frequent label', async () => {
   const { chance } = await judgeOne(recorded({ topK: 2 }).test, recordedBatch);
   // labels: sad, angry, happy, neutral, neutral, happy

@@ -98,6 +98,7 @@ export const utteranceClassification = defineComponent({
       },
       collect: (fields) => fields,
       reduce: ({ loss, right }) => ({ log: { loss: mean(loss), accuracy: mean(right) } }),
+      ...(weights && { weight: (_fields: unknown, batch: LabelledBatch) => classesOf(batch).reduce((sum, id) => sum + weights[id]!, 0) }),
     });
 
     const judge = definePhase({

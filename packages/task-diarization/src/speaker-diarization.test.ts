@@ -333,6 +333,19 @@ describe('a recording of any length', () => {
   });
 });
 
+test('the losses of shares of a batch, by their weights, give the loss of the whole', async () => {
+  const { train } = speakerDiarization({ model: toyFrameModel(2) });
+  const run = train.over(oneBatch(first));
+  const judged = async (...activities: readonly Sequence[]) => {
+    const batch = batchOf(...activities);
+    const { loss } = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as { readonly loss: tf.Scalar };
+    return { loss: loss.dataSync()[0]!, weight: run.weight!({} as never, batch as never) };
+  };
+  const [one, other, whole] = [await judged(first), await judged(second), await judged(first, second)];
+  expect(one.weight + other.weight).toBe(whole.weight);
+  expect((one.loss * one.weight + other.loss * other.weight) / whole.weight).toBeCloseTo(whole.loss, 6);
+});
+
 test('what processes collect of their shares of a batch gives the loss of the whole', async () => {
   const { train } = speakerDiarization({ model: toyFrameModel(2) });
   const run = train.over(oneBatch(first));

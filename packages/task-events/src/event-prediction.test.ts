@@ -84,6 +84,7 @@ async function judge(phase: Built['test'], batch: EventBatch, reference = events
   const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
     loss: tf.Scalar;
     logits: Frames;
+    counts: readonly number[];
   };
   const { values, lengths } = fields.logits;
   const [, steps, features] = values.shape;
@@ -93,7 +94,10 @@ async function judge(phase: Built['test'], batch: EventBatch, reference = events
     frames,
     features,
   }));
-  const { losses, frames, chunks } = run.collect({ loss: fields.loss.dataSync()[0], logits } as never, batch as never) as never as {
+  const { losses, frames, chunks } = run.collect(
+    { loss: fields.loss.dataSync()[0], logits, counts: fields.counts } as never,
+    batch as never,
+  ) as never as {
     readonly [name: string]: unknown;
   };
   return run.reduce({ losses: [losses], frames: [frames], chunks } as never);
@@ -114,6 +118,24 @@ test('the loss is the mean over labels of frames, padding left out', async () =>
   const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
   const { log } = await judge(task.test, batchOf([first, second]));
   expect(log.loss).toBeCloseTo(Math.log1p(Math.exp(-9)), 6);
+});
+
+test('the losses of shares of a batch, by their weights, give the loss of the whole', async () => {
+  const run = eventPrediction({ model: toyFrameModel(2), categories }, quick).train.over(oneBatch);
+  const judged = async (rows: readonly number[]) => {
+    const { waveforms, ...batch } = batchOf([first, second]);
+    const chosen = {
+      ...batch,
+      // a frame of the second is not heard
+      waveforms: { values: tf.gather(waveforms.values, [...rows]), lengths: rows.map((row) => waveforms.lengths[row]! - row * block) },
+      activities: rows.map((row) => batch.activities[row]!),
+    };
+    const fields = run.step(chosen as never, (await run.prepare(chosen as never)) as never, inference) as { readonly loss: tf.Scalar };
+    return { loss: fields.loss.dataSync()[0]!, weight: run.weight!(fields as never, chosen as never) };
+  };
+  const [one, other, whole] = [await judged([0]), await judged([1]), await judged([0, 1])];
+  expect([one.weight, other.weight, whole.weight]).toEqual([20, 11, 31]);
+  expect((one.loss * 20 + other.loss * 11) / 31).toBeCloseTo(whole.loss, 6);
 });
 
 test('chunks of a recording are joined, whatever order they come in', async () => {
@@ -211,6 +233,7 @@ describe('a recording of any length', () => {
       const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
         loss: tf.Scalar;
         logits: Frames;
+        counts: readonly number[];
       };
       const all = (await fields.logits.values.data()) as Float32Array;
       const steps = fields.logits.values.shape[1];
@@ -219,7 +242,9 @@ describe('a recording of any length', () => {
         frames,
         features: 2,
       }));
-      const kept = run.collect({ loss: 0, logits } as never, batch as never) as { [name in keyof typeof columns]: unknown };
+      const kept = run.collect({ loss: 0, logits, counts: fields.counts } as never, batch as never) as {
+        [name in keyof typeof columns]: unknown;
+      };
       columns.losses.push(kept.losses);
       columns.frames.push(kept.frames);
       columns.chunks.push(...(kept.chunks as unknown[]));

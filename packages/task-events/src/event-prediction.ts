@@ -126,24 +126,27 @@ export const eventPrediction = defineComponent({
             "Make the labels with the frame rate of the model's upstream and for the audio that is there.",
           );
         });
-        return { loss: binaryCrossEntropy(logits.values, batch.activities, counts), logits };
+        return { loss: binaryCrossEntropy(logits.values, batch.activities, counts), logits, counts };
       },
     };
-    const framesOf = ({ activities }: EventBatch) => activities.reduce((sum, { frames }) => sum + frames, 0);
+    const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+    type Downloaded = { loss: number; logits: Sequence[]; counts: number[] };
     const meanLoss = (losses: readonly number[], frames: readonly number[]) =>
-      losses.reduce((sum, loss, batch) => sum + loss * frames[batch]!, 0) / frames.reduce((sum, count) => sum + count, 0);
+      losses.reduce((sum, loss, batch) => sum + loss * frames[batch]!, 0) / sumOf(frames);
 
     const train = defineTrainPhase({
       ...parts,
-      collect: ({ loss }: { loss: number }, batch: EventBatch) => ({ losses: loss, frames: framesOf(batch) }),
+      // lists, since processes that share a batch join these: a loss stays beside the frames that it is a mean over
+      collect: ({ loss, counts }: Downloaded) => ({ losses: [loss], frames: [sumOf(counts)] }),
       reduce: ({ losses, frames }) => ({ log: { loss: meanLoss(losses, frames) } }),
+      weight: ({ counts }) => sumOf(counts),
     });
     const judging = (set: 'valid' | 'test') =>
       definePhase({
         ...parts,
-        collect: ({ loss, logits }: { loss: number; logits: Sequence[] }, batch: EventBatch) => ({
+        collect: ({ loss, logits, counts }: Downloaded, batch: EventBatch) => ({
           losses: loss,
-          frames: framesOf(batch),
+          frames: sumOf(counts),
           chunks: logits.map(
             (sequence, row): RecordingChunk => ({
               recording: batch.recordings[row]!,

@@ -2,7 +2,7 @@
 export interface SharedEntry {
   /** number of the batch, in the order of training */
   readonly batch: number;
-  /** its part of the batch's items, 0..1 */
+  /** its part of the batch, 0..1: by items, or by what the task weighs */
   readonly fraction: number;
   readonly entry: { readonly [name: string]: unknown };
 }
@@ -10,7 +10,7 @@ export interface SharedEntry {
 /**
  * The entries of whole batches, in their order, out of those of shares, by rank.
  *
- * Lists are joined; a number, which is a mean over the items, becomes the mean weighted by items.
+ * Lists are joined; a number, which is a mean over the share, becomes the mean over the batch.
  */
 export function joinShares(shares: readonly SharedEntry[]): readonly SharedEntry['entry'][] {
   const batches = new Map<number, SharedEntry[]>();

@@ -57,6 +57,19 @@ describe('several processes', () => {
     for (const { seen } of runs.slice(1)) expect(seen.entries).toEqual([]);
   });
 
+  it.each([2, 4])('%i reach them where a loss is no mean over items', async (size) => {
+    const weighed = { ...config, task: { classWeights: [1, 5] } };
+    const [one, many] = [temporaryFolder(), temporaryFolder()];
+    const before = tensorCount();
+    const [{ seen }] = [await toyRun(one, weighed)];
+    const [{ seen: shared }] = (await together(size, many, weighed)) as [Awaited<ReturnType<typeof toyRun>>];
+    expect(tensorCount()).toBe(before);
+    await expectSameWeights(one, many);
+    seen.entries.forEach(({ log }, index) => {
+      for (const [metric, value] of Object.entries(log)) expect(shared.entries[index]!.log[metric]).toBeCloseTo(value, 4);
+    });
+  });
+
   it('judge exactly as one does', async () => {
     const folder = temporaryFolder();
     await toyRun(folder, { ...config, stop: 2 });

@@ -13,6 +13,8 @@ export interface Backward {
   readonly loss: number;
   /** what the task collects of it */
   readonly entry: { readonly [name: string]: unknown };
+  /** of what the loss is a mean of, where that is not the items */
+  readonly weight: number | undefined;
 }
 
 /**
@@ -35,7 +37,12 @@ export async function backward(
       return share === 1 ? loss : tf.mul(loss, share);
     }, weights);
     const downloaded = await downloadFields(fields);
-    return { gradients, loss: downloaded['loss'] as number, entry: phase.collect(downloaded as never, batch as never) };
+    return {
+      gradients,
+      loss: downloaded['loss'] as number,
+      entry: phase.collect(downloaded as never, batch as never),
+      weight: phase.weight?.(downloaded as never, batch as never),
+    };
   } finally {
     disposeTensors(fields, batch, prepared);
   }

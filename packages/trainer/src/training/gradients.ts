@@ -46,6 +46,17 @@ export function addGradients(sum: NamedGradients, more: NamedGradients): NamedGr
   return result;
 }
 
+/** The gradients times a factor; those given are disposed. */
+export function scaleGradients(gradients: NamedGradients, factor: number): NamedGradients {
+  return new Map(
+    [...gradients].map(([name, gradient]) => {
+      const scaled = tf.mul(gradient, factor);
+      gradient.dispose();
+      return [name, scaled];
+    }),
+  );
+}
+
 /** Norm of all gradients together, as one vector. */
 export async function globalNorm(gradients: NamedGradients): Promise<number> {
   const norm = tf.tidy(() => tf.sqrt(tf.mul(tf.addN([...gradients.values()].map(halfOfSquares)), 2)));

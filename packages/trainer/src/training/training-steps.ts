@@ -4,15 +4,16 @@ import { addToColumns, type CollectedColumns } from '../evaluation/collected-col
 import type { RunObserver } from '../observers/observer.ts';
 import { optimizer as makeOptimizer, type NamedGradients } from '../optimizers/optimizer.ts';
 import { type OptimizerSettings, resolveOptimizer } from '../optimizers/optimizer-settings.ts';
+import { fractionOfAll } from '../parallel/fraction-of-all.ts';
 import { gradientSum } from '../parallel/gradient-sum.ts';
 import { joinShares, type SharedEntry } from '../parallel/join-shares.ts';
 import { oneProcess } from '../parallel/one-process.ts';
 import { splitBatches } from '../parallel/shares.ts';
 import { schedule as makeSchedule } from '../schedules/schedule.ts';
 import type { SchedulerSettings } from '../schedules/scheduler-settings.ts';
-import { backward } from './backward.ts';
+import { type Backward, backward } from './backward.ts';
 import { decidingMetric } from './deciding-metric.ts';
-import { addGradients, clippingScale, globalNorm } from './gradients.ts';
+import { addGradients, clippingScale, globalNorm, scaleGradients } from './gradients.ts';
 import { namedWeights } from './named-weights.ts';
 import { preparedBatches } from './prepared-batches.ts';
 import { type StepTime, waitingShare } from './step-time.ts';
@@ -71,8 +72,8 @@ export interface TrainingSteps {
  * NaN or infinite change nothing (S3PRL lets infinite ones through); the schedule moves on all the same.
  *
  * Several processes split each batch, so that the same settings train the same however many there are (S3PRL's batch
- * grows with them). Their gradients are averaged, weighted by items, which is exact for a loss that is a mean over the
- * items; statistics of batch normalization are of each process's share.
+ * grows with them). Their gradients are averaged, weighted by items or by what the task says that its loss is a mean of;
+ * statistics of batch normalization are of each process's share.
  *
  * @throws StateError when the checkpoint is of a task that was built otherwise
  */
@@ -96,6 +97,8 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
   /** the same of this process, not yet among them */
   let entries: SharedEntry[] = [];
   let isAnyStopping = false;
+  /** whether what a share counts is known only once every process has stepped its own */
+  const isWeighed = communicator.size > 1 && problem.train.weight !== undefined;
   if (from) {
     await from.load('model', task.model);
     await from.load('task', task);
@@ -130,14 +133,18 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
     for (let microBatch = 0; microBatch < gradientAccumulate; microBatch++) {
       const { value: next, done } = await stream.next();
       if (done) throw new InputError('the training set', 'no batches', 'at least one', 'Give it more recordings, or smaller batches.');
+      let stepped: Backward | undefined;
       if (next.batch !== undefined) {
         // ranks work on different items, so each draws for itself
         const random = randomStream(seed, 'step', step, microBatch, ...(communicator.rank === 0 ? [] : [communicator.rank]));
-        const share = next.fraction / gradientAccumulate;
-        const stepped = await backward(problem.train, weights, next, { random, share });
-        gradients = addGradients(gradients, stepped.gradients);
-        loss += stepped.loss * share;
-        entries.push({ batch: step * gradientAccumulate + microBatch, fraction: next.fraction, entry: stepped.entry });
+        stepped = await backward(problem.train, weights, next, { random, share: (isWeighed ? 1 : next.fraction) / gradientAccumulate });
+      }
+      // processes without a share of the batch take part in the sum
+      const fraction = isWeighed ? await fractionOfAll(communicator, stepped?.weight ?? 0) : next.fraction;
+      if (stepped) {
+        gradients = addGradients(gradients, isWeighed ? scaleGradients(stepped.gradients, fraction) : stepped.gradients);
+        loss += (stepped.loss * fraction) / gradientAccumulate;
+        entries.push({ batch: step * gradientAccumulate + microBatch, fraction, entry: stepped.entry });
       }
       epoch = next.epoch;
       batchInEpoch = next.index + 1;
