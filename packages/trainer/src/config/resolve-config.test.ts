@@ -184,7 +184,7 @@ describe('what is refused', () => {
   test('a file by its line', async () => {
     const yaml = await file('wrong.yaml', '# settings\ntraining:\n  totalSteps: many\n  nothing: 1\ntask: 3\n');
     expect(await problems([], yaml)).toEqual([
-      `training.nothing (${yaml}:4): found an unknown setting; expected a known one: training has totalSteps, logStep, evalStep, evalEachEpoch, averageBest, saveStep, gradientClipping, gradientAccumulate, validMetric, validOrder, autoResume, resumeFrom, onConfigChange, seed, keepCheckpoints.`,
+      `training.nothing (${yaml}:4): found an unknown setting; expected a known one: training has totalSteps, logStep, evalStep, evalEachEpoch, stopAfter, averageBest, saveStep, gradientClipping, gradientAccumulate, validMetric, validOrder, autoResume, resumeFrom, onConfigChange, seed, keepCheckpoints.`,
       `task (${yaml}:5): found 3; expected section with loss, margin, scale.`,
       `training.totalSteps (${yaml}:3): found 'many'; expected whole number, at least 1.`,
     ]);
