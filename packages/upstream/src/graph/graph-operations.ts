@@ -5,8 +5,9 @@ import { frameShift, windowSize } from '../frame-grid.ts';
 import type { Network, NormedWeight, Operations, Weight } from '../networks/operations/operations.ts';
 import { shownTaps } from '../networks/operations/shown-taps.ts';
 import { waveFrequencies } from '../networks/operations/wave-frequencies.ts';
+import { hannWindow, mirroredPlaces } from '../networks/spectrograms/centered-power.ts';
 import { kaldiMelMatrix, kaldiWindow } from '../networks/spectrograms/kaldi-mel.ts';
-import { hannWindow, melMargin, melRange, mirroredPlaces, slaneyMelBands, smallestMel } from '../networks/spectrograms/log-mel.ts';
+import { melRange, slaneyMelBands, smallestMel } from '../networks/spectrograms/log-mel.ts';
 import { htkMelMatrix } from '../networks/spectrograms/log-spectrogram.ts';
 import { graphFrames } from './baseline-graph.ts';
 import { graphKaldiPower } from './kaldi-graph.ts';
@@ -67,6 +68,15 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
       if (!weight || !bias) throw new TypeError('a normalization over steps needs its weights here');
       return graph.stepNorm(x, { weight: valuesOf<tf.Tensor1D>(weight), bias: valuesOf<tf.Tensor1D>(bias), epsilon });
     },
+    groupNorm(x, { weight, bias, epsilon, groups }) {
+      const grouped = graph.reshape(x, [0, 0, groups, -1]);
+      const overAll = (y: T) => graph.mean(graph.mean(y, 3), 1);
+      const centered = graph.subtract(grouped, overAll(grouped));
+      const variance = overAll(graph.multiply(centered, centered));
+      const normal = graph.reshape(graph.divide(centered, graph.sqrt(graph.add(variance, epsilon))), [0, 0, -1]);
+      const scaled = weight ? graph.multiply(normal, graph.constant(valuesOf(weight))) : normal;
+      return bias ? graph.add(scaled, graph.constant(valuesOf(bias))) : scaled;
+    },
     batchNorm(x, { weight, bias, mean, variance, epsilon }) {
       const scale = tf.mul(valuesOf(weight), tf.rsqrt(tf.add(valuesOf(variance), epsilon)));
       const shift = tf.sub(valuesOf(bias), tf.mul(valuesOf(mean), scale));
@@ -79,19 +89,20 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
     add: graph.add,
     multiply: (x, y) => graph.multiply(x, isWeight(y) ? graph.constant(valuesOf(y)) : y),
     addFeatures: (x, weight) => graph.add(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
+    multiplyFeatures: (x, weight) => graph.multiply(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
     addSteps: (x, weight) => graph.add(x, graph.constant(valuesOf(weight))),
     logMel(waveforms, bins) {
-      const windowed = windowedFrames(waveforms, graph.divide(graph.steps(waveforms), frameShift));
+      const windowed = windowedFrames(waveforms, graph.divide(graph.steps(waveforms), frameShift), windowSize);
       const mel = graph.affine(graph.powerSpectrum(windowed, windowSize, windowSize), slaneyMelBands(bins));
       const logs = graph.multiply(graph.log(graph.maximum(mel, smallestMel)), Math.LOG10E);
       const floor = graph.subtract(graph.max(graph.max(logs, 2), 1), melRange);
       return graph.divide(graph.add(graph.maximum(logs, floor), 4), 4);
     },
-    logSpectrogram(waveforms, melBins) {
-      const frames = windowedFrames(waveforms, graph.add(graph.divide(graph.steps(waveforms), frameShift), 1));
-      const power = graph.powerSpectrum(frames, windowSize, windowSize);
-      const bands = melBins === undefined ? power : graph.matMul(power, graph.constant(htkMelMatrix(melBins)));
-      return graph.log(graph.add(bands, 1e-10));
+    logSpectrogram(waveforms, { window, mel, added }) {
+      const frames = windowedFrames(waveforms, graph.add(graph.divide(graph.steps(waveforms), frameShift), 1), window);
+      const power = graph.powerSpectrum(frames, window, window);
+      const bands = mel === undefined ? power : graph.matMul(power, graph.constant(htkMelMatrix(mel, window)));
+      return graph.log(graph.add(bands, added));
     },
     kaldiMel(waveforms, { bins, window, floor }) {
       const count = graph.add(graph.divide(graph.subtract(graph.steps(waveforms), windowSize), frameShift), 1);
@@ -239,16 +250,16 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
   }
 
   /** Frames centered on every 10 ms, the batch mirrored at its ends, under Hann's window. */
-  function windowedFrames(waveforms: T, count: T): T {
-    const [before] = mirroredPlaces(0);
+  function windowedFrames(waveforms: T, count: T, window: number): T {
+    const [before] = mirroredPlaces(0, window);
     const behind = graph.subtract(
       graph.subtract(graph.steps(waveforms), 2),
-      graph.range(graph.constant(tf.tensor1d([melMargin], 'int32'))),
+      graph.range(graph.constant(tf.tensor1d([window / 2], 'int32'))),
     );
     const margins = [graph.constant(tf.tensor1d(before, 'int32')), behind].map((places) => graph.gather(waveforms, places, 1));
     const whole = graph.concat([margins[0]!, waveforms, margins[1]!], 1);
-    const frames = graphFrames(graph, whole, count, graph.constant(tf.tensor1d([windowSize], 'int32')));
-    return graph.multiply(frames, graph.constant(tf.tensor1d(hannWindow())));
+    const frames = graphFrames(graph, whole, count, graph.constant(tf.tensor1d([window], 'int32')));
+    return graph.multiply(frames, graph.constant(tf.tensor1d(hannWindow(window))));
   }
 
   /** Whole numbers' quotient, rounded up. */

@@ -2,7 +2,6 @@ import type { GraphOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weight } from '../networks/operations/operations.ts';
 import type { PictureOperations } from '../networks/operations/picture-operations.ts';
-import { addedPower, centeredMelMatrix, centeredWindow, mirroredSamples } from '../networks/spectrograms/centered-mel.ts';
 
 /** `PictureOperations` in the operations of a graph, in evaluation. */
 export function pictureGraphOperations<T>(
@@ -10,15 +9,6 @@ export function pictureGraphOperations<T>(
   valuesOf: <Value extends tf.Tensor>(weight: Weight) => Value,
 ): PictureOperations<T> {
   return {
-    centeredMel(waveforms, mel) {
-      const { window, shift, samples } = mel;
-      const whole = graph.gather(waveforms, graph.constant(tf.tensor1d(mirroredSamples(mel), 'int32')), 1);
-      const starts = Array.from({ length: Math.floor(samples / shift) + 1 }, (_, frame) => frame * shift);
-      const places = tf.add(tf.expandDims(tf.tensor1d(starts, 'int32'), 1), tf.expandDims(tf.range(0, window, 1, 'int32'), 0));
-      const frames = graph.gather(whole, graph.constant(places), 1);
-      const power = graph.powerSpectrum(graph.multiply(frames, graph.constant(tf.tensor1d(centeredWindow(mel)))), window, window);
-      return graph.log(graph.add(graph.matMul(power, graph.constant(centeredMelMatrix(mel))), addedPower));
-    },
     asPicture: (x) => graph.expandDims(graph.transpose(x, [0, 2, 1]), -1),
     pictureConvolution(x, { weight, bias }, { rows, steps, features }) {
       const [outputs, , height, width] = weight.shape as [number, number, number, number];

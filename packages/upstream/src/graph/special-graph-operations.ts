@@ -10,17 +10,7 @@ export function specialGraphOperations<T>(
 ): SpecialOperations<T> {
   const inGroups = (x: T, groups: number) => graph.transpose(graph.reshape(x, [0, 0, groups, -1]), [0, 2, 1, 3]);
   return {
-    groupNorm(x, { weight, bias, epsilon, groups }) {
-      const grouped = graph.reshape(x, [0, 0, groups, -1]);
-      const overAll = (y: T) => graph.mean(graph.mean(y, 3), 1);
-      const centered = graph.subtract(grouped, overAll(grouped));
-      const variance = overAll(graph.multiply(centered, centered));
-      const normal = graph.reshape(graph.divide(centered, graph.sqrt(graph.add(variance, epsilon))), [0, 0, -1]);
-      const scaled = weight ? graph.multiply(normal, graph.constant(valuesOf(weight))) : normal;
-      return bias ? graph.add(scaled, graph.constant(valuesOf(bias))) : scaled;
-    },
     logMagnitude: (x) => graph.log(graph.add(graph.maximum(x, graph.multiply(x, -1)), 1)),
-    multiplyFeatures: (x, weight) => graph.multiply(x, graph.constant(tf.reshape(valuesOf(weight), [-1]))),
     repeatFirst(x, count) {
       const first = graph.slice(x, 1, 0, 1);
       return graph.concat([...Array.from({ length: count }, () => first), x], 1);

@@ -52,6 +52,16 @@ export interface KaldiMel {
   readonly floor: number;
 }
 
+/** How a log power spectrogram is made. */
+export interface LogSpectrogram {
+  /** samples of a frame */
+  readonly window: number;
+  /** HTK's mel bands, over all frequencies or from one to another (Hz); without them each frequency of the spectrum is a band */
+  readonly mel?: { readonly bins: number; readonly lowest?: number; readonly highest?: number } | undefined;
+  /** to each band's power before its logarithm */
+  readonly added: number;
+}
+
 export interface Affine {
   /** (outputs, inputs) */
   readonly weight: Weight;
@@ -94,6 +104,8 @@ export interface Operations<T> extends SpecialOperations<T>, PatchOperations<T>,
   readonly layerNorm: (x: T, normalization: Normalization) => T;
   /** mean 0 and variance 1 over the steps of each feature, padding included (a group norm of groups of one) */
   readonly stepNorm: (x: T, normalization: Normalization) => T;
+  /** mean 0 and variance 1 over the steps and features of each group of features, padding included */
+  readonly groupNorm: (x: T, normalization: Normalization & { readonly groups: number }) => T;
   /** each feature by the mean and variance that it had in training */
   readonly batchNorm: (x: T, normalization: BatchNorm) => T;
   /** x * (probability that a standard normal is under x), exactly */
@@ -106,6 +118,8 @@ export interface Operations<T> extends SpecialOperations<T>, PatchOperations<T>,
   readonly multiply: (x: T, y: T | Weight | number) => T;
   /** the values of a weight, in their order, added to the features of each step */
   readonly addFeatures: (x: T, weight: Weight) => T;
+  /** the features of each step times the values of a weight, in their order */
+  readonly multiplyFeatures: (x: T, weight: Weight) => T;
   /** the first half of the features of each step, times the sigmoid of the second; so many are left */
   readonly gated: (x: T, features: number) => T;
   /** the values of a weight (steps, features) added to those of each row */
@@ -116,10 +130,10 @@ export interface Operations<T> extends SpecialOperations<T>, PatchOperations<T>,
    */
   readonly logMel: (waveforms: T, bins: number) => T;
   /**
-   * Logarithms of the power of waveforms (batch, samples) in HTK's mel bands, or of each of 201 frequencies; frames are centered on every 10 ms and
-   * the batch mirrored at its ends, so that there are samples / 160 + 1 of them; (batch, frames, bins).
+   * Natural logarithms of the power of waveforms (batch, samples), as torchaudio makes them; frames are centered on every 10 ms and the batch is
+   * mirrored at its ends, so that there are samples / 160 + 1 of them; (batch, frames, bands).
    */
-  readonly logSpectrogram: (waveforms: T, melBins: number | undefined) => T;
+  readonly logSpectrogram: (waveforms: T, spectrogram: LogSpectrogram) => T;
   /** Kaldi's log mel bands of waveforms (batch, samples), (batch, frames of 10 ms, bins) */
   readonly kaldiMel: (waveforms: T, mel: KaldiMel) => T;
   /**

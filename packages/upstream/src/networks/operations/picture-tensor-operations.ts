@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { centeredMel } from '../spectrograms/centered-mel.ts';
 import type { Weight } from './operations.ts';
 import type { PictureOperations } from './picture-operations.ts';
 
 /** `PictureOperations` on tensors, with gradients. */
 export function pictureTensorOperations(valueAt: <T extends tf.Tensor>(weight: Weight) => T): PictureOperations<tf.Tensor> {
   return {
-    centeredMel: (waveforms, mel) => centeredMel(waveforms as tf.Tensor2D, mel),
     asPicture: (x) => tf.tidy(() => tf.expandDims(tf.transpose(x, [0, 2, 1]), -1)),
     pictureConvolution: (x, { weight, bias }) =>
       tf.tidy(() => {

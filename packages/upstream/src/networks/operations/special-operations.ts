@@ -1,13 +1,9 @@
-import type { Normalization, Weight } from './operations.ts';
+import type { Weight } from './operations.ts';
 
 /** What few networks are made of. */
 export interface SpecialOperations<T> {
-  /** mean 0 and variance 1 over the steps and features of each group of features, padding included */
-  readonly groupNorm: (x: T, normalization: Normalization & { readonly groups: number }) => T;
   /** log(1 + |x|) */
   readonly logMagnitude: (x: T) => T;
-  /** the features of each step times the values of a weight, in their order */
-  readonly multiplyFeatures: (x: T, weight: Weight) => T;
   /** so many more of the first step before it */
   readonly repeatFirst: (x: T, count: number) => T;
   /** of each so many steps the first, as many as `like` has */

@@ -9,17 +9,7 @@ export function specialTensorOperations(
   training: { readonly random: Random } | undefined,
 ): SpecialOperations<tf.Tensor> {
   return {
-    groupNorm: (x, { weight, bias, epsilon, groups }) =>
-      tf.tidy(() => {
-        const [batch, steps, size] = x.shape as [number, number, number];
-        const grouped = tf.reshape(x, [batch, steps, groups, size / groups]);
-        const { mean, variance } = tf.moments(grouped, [1, 3], true);
-        const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, epsilon))), x.shape);
-        const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
-        return bias ? tf.add(scaled, valueAt(bias)) : scaled;
-      }),
     logMagnitude: (x) => tf.tidy(() => tf.log(tf.add(tf.abs(x), 1))),
-    multiplyFeatures: (x, weight) => tf.tidy(() => tf.mul(x, tf.reshape(valueAt(weight), [-1]))),
     repeatFirst: (x, count) =>
       tf.tidy(() => {
         const first = tf.slice(x, [0, 0, 0], [-1, 1, -1]);

@@ -53,6 +53,15 @@ export function tensorOperations(
         const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
         return bias ? tf.add(scaled, valueAt(bias)) : scaled;
       }),
+    groupNorm: (x, { weight, bias, epsilon, groups }) =>
+      tf.tidy(() => {
+        const [batch, steps, size] = x.shape as [number, number, number];
+        const grouped = tf.reshape(x, [batch, steps, groups, size / groups]);
+        const { mean, variance } = tf.moments(grouped, [1, 3], true);
+        const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, epsilon))), x.shape);
+        const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
+        return bias ? tf.add(scaled, valueAt(bias)) : scaled;
+      }),
     batchNorm: (x, { weight, bias, mean, variance, epsilon }) =>
       tf.tidy(() => {
         const scale = tf.mul(valueAt(weight), tf.rsqrt(tf.add(valueAt(variance), epsilon)));
@@ -67,7 +76,7 @@ export function tensorOperations(
     addFeatures: (x, weight) => tf.tidy(() => tf.add(x, tf.reshape(valueAt(weight), [-1]))),
     addSteps: (x, weight) => tf.add(x, valueAt(weight)),
     logMel: (waveforms, bins) => logMel(waveforms as tf.Tensor2D, bins),
-    logSpectrogram: (waveforms, bins) => logSpectrogram(waveforms as tf.Tensor2D, bins),
+    logSpectrogram: (waveforms, spectrogram) => logSpectrogram(waveforms as tf.Tensor2D, spectrogram),
     kaldiMel: (waveforms, mel) => kaldiMel(waveforms as tf.Tensor2D, mel),
     normalizeSteps: (x, mask, epsilon) =>
       tf.tidy(() => {
@@ -119,6 +128,7 @@ export function tensorOperations(
           0,
         );
       }),
+    multiplyFeatures: (x, weight) => tf.tidy(() => tf.mul(x, tf.reshape(valueAt(weight), [-1]))),
     gated: (x, features) =>
       tf.tidy(() => {
         const [value, gate] = tf.split(x, [features, features], -1);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { floor } from '../../features/kaldi-features.ts';
+import { frameShift, windowSize } from '../../frame-grid.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { type DescribedNetwork, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
 
@@ -44,8 +45,6 @@ type SpectrogramTransformerConfig = z.output<typeof audioSpectrogramTransformerC
 const patchOf = ({ patch_size }: Pick<SpectrogramTransformerConfig, 'patch_size'>): readonly [bins: number, frames: number] =>
   typeof patch_size === 'number' ? [patch_size, patch_size] : patch_size;
 
-const frameSamples = 160;
-const windowSamples = 400;
 /** of class and distillation */
 const tokens = 2;
 
@@ -63,7 +62,7 @@ export function audioSpectrogramTransformer(config: SpectrogramTransformerConfig
   const size = patchOf(config);
   const rows = Math.floor((bins - size[0]) / bandStride) + 1;
   const columns = Math.floor((frames - size[1]) / frameStride) + 1;
-  const samples = frames * frameSamples;
+  const samples = frames * frameShift;
   const { names, weights } = weightNames();
   const embeddings = names.within('embeddings');
   const patch = {
@@ -77,13 +76,13 @@ export function audioSpectrogramTransformer(config: SpectrogramTransformerConfig
   const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) =>
     transformerLayer(names.within(`encoder.layer.${layer}`), config),
   );
-  const silent = frames - (Math.floor((samples - windowSamples) / frameSamples) + 1);
+  const silent = frames - (Math.floor((samples - windowSize) / frameShift) + 1);
   return {
     weights,
     unread: /^layernorm\./,
     size: rows * features,
     hiddenStates: layers.length,
-    downsampleRate: frameSamples * frameStride,
+    downsampleRate: frameShift * frameStride,
     segment: { samples, frames: columns },
     windows: [],
     frames: (given: number) => Math.ceil(given / samples) * columns,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frameShift, sampleRate } from '../../frame-grid.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { type DescribedNetwork, type NetworkInput, type Operations, weightNames } from '../operations/operations.ts';
 
@@ -7,8 +8,13 @@ const count = z.int().positive().max(100_000);
 /** The settings of BYOL-A, all of which its weights' shapes say. */
 export const byolAConfig = z.object({ model_type: z.literal('byol-a'), channels: count, size: count });
 
-const samples = 16_000;
-const mel = { bins: 64, window: 1024, shift: 160, lowest: 60, highest: 7800, samples } as const;
+/** of a second, which is heard at once */
+const samples = sampleRate;
+const melBins = 64;
+/** float32's epsilon is added */
+const spectrogram = { window: 1024, mel: { bins: melBins, lowest: 60, highest: 7800 }, added: 2 ** -23 } as const;
+/** 10 ms each */
+const frames = samples / frameShift + 1;
 /** of the mel bands that S3PRL normalizes by */
 const [mean, deviation] = [-5.4919195, 5.0389895];
 const places = [0, 4, 8] as const;
@@ -36,7 +42,7 @@ export function byolA({ channels, size }: z.output<typeof byolAConfig>): Describ
       },
     };
   });
-  const rows = mel.bins / 2 ** places.length;
+  const rows = melBins / 2 ** places.length;
   const [first, second] = [affineWeights(names.within('fc.0'), channels * rows, size), affineWeights(names.within('fc.3'), size, size)];
   return {
     weights,
@@ -47,13 +53,13 @@ export function byolA({ channels, size }: z.output<typeof byolAConfig>): Describ
     windows: [],
     frames: (given) => Math.ceil(given / samples),
     sections: { convolutions: ['features.'], before: [], layers: [['fc.']] },
-    bytes: (given, _, gradients) => 4 * Math.ceil(given / samples) * channels * mel.bins * 101 * (gradients ? 8 : 4),
+    bytes: (given, _, gradients) => 4 * Math.ceil(given / samples) * channels * melBins * frames * (gradients ? 8 : 4),
     forward<T>(operations: Operations<T>, { waveforms }: NetworkInput<T>): T[] {
       const { affine, relu, scoped } = operations;
-      let picture = { rows: mel.bins as number, steps: samples / mel.shift + 1, features: 1 };
+      let picture = { rows: melBins, steps: frames, features: 1 };
       const features = operations.stage(waveforms, 'features.', (x) =>
         scoped(() => {
-          const bands = operations.centeredMel(operations.segments(x, samples), mel);
+          const bands = operations.logSpectrogram(operations.segments(x, samples), spectrogram);
           const begun = operations.asPicture(operations.multiply(operations.add(bands, -mean), 1 / deviation));
           const last = blocks.reduce((y, { convolution, norm }) => {
             const convolved = operations.pictureConvolution(y, convolution, picture);

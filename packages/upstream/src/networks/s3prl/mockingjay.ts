@@ -61,6 +61,7 @@ export function mockingjay(config: Config): DescribedNetwork {
   const { names, weights } = weightNames();
   const own = names.within('input_representations');
   const bins = input.feat_type === 'mel' ? input.n_mels : undefined;
+  const spectrogram = { window: windowSize, mel: bins === undefined ? undefined : { bins }, added: 1e-10 };
   const projection = affineWeights(own.within('spec_transform'), bins ?? input.n_freq, size);
   const norm = normWeights(own.within('LayerNorm'), size, epsilon);
   const encoder = names.within('encoder');
@@ -98,7 +99,7 @@ export function mockingjay(config: Config): DescribedNetwork {
     forward<T>(operations: Operations<T>, { waveforms, mask }: NetworkInput<T>): T[] {
       const { scoped } = operations;
       const features = operations.stage(waveforms, 'no weights', (x) =>
-        scoped(() => operations.normalizeSteps(operations.logSpectrogram(x, bins), mask, { deviation: 1e-10 })),
+        scoped(() => operations.normalizeSteps(operations.logSpectrogram(x, spectrogram), mask, { deviation: 1e-10 })),
       );
       const { pieces, mask: shown, whole } = operations.inPieces(features, mask, longest > 0 ? longest : Number.POSITIVE_INFINITY);
       let hidden = operations.stage(pieces, own.prefix, (x) =>
