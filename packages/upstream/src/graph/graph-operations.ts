@@ -13,7 +13,7 @@ import { graphFrames } from './baseline-graph.ts';
 import { graphKaldiPower } from './kaldi-graph.ts';
 import { patchGraphOperations } from './patch-graph-operations.ts';
 import { pictureGraphOperations } from './picture-graph-operations.ts';
-import { specialGraphOperations } from './special-graph-operations.ts';
+import { wav2vecGraphOperations } from './wav2vec-graph-operations.ts';
 
 /** The weights by the names of the network. */
 export type NetworkWeights = { readonly [name: string]: tf.Tensor };
@@ -51,7 +51,7 @@ export function graphOperations<T>(graph: GraphOperations<T>, weights: NetworkWe
   const valuesOf = <Value extends tf.Tensor>({ name }: Weight) => weights[name] as Value;
   const heads = (x: T, count: number, axes: readonly number[]) => graph.transpose(graph.reshape(x, [0, 0, count, -1]), axes);
   return {
-    ...specialGraphOperations(graph, valuesOf),
+    ...wav2vecGraphOperations(graph, valuesOf),
     ...patchGraphOperations(graph, valuesOf),
     ...pictureGraphOperations(graph, valuesOf),
     asFeature: (x) => graph.expandDims(x, -1),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { hashValues } from '../../fixtures/hash-values.ts';
-import { specialTensorOperations } from '../operations/special-tensor-operations.ts';
+import { wav2vecTensorOperations } from '../operations/wav2vec-tensor-operations.ts';
 
 const values = (shape: readonly number[], stream: number) =>
   tf.tensor(
@@ -22,7 +22,7 @@ const valueAt = <T extends tf.Tensor>() => codes as T;
 const silent = { uniform: () => Math.exp(-1) - 2 ** -33, integer: () => 0, normal: () => 0, permutation: () => [] };
 
 test('in training the gradient of a chosen code is that of its share', () => {
-  const { chosenCodes } = specialTensorOperations(valueAt, { random: silent });
+  const { chosenCodes } = wav2vecTensorOperations(valueAt, { random: silent });
   const found = tf.grad((x) => loss(chosenCodes(x, weight, options)))(logits);
   const expected = tf.grad((x) => {
     const shares = tf.softmax(tf.div(tf.reshape(x, [6, 2, 4]), options.temperature));
@@ -39,7 +39,7 @@ test('in training codes are chosen by chance, as often as their logits say', () 
     state = (state * 48_271) % 2_147_483_647;
     return state / 2_147_483_647;
   };
-  const { chosenCodes } = specialTensorOperations(<T extends tf.Tensor>() => tf.tensor3d([1, 0, 0], [1, 3, 1]) as unknown as T, {
+  const { chosenCodes } = wav2vecTensorOperations(<T extends tf.Tensor>() => tf.tensor3d([1, 0, 0], [1, 3, 1]) as unknown as T, {
     random: { ...silent, uniform: draw },
   });
   const same = tf.tile(tf.tensor3d([Math.log(0.5), Math.log(0.2), Math.log(0.3)], [1, 1, 3]), [1, 4000, 1]);

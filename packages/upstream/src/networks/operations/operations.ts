@@ -1,6 +1,6 @@
 import type { PatchOperations } from './patch-operations.ts';
 import type { PictureOperations } from './picture-operations.ts';
-import type { SpecialOperations } from './special-operations.ts';
+import type { Wav2vecOperations } from './wav2vec-operations.ts';
 
 /** A weight by its name in the checkpoint and its shape there (PyTorch's layouts). */
 export interface Weight {
@@ -93,7 +93,7 @@ export interface Normalization {
  * meaning: on tensors, with gradients, or as nodes of a graph for another engine.
  * `T` is a tensor there: (batch, steps, features) unless said otherwise.
  */
-export interface Operations<T> extends SpecialOperations<T>, PatchOperations<T>, PictureOperations<T> {
+export interface Operations<T> extends Wav2vecOperations<T>, PatchOperations<T>, PictureOperations<T> {
   /** (batch, steps) to (batch, steps, 1) */
   readonly asFeature: (x: T) => T;
   /** correlation over the steps, as PyTorch's `conv1d` */

@@ -10,7 +10,7 @@ import { patchTensorOperations } from './patch-tensor-operations.ts';
 import { pictureTensorOperations } from './picture-tensor-operations.ts';
 import { recurrentSteps } from './recurrent-steps.ts';
 import { shownTaps } from './shown-taps.ts';
-import { specialTensorOperations } from './special-tensor-operations.ts';
+import { wav2vecTensorOperations } from './wav2vec-tensor-operations.ts';
 import { waveFrequencies } from './wave-frequencies.ts';
 
 /**
@@ -28,7 +28,7 @@ export function tensorOperations(
   const drop = <T extends tf.Tensor>(x: T, rate: number) => (training ? dropout(x, rate, training.random) : x);
 
   return {
-    ...specialTensorOperations(valueAt, training),
+    ...wav2vecTensorOperations(valueAt, training),
     ...patchTensorOperations(valueAt),
     ...pictureTensorOperations(valueAt),
     asFeature: (x) => tf.expandDims(x, -1),

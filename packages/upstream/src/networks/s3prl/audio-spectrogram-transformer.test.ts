@@ -4,10 +4,10 @@ import { inference } from '@s3/interface';
 import { testUpstream } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import recorded from '../fixtures/ast.json' with { type: 'json' };
-import { originalWaveform } from '../fixtures/original-case.ts';
-import { safetensorsBytes, temporaryFolder } from '../fixtures/small-checkpoint.ts';
-import { type PretrainedSettings, pretrainedUpstream } from './pretrained-upstream.ts';
+import recorded from '../../fixtures/ast.json' with { type: 'json' };
+import { originalWaveform } from '../../fixtures/original-case.ts';
+import { safetensorsBytes, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
+import { type PretrainedSettings, pretrainedUpstream } from '../../pretrained/pretrained-upstream.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import type { GraphOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weight } from '../networks/operations/operations.ts';
-import type { SpecialOperations } from '../networks/operations/special-operations.ts';
+import type { Wav2vecOperations } from '../networks/operations/wav2vec-operations.ts';
 
-/** `SpecialOperations` in the operations of a graph, in evaluation. */
-export function specialGraphOperations<T>(
+/** `Wav2vecOperations` in the operations of a graph, in evaluation. */
+export function wav2vecGraphOperations<T>(
   graph: GraphOperations<T>,
   valuesOf: <Value extends tf.Tensor>(weight: Weight) => Value,
-): SpecialOperations<T> {
+): Wav2vecOperations<T> {
   const inGroups = (x: T, groups: number) => graph.transpose(graph.reshape(x, [0, 0, groups, -1]), [0, 2, 1, 3]);
   return {
     logMagnitude: (x) => graph.log(graph.add(graph.maximum(x, graph.multiply(x, -1)), 1)),

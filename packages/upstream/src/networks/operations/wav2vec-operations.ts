@@ -1,7 +1,7 @@
 import type { Weight } from './operations.ts';
 
-/** What few networks are made of. */
-export interface SpecialOperations<T> {
+/** What wav2vec and the quantizers of vq-wav2vec are made of, beside what others are. */
+export interface Wav2vecOperations<T> {
   /** log(1 + |x|) */
   readonly logMagnitude: (x: T) => T;
   /** so many more of the first step before it */

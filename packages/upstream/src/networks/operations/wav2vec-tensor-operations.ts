@@ -1,13 +1,13 @@
 import type { Random } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weight } from './operations.ts';
-import type { SpecialOperations } from './special-operations.ts';
+import type { Wav2vecOperations } from './wav2vec-operations.ts';
 
-/** `SpecialOperations` on tensors, with gradients. */
-export function specialTensorOperations(
+/** `Wav2vecOperations` on tensors, with gradients. */
+export function wav2vecTensorOperations(
   valueAt: <T extends tf.Tensor>(weight: Weight) => T,
   training: { readonly random: Random } | undefined,
-): SpecialOperations<tf.Tensor> {
+): Wav2vecOperations<tf.Tensor> {
   return {
     logMagnitude: (x) => tf.tidy(() => tf.log(tf.add(tf.abs(x), 1))),
     repeatFirst: (x, count) =>
