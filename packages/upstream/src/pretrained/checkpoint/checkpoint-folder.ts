@@ -8,7 +8,8 @@ import { exists, isFile } from '../hub/hub-cache.ts';
 import { openOriginal } from '../s3prl/original-checkpoint.ts';
 import { type OriginalName, originalNames } from '../s3prl/original-names.ts';
 import { openPytorchFile } from '../tensor-files/pytorch-file.ts';
-import { type OpenTensors, openSafetensors, type StoredTensor } from '../tensor-files/safetensors.ts';
+import { openSafetensors } from '../tensor-files/safetensors.ts';
+import type { OpenTensors, StoredTensor } from '../tensor-files/stored-tensor.ts';
 import { type CheckpointSettings, type NamedText, parseCheckpointSettings, parseJson } from './checkpoint-settings.ts';
 
 const partIndex = z.object({ weight_map: z.record(z.string(), z.string()) });

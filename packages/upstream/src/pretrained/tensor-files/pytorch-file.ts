@@ -1,6 +1,6 @@
 import { openPytorchContent } from './pytorch-content.ts';
 import { brokenPytorch } from './pytorch-storages.ts';
-import type { OpenTensors, StoredTensor } from './safetensors.ts';
+import type { OpenTensors, StoredTensor } from './stored-tensor.ts';
 
 /**
  * Opens a dictionary of tensors that `torch.save` wrote; they are read one by one, when asked for.

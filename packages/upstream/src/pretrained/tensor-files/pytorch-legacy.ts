@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { brokenPytorch, maxPickleBytes, noPlainData, numberBytes, type PytorchStorages } from './pytorch-storages.ts';
+import { readBytes } from './read-bytes.ts';
 import { CutShortError, type Pickled, UnpickleError, type UnpickleRules, unpickleNext } from './unpickle.ts';
 
 /** what the first pickle of such a file is */
@@ -28,14 +29,14 @@ export async function openLegacyPytorch(path: string, rules: UnpickleRules): Pro
     const { size } = await file.stat();
     let length = Math.min(size, firstBytes);
     for (;;) {
-      const bytes = await readBytes(path, file, 0, length);
+      const bytes = await readBytes(file, 0, length, cutShort(path));
       try {
         const head = parsedHead(path, bytes, rules);
         const places = await storagePlaces(path, file, size, head);
         return {
           content: head.content,
           bytesOf: (key) => places.get(key)?.length,
-          read: (key, start, count) => readBytes(path, file, places.get(key)!.start + start, count),
+          read: (key, start, count) => readBytes(file, places.get(key)!.start + start, count, cutShort(path)),
           close: () => file.close(),
         };
       } catch (error) {
@@ -87,7 +88,7 @@ async function storagePlaces(path: string, file: FileHandle, size: number, { key
     const type = types.get(key);
     const bytes = type === undefined ? undefined : numberBytes[type];
     if (typeof key !== 'string' || bytes === undefined) throw brokenPytorch(path, `numbers of ${type?.replace(' ', '.') ?? 'no type'}`);
-    const head = await readBytes(path, file, at, 8);
+    const head = await readBytes(file, at, 8, cutShort(path));
     const count = Number(new DataView(head.buffer).getBigInt64(0, true));
     const [start, length] = [at + 8, count * bytes];
     if (count < 0 || start + length > size) throw brokenPytorch(path, 'tensors beyond the end of the file');
@@ -97,13 +98,4 @@ async function storagePlaces(path: string, file: FileHandle, size: number, { key
   return places;
 }
 
-async function readBytes(path: string, file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) throw brokenPytorch(path, `its end at byte ${position + done}`);
-    done += bytesRead;
-  }
-  return bytes;
-}
+const cutShort = (path: string) => (end: number) => brokenPytorch(path, `its end at byte ${end}`);

@@ -1,8 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { InputError } from '@s3/interface';
+import { readBytes } from './read-bytes.ts';
 import { type OpenTensors, storedTensors } from './stored-tensor.ts';
-
-export { type OpenTensors, refuseNonNumbers, type StoredTensor } from './stored-tensor.ts';
 
 /**
  * Opens a safetensors file and reads its header; tensors are read one by one, when asked for.
@@ -13,29 +12,17 @@ export async function openSafetensors(path: string): Promise<OpenTensors> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const tensors = await storedTensors(path, size, (position, length) => readBytes(path, file, position, length));
+    const tensors = await storedTensors(path, size, (position, length) =>
+      readBytes(
+        file,
+        position,
+        length,
+        (end) => new InputError(path, `its end at byte ${end}`, `${position + length} bytes`, 'The file was cut short; fetch it again.'),
+      ),
+    );
     return { tensors, close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
   }
-}
-
-/** Bytes in a buffer of their own, so that they can be seen as numbers. */
-async function readBytes(path: string, file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) {
-      throw new InputError(
-        path,
-        `its end at byte ${position + done}`,
-        `${position + length} bytes`,
-        'The file was cut short; fetch it again.',
-      );
-    }
-    done += bytesRead;
-  }
-  return bytes;
 }
