@@ -41,7 +41,7 @@ export async function lockTarget(targetDir: string): Promise<() => Promise<void>
       if (await placed(aside, path, own)) break;
       const found = await readHolder(path);
       if (found.holder && isAlive(found.holder)) throw heldBy(targetDir, path, found.holder);
-      await takeAway(path, found.text);
+      if (found.text !== undefined) await takeAway(path, found.text);
     }
   } finally {
     await rm(aside, { force: true });
@@ -78,7 +78,7 @@ const takeoverMilliseconds = 5000;
  * One process at a time: between looking and removing, nobody else may put a new lock in
  * the dead one's place, and only a takeover ever removes another's lock.
  */
-async function takeAway(path: string, text: string | undefined): Promise<void> {
+async function takeAway(path: string, text: string): Promise<void> {
   const takeover = `${path}-takeover`;
   try {
     await mkdir(takeover);
@@ -96,10 +96,17 @@ async function takeAway(path: string, text: string | undefined): Promise<void> {
   }
 }
 
-async function readHolder(path: string): Promise<{ readonly text: string | undefined; readonly holder?: Holder }> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+/** Text and holder of a lock; neither where there is none any more. */
+async function readHolder(path: string): Promise<{ readonly text?: string; readonly holder?: Holder }> {
+  let text: string;
   try {
-    const holder = JSON.parse(text ?? '') as Holder;
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+  try {
+    const holder = JSON.parse(text) as Holder;
     if (typeof holder.pid === 'number' && typeof holder.host === 'string') return { text, holder };
   } catch {}
   return { text };
