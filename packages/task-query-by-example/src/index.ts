@@ -3,7 +3,7 @@ export { judgeSearch } from './judge-search.ts';
 export { type CrossEntropy, normalizedCrossEntropy } from './normalized-cross-entropy.ts';
 export { type ComparedFrames, type QueryByExample, queryByExample } from './query-by-example.ts';
 export type { SearchBatch, SearchBatches, SearchReference } from './search-reference.ts';
-export { type SubsequenceDtw, subsequenceDtw } from './subsequence-dtw.ts';
+export { type DtwOptions, type SubsequenceDtw, subsequenceDtw } from './subsequence-dtw.ts';
 export {
   actualTermWeightedValue,
   maximumTermWeightedValue,

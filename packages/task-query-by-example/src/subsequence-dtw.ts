@@ -35,6 +35,11 @@ let compiled: object | undefined;
 /** numbers that stand before and behind the sums of a row */
 const margin = 4;
 
+export interface DtwOptions {
+  /** brings the distances of each frame of the query to 0..1 first, over the frames of the document */
+  readonly normalizeDistances: boolean;
+}
+
 /**
  * Dynamic time warping of a whole query against any part of a document.
  *
@@ -42,10 +47,8 @@ const margin = 4;
  * may be spoken at half to any multiple of its pace. In WebAssembly and single precision; the original keeps doubles and all sums.
  *
  * Tormene et al., "Matching incomplete time series with dynamic time warping", 2009.
- *
- * @param options.normalizeDistances brings the distances of each frame of the query to 0..1 first, over the frames of the document
  */
-export function subsequenceDtw({ normalizeDistances }: { readonly normalizeDistances: boolean }): SubsequenceDtw {
+export function subsequenceDtw({ normalizeDistances }: DtwOptions): SubsequenceDtw {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), (character) => character.charCodeAt(0)));
   const abort = () => {
     throw new RangeError('subsequenceDtw: out of memory');
