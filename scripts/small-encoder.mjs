@@ -7,8 +7,8 @@ import { root } from './workspace.mjs';
 /**
  * Makes a small speech encoder with weights at random in Hugging Face layout, as they come from the hub.
  *
- * @param scratch folder for the program that makes it
- * @returns its folder
+ * @param scratch folder for it and the program that makes it
+ * @returns its folder, in `scratch`
  */
 export function smallEncoder(scratch) {
   const fixture = join(root, 'packages/upstream/src/fixtures/small-checkpoint.ts');
@@ -17,6 +17,7 @@ export function smallEncoder(scratch) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(scratch, 'encoder.mts')], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, TMPDIR: scratch, TMP: scratch, TEMP: scratch },
   });
   assert.equal(status, 0, stderr);
   return stdout.trim();
