@@ -1,18 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import { isFloatMatrix, type NativeBackend } from './native-backend.ts';
 
 /** Sends a product of two float matrices to TensorFlow's `MatMul`, up to twice as fast as the batched one that stands there. */
 export function registerBatchMatMul(): void {
-  const stock = tf.getKernel(tf.BatchMatMul, 'tensorflow');
-  tf.unregisterKernel(tf.BatchMatMul, 'tensorflow');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const { a, b } = call.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
-      if (!isFloatMatrix(a) || !isFloatMatrix(b)) return stock.kernelFunc(call);
-      const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
-      return matMul(call.backend as NativeBackend, a, b, transposeA, transposeB);
-    },
+  replaceKernel(tf.BatchMatMul, 'tensorflow', (call, stock) => {
+    const { a, b } = call.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+    if (!isFloatMatrix(a) || !isFloatMatrix(b)) return stock(call);
+    const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
+    return matMul(call.backend as NativeBackend, a, b, transposeA, transposeB);
   });
 }
 

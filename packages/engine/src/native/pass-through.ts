@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 
 /**
  * Has a tensor's values shared where a cast or a reshape would leave it as it is; TensorFlow.js calls an op of
@@ -13,15 +14,10 @@ export function registerPassThrough(): void {
 }
 
 function replace(kernelName: string, changesNothing: (x: tf.TensorInfo, attributes: tf.NamedAttrMap) => boolean): void {
-  const stock = tf.getKernel(kernelName, 'tensorflow');
-  tf.unregisterKernel(kernelName, 'tensorflow');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const x = call.inputs['x'] as tf.TensorInfo;
-      if (!changesNothing(x, call.attrs as tf.NamedAttrMap)) return stock.kernelFunc(call);
-      (call.backend as tf.KernelBackend).incRef(x.dataId);
-      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-    },
+  replaceKernel(kernelName, 'tensorflow', (call, stock) => {
+    const x = call.inputs['x'] as tf.TensorInfo;
+    if (!changesNothing(x, call.attrs as tf.NamedAttrMap)) return stock(call);
+    (call.backend as tf.KernelBackend).incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   });
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import type { LargeProducts, ProductShape } from './large-products.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 
@@ -12,60 +13,43 @@ const tooWide = 4e6;
  * @param large what does large products, if there is something faster for them
  */
 export function registerBatchMatMul(large?: LargeProducts): void {
-  const stock = tf.getKernel(tf.BatchMatMul, 'wasm');
-  const plain = (a: tf.Tensor, b: tf.Tensor, backend: object): tf.Tensor => {
-    const info = stock.kernelFunc({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } }) as tf.TensorInfo;
-    return tf.engine().makeTensorFromTensorInfo(info);
-  };
-  tf.unregisterKernel(tf.BatchMatMul, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc({ inputs, backend, attrs }) {
-      const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
-      const shape = productShape(inputs as { a: tf.TensorInfo; b: tf.TensorInfo }, transposeA, transposeB);
-      if (large?.isLarge(shape))
-        return largeProducts(large, shape, inputs as { a: tf.TensorInfo; b: tf.TensorInfo }, backend as WasmBackend);
-      return tf.tidy(() => {
-        if (isBetterTurned(inputs as { a: tf.Tensor; b: tf.Tensor }, transposeA, transposeB)) {
-          // (B^T A^T)^T
-          const [right, left] = [inputs['a'] as tf.Tensor, inputs['b'] as tf.Tensor];
-          return tf.transpose(plain(transposeB ? left : tf.transpose(left), right, backend));
-        }
-        const a = transposeA ? swapLastTwo(inputs['a'] as tf.Tensor) : (inputs['a'] as tf.Tensor);
-        const b = transposeB ? swapLastTwo(inputs['b'] as tf.Tensor) : (inputs['b'] as tf.Tensor);
-        const [batchA, batchB] = [batchOf(a), batchOf(b)];
-        if (batchA === 1 && batchB === 1) return plain(a, b, backend);
-        const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-        const matricesOf = (x: tf.Tensor) => tf.unstack(tf.reshape(x, [batchOf(x), ...x.shape.slice(-2)]));
-        const [left, right] = [matricesOf(a), matricesOf(b)];
-        const products = Array.from({ length: tf.util.sizeFromShape(batchShape) }, (_, entry) => {
-          // the engine's own goes wrong where both sides are broadcast, along different axes
-          const [i, j] = [a, b].map((x) => broadcastEntry(entry, batchShape, x.shape.slice(0, -2))) as [number, number];
-          return plain(left[i]!, right[j]!, backend);
-        });
-        return tf.reshape(tf.stack(products), [...batchShape, a.shape.at(-2)!, b.shape.at(-1)!]);
-      });
-    },
+  replaceKernel(tf.BatchMatMul, 'wasm', ({ inputs, backend, attrs }, stock) => {
+    const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
+    const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
+    const shape = productShape(a, b, transposeA, transposeB);
+    if (a.dtype === 'float32' && b.dtype === 'float32' && large?.isLarge(shape)) return largeProducts(large, shape, a, b, backend as WasmBackend);
+    const plain = (left: tf.Tensor, right: tf.Tensor): tf.Tensor => {
+      const info = stock({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } }) as tf.TensorInfo;
+      return tf.engine().makeTensorFromTensorInfo(info);
+    };
+    // (B^T A^T)^T
+    if (isBetterTurned(a, b, shape)) return tf.tidy(() => tf.transpose(plain(transposeB ? b : tf.transpose(b), a)));
+    return tf.tidy(() => products(transposeA ? swapLastTwo(a) : a, transposeB ? swapLastTwo(b) : b, plain));
   });
 }
 
-function productShape(
-  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
-  transposeA: boolean,
-  transposeB: boolean,
-): ProductShape {
+/** One plain product for each batch entry. */
+function products(a: tf.Tensor, b: tf.Tensor, plain: (left: tf.Tensor, right: tf.Tensor) => tf.Tensor): tf.Tensor {
+  if (batchOf(a) === 1 && batchOf(b) === 1) return plain(a, b);
+  const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const matricesOf = (x: tf.Tensor) => tf.unstack(tf.reshape(x, [batchOf(x), ...x.shape.slice(-2)]));
+  const [left, right] = [matricesOf(a), matricesOf(b)];
+  const entries = Array.from({ length: tf.util.sizeFromShape(batchShape) }, (_, entry) => {
+    // the engine's own goes wrong where both sides are broadcast, along different axes
+    const [i, j] = [a, b].map((x) => broadcastEntry(entry, batchShape, x.shape.slice(0, -2))) as [number, number];
+    return plain(left[i]!, right[j]!);
+  });
+  return tf.reshape(tf.stack(entries), [...batchShape, a.shape.at(-2)!, b.shape.at(-1)!]);
+}
+
+function productShape(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean): ProductShape {
   const [left, right] = [a.shape.slice(-2), b.shape.slice(-2)] as [[number, number], [number, number]];
   const [rows, inner] = transposeA ? [left[1], left[0]] : left;
   return { rows, inner, columns: right[transposeB ? 0 : 1], transposeA, transposeB };
 }
 
 /** One product for each batch entry, from the heap to the heap. */
-function largeProducts(
-  large: LargeProducts,
-  shape: ProductShape,
-  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
-  backend: WasmBackend,
-): tf.TensorInfo {
+function largeProducts(large: LargeProducts, shape: ProductShape, a: tf.TensorInfo, b: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
   const { rows, inner, columns } = shape;
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
@@ -84,11 +68,8 @@ function largeProducts(
 }
 
 /** The gradient of a weight whose input is wider than its output: the wider side goes to the left, where it is read once. */
-function isBetterTurned({ a, b }: { readonly a: tf.Tensor; readonly b: tf.Tensor }, transposeA: boolean, transposeB: boolean): boolean {
-  if (!transposeA || a.rank !== 2 || b.rank !== 2) return false;
-  const [inner, rows] = a.shape as [number, number];
-  const columns = b.shape[transposeB ? 0 : 1]!;
-  return columns > rows && inner * columns * 4 > tooWide;
+function isBetterTurned(a: tf.Tensor, b: tf.Tensor, { rows, inner, columns, transposeA }: ProductShape): boolean {
+  return transposeA && a.rank === 2 && b.rank === 2 && columns > rows && inner * columns * 4 > tooWide;
 }
 
 const batchOf = (x: tf.Tensor) => x.shape.slice(0, -2).reduce((size, axis) => size * axis, 1);

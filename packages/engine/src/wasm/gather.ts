@@ -1,20 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import { isOnHeap, type WasmBackend } from './wasm-backend.ts';
 
 /** Replaces wasm's gather where indices come in batches: the stock one reads those of the first entry for all, and forgets the shape of what is empty. */
 export function registerGather(): void {
-  const stock = tf.getKernel(tf.GatherV2, 'wasm');
-  tf.unregisterKernel(tf.GatherV2, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const { x, indices } = call.inputs as { x: tf.TensorInfo; indices: tf.TensorInfo };
-      const { axis, batchDims } = call.attrs as unknown as tf.GatherV2Attrs;
-      if (!isOnHeap(x) || (batchDims === 0 && !x.shape.includes(0))) return stock.kernelFunc(call);
-      const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
-      const shapes = tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, along, batchDims);
-      return gather(call.backend as WasmBackend, x, indices, shapes);
-    },
+  replaceKernel(tf.GatherV2, 'wasm', (call, stock) => {
+    const { x, indices } = call.inputs as { x: tf.TensorInfo; indices: tf.TensorInfo };
+    const { axis, batchDims } = call.attrs as unknown as tf.GatherV2Attrs;
+    if (!isOnHeap(x) || (batchDims === 0 && !x.shape.includes(0))) return stock(call);
+    const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
+    const shapes = tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, along, batchDims);
+    return gather(call.backend as WasmBackend, x, indices, shapes);
   });
 }
 

@@ -1,16 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 
 /** Replaces wasm's identity, which copies: the same values under a new tensor, as the other engines have it. Clones of the tape go through it. */
 export function registerIdentity(): void {
-  const stock = tf.getKernel(tf.Identity, 'wasm');
-  tf.unregisterKernel(tf.Identity, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc({ inputs, backend }) {
-      const { dataId, shape, dtype } = inputs['x'] as tf.TensorInfo;
-      (backend as WasmBackend).incRef(dataId);
-      return { dataId, shape, dtype };
-    },
+  replaceKernel(tf.Identity, 'wasm', ({ inputs, backend }) => {
+    const { dataId, shape, dtype } = inputs['x'] as tf.TensorInfo;
+    (backend as WasmBackend).incRef(dataId);
+    return { dataId, shape, dtype };
   });
 }

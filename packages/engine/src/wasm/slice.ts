@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import { isOnHeap, type WasmBackend } from './wasm-backend.ts';
 
 // below this, a loop over elements is faster than a call for the whole run
@@ -9,51 +10,36 @@ const shortRun = 16;
  * directly: `SplitV` (the gradient of a concatenation) and `Unpack`.
  */
 export function registerSlice(): void {
-  const stock = tf.getKernel(tf.Slice, 'wasm');
-  tf.unregisterKernel(tf.Slice, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const x = call.inputs['x'] as tf.TensorInfo;
-      if (!isOnHeap(x)) return stock.kernelFunc(call);
-      const { begin, size } = call.attrs as unknown as tf.SliceAttrs;
-      const [from, extent] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [number[], number[]];
-      return slice(call.backend as WasmBackend, x, from, extent);
-    },
+  replaceKernel(tf.Slice, 'wasm', (call, stock) => {
+    const x = call.inputs['x'] as tf.TensorInfo;
+    if (!isOnHeap(x)) return stock(call);
+    const { begin, size } = call.attrs as unknown as tf.SliceAttrs;
+    const [from, extent] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [number[], number[]];
+    return slice(call.backend as WasmBackend, x, from, extent);
   });
   registerSplitV();
   registerUnpack();
 }
 
 function registerSplitV(): void {
-  const stock = tf.getKernel(tf.SplitV, 'wasm');
-  tf.unregisterKernel(tf.SplitV, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const x = call.inputs['x'] as tf.TensorInfo;
-      if (!isOnHeap(x)) return stock.kernelFunc(call);
-      const { numOrSizeSplits, axis } = call.attrs as unknown as tf.SplitVAttrs;
-      const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
-      const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
-      return slices(call.backend as WasmBackend, x, along, sizes);
-    },
+  replaceKernel(tf.SplitV, 'wasm', (call, stock) => {
+    const x = call.inputs['x'] as tf.TensorInfo;
+    if (!isOnHeap(x)) return stock(call);
+    const { numOrSizeSplits, axis } = call.attrs as unknown as tf.SplitVAttrs;
+    const along = tf.util.parseAxisParam(axis, x.shape)[0]!;
+    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
+    return slices(call.backend as WasmBackend, x, along, sizes);
   });
 }
 
 function registerUnpack(): void {
-  const stock = tf.getKernel(tf.Unpack, 'wasm');
-  tf.unregisterKernel(tf.Unpack, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const value = call.inputs['value'] as tf.TensorInfo;
-      if (!isOnHeap(value)) return stock.kernelFunc(call);
-      const { axis } = call.attrs as unknown as tf.UnpackAttrs;
-      const along = tf.util.parseAxisParam(axis, value.shape)[0]!;
-      const parts = slices(call.backend as WasmBackend, value, along, Array<number>(value.shape[along]!).fill(1));
-      return parts.map((part) => ({ ...part, shape: part.shape.filter((_, position) => position !== along) }));
-    },
+  replaceKernel(tf.Unpack, 'wasm', (call, stock) => {
+    const value = call.inputs['value'] as tf.TensorInfo;
+    if (!isOnHeap(value)) return stock(call);
+    const { axis } = call.attrs as unknown as tf.UnpackAttrs;
+    const along = tf.util.parseAxisParam(axis, value.shape)[0]!;
+    const parts = slices(call.backend as WasmBackend, value, along, Array<number>(value.shape[along]!).fill(1));
+    return parts.map((part) => ({ ...part, shape: part.shape.filter((_, position) => position !== along) }));
   });
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 
 /**
@@ -7,20 +8,15 @@ import type { WasmBackend } from './wasm-backend.ts';
  */
 export function registerSum(): void {
   for (const kernelName of [tf.Sum, tf.Mean] as const) {
-    const stock = tf.getKernel(kernelName, 'wasm');
-    tf.unregisterKernel(kernelName, 'wasm');
-    tf.registerKernel({
-      ...stock,
-      kernelFunc(call) {
-        const x = call.inputs['x'] as tf.TensorInfo;
-        if (x.dtype !== 'float32') return stock.kernelFunc(call);
-        const { axis, keepDims } = call.attrs as unknown as tf.SumAttrs;
-        const axes = tf.util.parseAxisParam(axis, x.shape);
-        const [left, reduced] = tf.backend_util.computeOutAndReduceShapes(x.shape, axes);
-        const shape = keepDims ? tf.backend_util.expandShapeToKeepDim(left, axes) : left;
-        const count = kernelName === tf.Mean ? tf.util.sizeFromShape(reduced) : 1;
-        return sum(call.backend as WasmBackend, x, axes, shape, count);
-      },
+    replaceKernel(kernelName, 'wasm', (call, stock) => {
+      const x = call.inputs['x'] as tf.TensorInfo;
+      if (x.dtype !== 'float32') return stock(call);
+      const { axis, keepDims } = call.attrs as unknown as tf.SumAttrs;
+      const axes = tf.util.parseAxisParam(axis, x.shape);
+      const [left, reduced] = tf.backend_util.computeOutAndReduceShapes(x.shape, axes);
+      const shape = keepDims ? tf.backend_util.expandShapeToKeepDim(left, axes) : left;
+      const count = kernelName === tf.Mean ? tf.util.sizeFromShape(reduced) : 1;
+      return sum(call.backend as WasmBackend, x, axes, shape, count);
     });
   }
 }

@@ -1,18 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.ts';
 import { isOnHeap, type WasmBackend } from './wasm-backend.ts';
 
 /** Replaces wasm's tile, which finds the place of each element anew: copies of whole runs, twice as many each time. */
 export function registerTile(): void {
-  const stock = tf.getKernel(tf.Tile, 'wasm');
-  tf.unregisterKernel(tf.Tile, 'wasm');
-  tf.registerKernel({
-    ...stock,
-    kernelFunc(call) {
-      const x = call.inputs['x'] as tf.TensorInfo;
-      const { reps } = call.attrs as unknown as tf.TileAttrs;
-      if (!isOnHeap(x) || reps.length !== x.shape.length) return stock.kernelFunc(call);
-      return tile(call.backend as WasmBackend, x, reps);
-    },
+  replaceKernel(tf.Tile, 'wasm', (call, stock) => {
+    const x = call.inputs['x'] as tf.TensorInfo;
+    const { reps } = call.attrs as unknown as tf.TileAttrs;
+    if (!isOnHeap(x) || reps.length !== x.shape.length) return stock(call);
+    return tile(call.backend as WasmBackend, x, reps);
   });
 }
 
