@@ -1,8 +1,8 @@
 // Everything that has to hold, in one command; the last line counts it.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { chromiumPath, howToInstall } from './browser.mjs';
 import { root, webgpuFolder } from './workspace.mjs';
 
@@ -12,23 +12,24 @@ mkdirSync(temporary);
 for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = temporary;
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 let passed = 0;
-let failed = 0;
+/** What failed, in a line or more each: said again at the end, where a long log is read. */
+const failures = [];
 
-step('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
-step('types of the page', bin('tsc'), ['--noEmit', '-p', 'recipes/pages/src/app']);
-step('lint', bin('biome'), ['check', '.']);
-step('WebAssembly is what its source compiles to', process.execPath, ['scripts/compile-assembly.mjs', '--check']);
-step('package rules, and what would be published', process.execPath, ['scripts/check-packages.mjs', '--packed']);
-step('licences of what people install', process.execPath, ['scripts/check-licences.mjs']);
-step('known faults in what people install', process.execPath, ['scripts/check-audit.mjs']);
-vitest('unit, conformance and recipe tests', {});
+await step('types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json']);
+await step('types of the page', bin('tsc'), ['--noEmit', '-p', 'recipes/pages/src/app']);
+await step('lint', bin('biome'), ['check', '.']);
+await step('WebAssembly is what its source compiles to', process.execPath, ['scripts/compile-assembly.mjs', '--check']);
+await step('package rules, and what would be published', process.execPath, ['scripts/check-packages.mjs', '--packed']);
+await step('licences of what people install', process.execPath, ['scripts/check-licences.mjs']);
+await step('known faults in what people install', process.execPath, ['scripts/check-audit.mjs']);
+await vitest('unit, conformance and recipe tests', {});
 const conformance = ['packages/featurizer', 'packages/downstream', 'packages/task-', 'packages/upstream'];
-vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, conformance);
+await vitest('conformance on wasm', { S3_ENGINE: 'wasm' }, conformance);
 const { installedNatives } = await import('@s3/engine');
-if (installedNatives().length > 0) vitest('conformance on native', { S3_ENGINE: 'native' }, conformance);
+if (installedNatives().length > 0) await vitest('conformance on native', { S3_ENGINE: 'native' }, conformance);
 else {
   console.log('\n== conformance on native: not run, since `npx s3 engine install` has not been');
-  if (process.env.S3_REQUIRE_NATIVE) failed++;
+  if (process.env.S3_REQUIRE_NATIVE) failures.push('conformance on native: not run');
 }
 const [webgpuEnv, webgpuLacks] = webgpu();
 if (webgpuEnv) {
@@ -40,33 +41,33 @@ if (webgpuEnv) {
     'packages/task-asv',
     'recipes/superb-asv/engines',
   ];
-  vitest('conformance on webgpu', { S3_ENGINE: 'webgpu', ...webgpuEnv }, [...small, '--testTimeout=180000']);
+  await vitest('conformance on webgpu', { S3_ENGINE: 'webgpu', ...webgpuEnv }, [...small, '--testTimeout=180000']);
 } else {
   console.log(`\n== conformance on webgpu: not run, since ${webgpuLacks}`);
-  if (process.env.S3_REQUIRE_WEBGPU) failed++;
+  if (process.env.S3_REQUIRE_WEBGPU) failures.push(`conformance on webgpu: not run, since ${webgpuLacks}`);
 }
-step('sizes of packages', process.execPath, ['scripts/check-sizes.mjs']);
-step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
-step('commands in READMEs and docs', process.execPath, ['scripts/check-commands.mjs']);
-step('names in the tables of parity', process.execPath, ['scripts/check-names.mjs']);
+await step('sizes of packages', process.execPath, ['scripts/check-sizes.mjs']);
+await step('examples in READMEs', process.execPath, ['scripts/check-readmes.mjs']);
+await step('commands in READMEs and docs', process.execPath, ['scripts/check-commands.mjs']);
+await step('names in the tables of parity', process.execPath, ['scripts/check-names.mjs']);
 if (chromiumPath()) {
-  step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
-  step('pages of checkpoints', process.execPath, ['scripts/check-pages.mjs']);
-  step('the page that learns', process.execPath, ['scripts/check-teach.mjs']);
+  await step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
+  await step('pages of checkpoints', process.execPath, ['scripts/check-pages.mjs']);
+  await step('the page that learns', process.execPath, ['scripts/check-teach.mjs']);
 } else {
   console.log(`\n== documentation as a site, and pages: not run, since ${howToInstall}`);
-  if (process.env.S3_REQUIRE_BROWSER) failed++;
+  if (process.env.S3_REQUIRE_BROWSER) failures.push('documentation as a site, and pages: not run');
 }
-step('released to a registry, and used from there', process.execPath, ['scripts/check-release.mjs']);
+await step('released to a registry, and used from there', process.execPath, ['scripts/check-release.mjs']);
 const left = readdirSync(temporary).filter((name) => /^(s3-|mat-debug)/.test(name));
 if (left.length > 0) {
-  console.error(`\nleft among temporary files: ${left.join(', ')}; expected whoever makes them to remove them`);
-  failed++;
+  failures.push(`left among temporary files: ${left.join(', ')}; expected whoever makes them to remove them`);
 }
 
 rmSync(scratch, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+for (const failure of failures) console.log(`\nfailed: ${failure}`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 ? 0 : 1;
 
 /** What WebGPU needs to start here, or what it lacks. Chromium brings SwiftShader, a GPU in software. */
 function webgpu() {
@@ -80,33 +81,63 @@ function webgpu() {
   return drivers.length > 0 ? [env] : [undefined, 'there is no Vulkan driver (Debian: the package chromium brings SwiftShader)'];
 }
 
-function run(name, command, args, env = {}) {
+/** Runs a command, shows what it prints as it does, and keeps the end of that. */
+async function run(name, command, args, env = {}) {
   console.log(`\n== ${name}`);
-  const { status, error } = spawnSync(command, args, {
+  const child = spawn(command, args, {
     cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: { ...(process.stdout.isTTY && { FORCE_COLOR: '1' }), ...process.env, ...env },
     shell: process.platform === 'win32' && command !== process.execPath,
   });
-  if (error) console.error(`${name}: ${error.message}`);
-  return status === 0;
+  let end = '';
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])
+    from.on('data', (data) => {
+      to.write(data);
+      end = (end + data).slice(-3000);
+    });
+  const ok = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      end = error.message;
+      resolve(false);
+    });
+    child.on('close', (status) => resolve(status === 0));
+  });
+  return { ok, end };
 }
 
-function step(name, command, args) {
-  if (run(name, command, args)) passed++;
-  else failed++;
+async function step(name, command, args) {
+  const { ok, end } = await run(name, command, args);
+  if (ok) passed++;
+  else failures.push(`${name}\n${end}`);
 }
 
 /** Counts single tests, from the runner's own report. */
-function vitest(name, env, filters = []) {
-  const report = join(scratch, `${passed}-${failed}.json`);
-  const ok = run(name, bin('vitest'), ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...filters], env);
+async function vitest(name, env, filters = []) {
+  const report = join(scratch, `${passed}-${failures.length}.json`);
+  const { ok, end } = await run(
+    name,
+    bin('vitest'),
+    ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+    env,
+  );
+  const before = failures.length;
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
     passed += numPassedTests;
-    // a file that does not even load fails without a failed test
-    failed += numFailedTests === 0 && !ok ? Math.max(1, numFailedTestSuites) : numFailedTests;
-  } catch {
-    failed++;
+    for (const file of testResults) {
+      const where = `${name}: ${relative(root, file.name)}`;
+      const tests = file.assertionResults.filter(({ status }) => status === 'failed');
+      for (const test of tests) failures.push(`${where}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
+      // a file that does not even load fails without a failed test
+      if (file.status === 'failed' && tests.length === 0) failures.push(`${where}\n${file.message}`);
+    }
+  } catch (error) {
+    failures.push(`${name}: ${error.message}`);
   }
+  // an error that nothing caught belongs to no test
+  if (!ok && failures.length === before) failures.push(`${name}\n${end}`);
 }
