@@ -17,7 +17,8 @@ export function registerBatchMatMul(large?: LargeProducts): void {
     const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
     const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
     const shape = productShape(a, b, transposeA, transposeB);
-    if (a.dtype === 'float32' && b.dtype === 'float32' && large?.isLarge(shape)) return largeProducts(large, shape, a, b, backend as WasmBackend);
+    if (a.dtype === 'float32' && b.dtype === 'float32' && large?.isLarge(shape))
+      return largeProducts(large, shape, a, b, backend as WasmBackend);
     const plain = (left: tf.Tensor, right: tf.Tensor): tf.Tensor => {
       const info = stock({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } }) as tf.TensorInfo;
       return tf.engine().makeTensorFromTensorInfo(info);
