@@ -12,6 +12,7 @@ export type {
   Table,
   Tokenizer,
 } from './data.ts';
+export { downloadFields } from './download-fields.ts';
 export type { EngineInfo, EngineName, SelectEngine } from './engine.ts';
 export { ConfigError, InputError, S3Error, StateError, WiringError } from './errors.ts';
 export {
@@ -31,6 +32,7 @@ export {
   type WaveformModel,
 } from './model.ts';
 export { moduleOf } from './modules.ts';
+export { outputsOf } from './outputs-of.ts';
 export {
   type AnyRecipe,
   type AnyTaskRecipe,

@@ -13,6 +13,7 @@ import {
   type WaveformModel,
 } from './model.ts';
 import { moduleOf } from './modules.ts';
+import { outputsOf } from './outputs-of.ts';
 import { randomStream } from './random.ts';
 import type { Embeddings, Frames, Waveforms } from './sequences.ts';
 import { definePhase, defineTrainPhase, type Task } from './task.ts';
@@ -142,11 +143,8 @@ export const toyTask = defineComponent({
         reduce: ({ errors }) => ({ log: { error: Math.max(...errors) } }),
       }),
       async predict(waveforms) {
-        const input = await model.prepare(waveforms);
-        const answers = tf.tidy(() => answer(model.forward(input, { training: false, random: randomStream(0) })));
-        const values = Array.from(await answers.data());
-        tf.dispose([input, answers] as never);
-        return values;
+        const { answers } = await outputsOf(model, waveforms, (input, mode) => ({ answers: answer(model.forward(input, mode)) }));
+        return answers;
       },
     };
   },

@@ -1,4 +1,4 @@
-import { type DataLoader, type Embeddings, InputError, inference, type WaveformModel, type Waveforms } from '@s3/interface';
+import { type DataLoader, type Embeddings, InputError, outputsOf, type WaveformModel, type Waveforms } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { type JudgeOptions, judgeTrials, type TrialsLog } from './metrics/judge-trials.ts';
 import type { Embedding } from './scoring/embedding-rows.ts';
@@ -38,27 +38,17 @@ export interface ExtractedEmbedding {
  * @throws InputError when the segments of an utterance are torn apart
  */
 export async function* extractEmbeddings(
-  model: Pick<WaveformModel<Embeddings>, 'prepare' | 'forward' | 'outputSize'>,
+  model: Pick<WaveformModel<Embeddings>, 'prepare' | 'forward'>,
   batches: DataLoader<UtteranceBatch>,
   { normalize = false, average = false, onProgress, signal }: ExtractOptions = {},
 ): AsyncGenerator<ExtractedEmbedding> {
   const seen = new Set<string>();
   let done = 0;
   for await (const { waveforms, utterances } of batches.epoch(0)) {
-    let rows: Float32Array;
-    const input = await model.prepare(waveforms);
-    try {
-      const embeddings = tf.tidy(() => {
-        const given = model.forward(input, inference);
-        return normalize ? tf.div(given, tf.maximum(tf.norm(given, 2, 1, true), 1e-12)) : given;
-      });
-      rows = (await embeddings.data()) as Float32Array;
-      embeddings.dispose();
-    } finally {
-      // prepared waveforms are the batch's own
-      if ('layers' in input) tf.dispose(input.layers.map(({ values }) => values));
-      tf.dispose(waveforms.values);
-    }
+    const { embeddings } = await outputsOf(model, waveforms, (input, mode) => {
+      const given = model.forward(input, mode);
+      return { embeddings: normalize ? (tf.div(given, tf.maximum(tf.norm(given, 2, 1, true), 1e-12)) as Embeddings) : given };
+    }).finally(() => tf.dispose(waveforms.values));
     const begun = new Set<string>();
     for (let first = 0; first < utterances.length; ) {
       const id = utterances[first]!;
@@ -73,9 +63,7 @@ export async function* extractEmbeddings(
         );
       }
       begun.add(id);
-      const segments = Array.from({ length: end - first }, (_, segment) =>
-        rows.slice((first + segment) * model.outputSize, (first + segment + 1) * model.outputSize),
-      );
+      const segments = embeddings.slice(first, end);
       if (!seen.has(id)) yield { id, segments: average ? [meanOf(segments)] : segments };
       seen.add(id);
       first = end;
@@ -100,7 +88,7 @@ function meanOf(segments: readonly Float32Array[]): Float32Array {
  * @throws InputError when trials name utterances that no batch has (all at once), or trials of one kind are missing
  */
 export async function validateOpenSet(
-  model: Pick<WaveformModel<Embeddings>, 'prepare' | 'forward' | 'outputSize'>,
+  model: Pick<WaveformModel<Embeddings>, 'prepare' | 'forward'>,
   batches: DataLoader<UtteranceBatch>,
   trials: readonly Trial[],
   { scoring, onProgress, signal, ...judging }: JudgeOptions & ScoreOptions & Pick<ExtractOptions, 'onProgress' | 'signal'>,

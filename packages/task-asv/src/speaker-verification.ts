@@ -3,10 +3,10 @@ import {
   definePhase,
   defineTrainPhase,
   type Embeddings,
-  inference,
   type LabelEncoder,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Random,
   randomStream,
   type Task,
@@ -157,13 +157,8 @@ export const speakerVerification = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<Float32Array[]> {
-      const input = await model.prepare(waveforms);
-      const embeddings = tf.tidy(() => model.forward(input, inference));
-      // prepared waveforms are the caller's own
-      if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
-      const values = (await embeddings.data()) as Float32Array;
-      embeddings.dispose();
-      return waveforms.lengths.map((_, row) => values.slice(row * model.outputSize, (row + 1) * model.outputSize));
+      const { embeddings } = await outputsOf(model, waveforms, (input, mode) => ({ embeddings: model.forward(input, mode) }));
+      return embeddings;
     }
 
     const graph = taskGraph(

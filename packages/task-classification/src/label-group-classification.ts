@@ -8,6 +8,7 @@ import {
   type LabelEncoder,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Task,
   type WaveformModel,
   type Waveforms,
@@ -22,7 +23,6 @@ import { classReport } from './class-report.ts';
 import { type Classification, classificationOf } from './classification.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
-import { probabilityRows } from './probability-rows.ts';
 import { mostProbable } from './rank-of.ts';
 
 /** Labels of which every utterance has exactly one, such as the action of a command. */
@@ -146,8 +146,13 @@ export const labelGroupClassification = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<Classification[][]> {
-      const rows = await probabilityRows(model, waveforms, sizes);
-      return rows.map((row) => row.map((probabilities, group) => classificationOf(probabilities, groups[group]!.categories)));
+      const { probabilities } = await outputsOf(model, waveforms, (input, mode) => ({
+        probabilities: tf.concat2d(
+          split(model.forward(input, mode)).map((logits) => tf.softmax(logits)),
+          1,
+        ),
+      }));
+      return probabilities.map((row) => partsOf(row, sizes).map((part, group) => classificationOf(part, groups[group]!.categories)));
     }
 
     const graph = taskGraph(

@@ -8,6 +8,7 @@ import {
   type LabelEncoder,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Task,
   type WaveformModel,
   type Waveforms,
@@ -21,7 +22,6 @@ import { classFigures, classFiles } from './class-artifacts.ts';
 import { classReport } from './class-report.ts';
 import { type Classification, classificationOf } from './classification.ts';
 import { csvText } from './csv-text.ts';
-import { probabilityRows } from './probability-rows.ts';
 import { mostProbable } from './rank-of.ts';
 import { meanScores, type RankingScores, rankingScores } from './ranking-scores.ts';
 import { refuseLogits } from './refuse-logits.ts';
@@ -185,8 +185,10 @@ export const scenePrediction = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<Classification[]> {
-      const rows = await probabilityRows(model, waveforms, [categories.size], activation);
-      return rows.map(([probabilities]) => classificationOf(probabilities!, categories));
+      const { probabilities } = await outputsOf(model, waveforms, (input, mode) => ({
+        probabilities: activation(model.forward(input, mode)),
+      }));
+      return probabilities.map((row) => classificationOf(row, categories));
     }
 
     const graph = taskGraph(

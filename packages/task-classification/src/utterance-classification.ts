@@ -6,6 +6,7 @@ import {
   type LabelEncoder,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Task,
   type WaveformModel,
   type Waveforms,
@@ -21,7 +22,6 @@ import { classReport } from './class-report.ts';
 import { type Classification, classificationOf } from './classification.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
-import { probabilityRows } from './probability-rows.ts';
 import { mostProbable, rankOf } from './rank-of.ts';
 import { refuseLogits } from './refuse-logits.ts';
 
@@ -159,8 +159,10 @@ export const utteranceClassification = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<Classification[]> {
-      const rows = await probabilityRows(model, waveforms, [categories.size]);
-      return rows.map(([probabilities]) => classificationOf(probabilities!, categories));
+      const { probabilities } = await outputsOf(model, waveforms, (input, mode) => ({
+        probabilities: tf.softmax(model.forward(input, mode)),
+      }));
+      return probabilities.map((row) => classificationOf(row, categories));
     }
 
     const graph = taskGraph(

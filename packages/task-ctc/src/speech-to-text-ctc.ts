@@ -3,10 +3,10 @@ import {
   definePhase,
   defineTrainPhase,
   type Frames,
-  inference,
   type Mode,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Sequence,
   type Task,
   type Tokenizer,
@@ -129,19 +129,9 @@ export const speechToTextCtc = defineComponent({
     });
 
     async function predict(waveforms: Waveforms): Promise<(string | readonly TextHypothesis[])[]> {
-      const input = await model.prepare(waveforms);
-      const [values, lengths] = tf.tidy(() => {
-        const logits = model.forward(input, inference);
-        return [logits.values, logits.lengths as never];
-      }) as unknown as [tf.Tensor3D, readonly number[]];
-      // prepared waveforms are the caller's own
-      if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
-      const [, frames, features] = values.shape;
-      const logits = (await values.data()) as Float32Array;
-      values.dispose();
-      return lengths.map((length, row) => {
-        const first = row * frames * features;
-        const hypotheses = decoder.decode({ values: logits.subarray(first, first + length * features), frames: length, features });
+      const { logits } = await outputsOf(model, waveforms, (input, mode) => ({ logits: model.forward(input, mode) }));
+      return logits.map((sequence) => {
+        const hypotheses = decoder.decode(sequence);
         return chosenDecoder.nbest > 1 ? hypotheses : (hypotheses[0]?.text ?? '');
       });
     }

@@ -4,10 +4,10 @@ import {
   defineTrainPhase,
   type Frames,
   InputError,
-  inference,
   type Mode,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Sequence,
   settingPath,
   type Task,
@@ -176,23 +176,11 @@ export const speakerDiarization = defineComponent({
 
     /** Probabilities of the speakers in each frame of each waveform. */
     async function probabilitiesOf(waveforms: Waveforms): Promise<Sequence[]> {
-      const input = await model.prepare(waveforms);
-      let lengths: readonly number[] = [];
-      const values = tf.tidy(() => {
-        const logits = logitsOf(input, inference);
-        lengths = logits.lengths;
-        return tf.sigmoid(logits.values);
+      const { probabilities } = await outputsOf(model, waveforms, (input, mode) => {
+        const { values, lengths } = logitsOf(input, mode);
+        return { probabilities: { values: tf.sigmoid(values), lengths } };
       });
-      // prepared waveforms are the caller's own
-      if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
-      const all = await values.data();
-      const [, steps, features] = values.shape;
-      values.dispose();
-      return lengths.map((frames, row) => ({
-        values: Float32Array.from(all.subarray(row * steps * features, (row * steps + frames) * features)),
-        frames,
-        features,
-      }));
+      return probabilities;
     }
 
     const own = moduleOf({});

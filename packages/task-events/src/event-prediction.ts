@@ -4,11 +4,11 @@ import {
   defineTrainPhase,
   type Frames,
   InputError,
-  inference,
   type LabelEncoder,
   type Mode,
   type ModelInput,
   moduleOf,
+  outputsOf,
   type Sequence,
   type Task,
   type WaveformModel,
@@ -186,22 +186,8 @@ export const eventPrediction = defineComponent({
 
     /** Probabilities of the labels in each frame of each waveform. */
     async function probabilitiesOf(waveforms: Waveforms): Promise<Sequence[]> {
-      const input = await model.prepare(waveforms);
-      let lengths: readonly number[] = [];
-      const logits = tf.tidy(() => {
-        const given = model.forward(input, inference);
-        lengths = given.lengths;
-        return given.values;
-      });
-      const all = (await logits.data()) as Float32Array;
-      const [, steps, features] = logits.shape;
-      logits.dispose();
-      // prepared waveforms are the caller's own
-      if ('layers' in input) tf.dispose(input.layers.map((one) => one.values));
-      return lengths.map((frames, row) => {
-        const from = row * steps * features;
-        return { values: all.slice(from, from + frames * features).map(sigmoid), frames, features };
-      });
+      const { logits } = await outputsOf(model, waveforms, (input, mode) => ({ logits: model.forward(input, mode) }));
+      return logits.map((sequence) => ({ ...sequence, values: sequence.values.map(sigmoid) }));
     }
 
     const weightless = moduleOf({});

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WiringError } from '../errors.ts';
-import { inference, type WaveformModel } from '../model.ts';
+import type { WaveformModel } from '../model.ts';
+import { outputTensorsOf } from '../outputs-of.ts';
 import type { Embeddings, Frames } from '../sequences.ts';
 import type { Json } from '../state.ts';
 import type { TaskGraph } from '../task.ts';
@@ -29,19 +30,12 @@ export function taskGraph<Output extends Frames | Embeddings>(
       }
       return outputs(operations, model.graph(operations, waveforms));
     },
-    async evaluate(waveforms) {
-      const input = await model.prepare(waveforms);
-      try {
-        return tf.tidy(() => {
-          const output = model.forward(input, inference);
-          const named = outputs(tensorGraph, asInGraph(output) as InGraph<Output, tf.Tensor>);
-          return Object.fromEntries(Object.entries(named).map(([name, { value }]) => [name, value]));
-        });
-      } finally {
-        // prepared waveforms are the caller's own
-        if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
-      }
-    },
+    evaluate: (waveforms) =>
+      outputTensorsOf(model, waveforms, (input, mode) => {
+        const output = model.forward(input, mode);
+        const named = outputs(tensorGraph, asInGraph(output) as InGraph<Output, tf.Tensor>);
+        return Object.fromEntries(Object.entries(named).map(([name, { value }]) => [name, value]));
+      }),
     metadata,
   };
 }

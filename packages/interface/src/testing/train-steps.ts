@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { downloadFields } from '../download-fields.ts';
 import { inference, type Mode } from '../model.ts';
 import { randomStream } from '../random.ts';
 import type { AnyTask, Columns, Fields, Log, PhaseRun, Reduction } from '../task.ts';
@@ -54,7 +55,7 @@ export async function judge<L extends Log>(run: PhaseRun<L>, maxBatches = Number
   for await (const batch of run.batches.epoch(0)) {
     const prepared = await run.prepare(batch as never);
     const fields = tf.tidy(() => run.step(batch as never, prepared as never, inference) as never) as Fields;
-    const entries = run.collect(onHost(fields) as never, batch as never);
+    const entries = run.collect((await downloadFields(fields)) as never, batch as never);
     for (const [name, entry] of Object.entries(entries)) {
       columns[name] ??= [];
       columns[name].push(...(Array.isArray(entry) ? entry : [entry]));
@@ -63,27 +64,4 @@ export async function judge<L extends Log>(run: PhaseRun<L>, maxBatches = Number
     if (++done === maxBatches) break;
   }
   return run.reduce(columns as Columns<unknown> as never);
-}
-
-function onHost(fields: Fields): { [name: string]: unknown } {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => {
-      if ('lengths' in field) {
-        const [, frames, features] = field.values.shape;
-        const all = field.values.dataSync() as Float32Array;
-        const sequence = (length: number, row: number) => ({
-          values: all.slice(row * frames * features, (row * frames + length) * features),
-          frames: length,
-          features,
-        });
-        return [name, field.lengths.map(sequence)];
-      }
-      if (!('dataId' in field)) return [name, field];
-      const values = field.dataSync() as Float32Array;
-      if (field.rank === 0) return [name, values[0]];
-      if (field.rank === 1) return [name, Array.from(values)];
-      const width = field.shape[1]!;
-      return [name, Array.from({ length: field.shape[0]! }, (_, row) => values.slice(row * width, (row + 1) * width))];
-    }),
-  );
 }

@@ -1,9 +1,8 @@
-import { type ChooseItems, InputError, inference, type Log, type PhaseRun } from '@s3/interface';
+import { type ChooseItems, downloadFields, InputError, inference, type Log, type PhaseRun } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunObserver } from '../observers/observer.ts';
 import { preparedBatches } from '../training/prepared-batches.ts';
 import { disposeTensors } from '../training/tensors-of.ts';
-import { downloadFields } from './download-fields.ts';
 
 /** What the task collected of one batch. */
 export interface JudgedBatch {

@@ -1,6 +1,5 @@
-import type { Log, PhaseRun, Random } from '@s3/interface';
+import { downloadFields, type Log, type PhaseRun, type Random } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
-import { downloadFields } from '../evaluation/download-fields.ts';
 import type { NamedGradients } from '../optimizers/optimizer.ts';
 import { gradientsOf } from './gradients.ts';
 import type { PreparedBatch } from './prepared-batches.ts';

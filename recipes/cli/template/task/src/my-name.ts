@@ -4,10 +4,10 @@ import {
   defineTrainPhase,
   type Embeddings,
   InputError,
-  inference,
   type Mode,
   type ModelInput,
   moduleOf,
+  outputsOf,
   randomStream,
   type Task,
   type WaveformModel,
@@ -65,12 +65,8 @@ export const myName = defineComponent({
         }),
       }),
       async predict(waveforms) {
-        const input = await model.prepare(waveforms);
-        const predicted = tf.tidy(() => predictions(input, inference));
-        const values = [...(await predicted.data())];
-        predicted.dispose();
-        if ('layers' in input) tf.dispose(input.layers.map((frames) => frames.values));
-        return values;
+        const { predicted } = await outputsOf(model, waveforms, (input, mode) => ({ predicted: predictions(input, mode) }));
+        return predicted;
       },
     };
   },

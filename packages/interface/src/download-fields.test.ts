@@ -1,8 +1,7 @@
-import { WiringError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { disposeTensors, tensorsOf } from '../training/tensors-of.ts';
 import { downloadFields } from './download-fields.ts';
+import { WiringError } from './errors.ts';
 
 describe('downloadFields', () => {
   it('gives each field in its form on the host', async () => {
@@ -27,22 +26,5 @@ describe('downloadFields', () => {
 
   it('refuses sequences without lengths', async () => {
     await expect(downloadFields({ hidden: tf.zeros([1, 2, 3]) })).rejects.toThrow(WiringError);
-  });
-});
-
-describe('disposeTensors', () => {
-  it('finds tensors wherever they are, and spares weights', () => {
-    const weight = tf.variable(tf.scalar(1));
-    const before = tf.memory().numTensors;
-    const batch = {
-      waveforms: { values: tf.zeros([2, 2]), lengths: [1, 2] },
-      list: [tf.scalar(1), 'x', null],
-      raw: new Float32Array(9),
-      weight,
-    };
-    expect(tensorsOf(batch)).toHaveLength(2);
-    disposeTensors(batch, batch, undefined);
-    expect(tf.memory().numTensors).toBe(before);
-    expect(weight.isDisposed).toBe(false);
   });
 });
