@@ -1,4 +1,5 @@
-import { activated, attentionWeights, type ConformerParts, conformerEncoder } from '../layers/conformer-encoder.ts';
+import { activated } from '../layers/activation.ts';
+import { attentionWeights, type ConformerParts, conformerEncoder } from '../layers/conformer-encoder.ts';
 import { featureProjection } from '../layers/feature-projection.ts';
 import { normWeights } from '../layers/layer-weights.ts';
 import { type Network, type WeightNames, weightNames } from '../operations/operations.ts';
@@ -50,7 +51,7 @@ function keyedAttention(names: WeightNames, config: NetworkConfig): ConformerPar
   const { left_max_position_embeddings: left, right_max_position_embeddings: right } = config;
   const norm = normWeights(names.within('self_attn_layer_norm'), size, config.layer_norm_eps);
   const own = names.within('self_attn');
-  const [query, key, value, output] = attentionWeights(own, size);
+  const { query, key, value, output } = attentionWeights(own, size);
   const embedding = own.weight('distance_embedding.weight', left + right + 1, size / heads);
   const scale = (size / heads) ** -0.5;
   return (operations, x, mask) => {
@@ -79,7 +80,7 @@ function causalConvolution(names: WeightNames, config: NetworkConfig): Conformer
     const normal = operations.layerNorm(x, norm);
     const shown = mask === undefined ? normal : operations.maskSteps(normal, mask);
     const gated = operations.gated(operations.convolution(shown, widen), size);
-    const inner = activated(operations, operations.layerNorm(operations.convolution(gated, along), alongNorm), config);
+    const inner = activated(operations, operations.layerNorm(operations.convolution(gated, along), alongNorm), config.hidden_act);
     return operations.dropout(operations.convolution(inner, narrow), config.conformer_conv_dropout);
   };
 }

@@ -1,4 +1,5 @@
-import { activated, attentionWeights, type ConformerParts, conformerEncoder } from '../layers/conformer-encoder.ts';
+import { activated } from '../layers/activation.ts';
+import { attentionWeights, type ConformerParts, conformerEncoder } from '../layers/conformer-encoder.ts';
 import { featureEncoder } from '../layers/feature-encoder.ts';
 import { featureProjection } from '../layers/feature-projection.ts';
 import { normWeights } from '../layers/layer-weights.ts';
@@ -36,7 +37,7 @@ function conformerAttention(names: WeightNames, config: NetworkConfig): Conforme
   const { hidden_size: size, num_attention_heads: heads, position_embeddings_type: position, attention_dropout: dropout } = config;
   const norm = normWeights(names.within('self_attn_layer_norm'), size, epsilon);
   const own = names.within('self_attn');
-  const [query, key, value, output] = attentionWeights(own, size);
+  const { query, key, value, output } = attentionWeights(own, size);
   const relative =
     position === 'relative'
       ? {
@@ -87,6 +88,9 @@ function convolutionModule(names: WeightNames, config: NetworkConfig): Conformer
   return <T>(operations: Operations<T>, x: T): T => {
     const gated = operations.gated(operations.convolution(operations.layerNorm(x, norm), widen), size);
     const normal = operations.batchNorm(operations.convolution(gated, along), batchNorm);
-    return operations.dropout(operations.convolution(activated(operations, normal, config), narrow), config.conformer_conv_dropout);
+    return operations.dropout(
+      operations.convolution(activated(operations, normal, config.hidden_act), narrow),
+      config.conformer_conv_dropout,
+    );
   };
 }

@@ -1,4 +1,7 @@
+import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
+import { multiHeadAttention } from '../layers/self-attention.ts';
+import { transformerLayer } from '../layers/transformer-layer.ts';
 import { type Network, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
 import type { NetworkConfig } from './network-config.ts';
 
@@ -42,42 +45,36 @@ export function whisperEncoder(config: NetworkConfig): Network {
           convolutions.reduce((y, convolution) => operations.gelu(operations.convolution(y, convolution)), operations.logMel(x, bins)),
         ),
       );
-      let hidden = operations.stage(features, 'encoder.embed_positions.', (x) =>
+      const placed = operations.stage(features, 'encoder.embed_positions.', (x) =>
         scoped(() => operations.dropout(operations.addSteps(x, position), config.hidden_dropout)),
       );
-      const hiddenStates = [hidden];
-      for (const { prefix, forward } of layers) {
-        if (operations.keepsLayer()) hidden = operations.stage(hidden, prefix, (x) => scoped(() => forward(operations, x)));
-        hiddenStates.push(hidden);
-      }
+      const hiddenStates = throughLayers(operations, placed, layers);
       hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
       return hiddenStates;
     },
   };
 }
 
-function whisperLayer(names: WeightNames, config: NetworkConfig) {
-  const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads } = config;
+function whisperLayer(names: WeightNames, config: NetworkConfig): StackedLayer {
+  const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads, attention_dropout: dropout } = config;
   const attentionNorm = normWeights(names.within('self_attn_layer_norm'), size, epsilon);
   const own = names.within('self_attn');
+  const weights = (name: string) => affineWeights(own.within(name), size, size);
   const key = { weight: own.weight('k_proj.weight', size, size) };
-  const [query, value, output] = ['q_proj', 'v_proj', 'out_proj'].map((name) => affineWeights(own.within(name), size, size));
-  const norm = normWeights(names.within('final_layer_norm'), size, epsilon);
-  const [widen, narrow] = [affineWeights(names.within('fc1'), size, wide), affineWeights(names.within('fc2'), wide, size)];
   return {
     prefix: names.prefix,
-    forward<T>(operations: Operations<T>, x: T): T {
-      const { add, affine, dropout, layerNorm, scoped } = operations;
-      const attended = scoped(() => {
-        const y = layerNorm(x, attentionNorm);
-        const options = { heads, scale: (size / heads) ** -0.5, dropout: config.attention_dropout };
-        const read = operations.attention(affine(y, query!), affine(y, key), affine(y, value!), options);
-        return add(x, dropout(affine(read, output!), config.hidden_dropout));
-      });
-      return scoped(() => {
-        const inner = dropout(operations.gelu(affine(layerNorm(attended, norm), widen)), config.activation_dropout);
-        return add(attended, dropout(affine(inner, narrow), config.hidden_dropout));
-      });
-    },
+    forward: transformerLayer({
+      attention: multiHeadAttention(
+        { query: weights('q_proj'), key, value: weights('v_proj'), output: weights('out_proj') },
+        { size, heads, dropout },
+      ),
+      attentionNorm,
+      feedForwardNorm: normWeights(names.within('final_layer_norm'), size, epsilon),
+      widen: affineWeights(names.within('fc1'), size, wide),
+      narrow: affineWeights(names.within('fc2'), wide, size),
+      normalizesFirst: true,
+      dropout: config.hidden_dropout,
+      activationDropout: config.activation_dropout,
+    }),
   };
 }

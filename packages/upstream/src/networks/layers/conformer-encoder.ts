@@ -1,6 +1,9 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
-import type { Affine, Operations, WeightNames } from '../operations/operations.ts';
+import type { Operations, WeightNames } from '../operations/operations.ts';
+import { activated } from './activation.ts';
+import { type StackedLayer, throughLayers } from './layer-stack.ts';
 import { affineWeights, normWeights } from './layer-weights.ts';
+import type { AttentionWeights } from './self-attention.ts';
 
 /** What a layer does beside its feed-forward blocks; both are normalized first, and added to what they are given. */
 export interface ConformerParts {
@@ -33,53 +36,45 @@ export function conformerEncoder(
 ) {
   const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => {
     const own = names.within(`layers.${layer}`);
-    const block = (name: string) => feedForward(own, name, config, epsilon);
-    const [first, { attention, convolution }, second] = [block('ffn1'), parts(own), block('ffn2')];
-    return {
-      prefix: own.prefix,
-      first,
-      attention,
-      convolution,
-      second,
-      norm: normWeights(own.within('final_layer_norm'), config.hidden_size, epsilon),
-    };
+    return { prefix: own.prefix, forward: conformerLayer(own, config, epsilon, parts) };
   });
   const norm = hasNorm ? normWeights(names.within('layer_norm'), config.hidden_size, config.layer_norm_eps) : undefined;
   return {
     hiddenStates: layers.length + 1,
     forward<T>(operations: Operations<T>, x: T, mask: T | undefined): T[] {
-      const { scoped, add } = operations;
-      let hidden = scoped(() => operations.dropout(mask === undefined ? x : operations.maskSteps(x, mask), config.hidden_dropout));
-      const read = distances?.(operations, hidden);
-      const hiddenStates = [hidden];
-      for (const layer of layers) {
-        if (operations.keepsLayer()) hidden = operations.stage(hidden, layer.prefix, (y) => scoped(() => throughLayer(y, layer)));
-        hiddenStates.push(hidden);
-      }
+      const { scoped } = operations;
+      const begun = scoped(() => operations.dropout(mask === undefined ? x : operations.maskSteps(x, mask), config.hidden_dropout));
+      const hiddenStates = throughLayers(operations, begun, layers, { mask, bias: distances?.(operations, begun) });
       if (norm) hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
       return hiddenStates;
-
-      /** Half a feed-forward block, attention, convolution, and the other half. */
-      function throughLayer(y: T, { first, attention, convolution, second, norm: last }: Omit<(typeof layers)[number], 'prefix'>): T {
-        const half = (z: T, block: typeof first) => scoped(() => add(z, operations.multiply(block(operations, z), 0.5)));
-        const begun = half(y, first);
-        const attended = scoped(() => add(begun, attention(operations, begun, mask, read)));
-        const convolved = scoped(() => add(attended, convolution(operations, attended, mask)));
-        return operations.layerNorm(half(convolved, second), last);
-      }
     },
   };
 }
 
-/** The activation that the checkpoint names. */
-export function activated<T>(operations: Operations<T>, x: T, { hidden_act }: NetworkConfig): T {
-  return hidden_act === 'gelu' ? operations.gelu(x) : operations.multiply(x, operations.sigmoid(x));
+/** Half a feed-forward block, attention, convolution, and the other half. */
+function conformerLayer(
+  names: WeightNames,
+  config: NetworkConfig,
+  epsilon: number,
+  parts: (names: WeightNames) => ConformerParts,
+): StackedLayer['forward'] {
+  const block = (name: string) => feedForward(names, name, config, epsilon);
+  const [first, { attention, convolution }, second] = [block('ffn1'), parts(names), block('ffn2')];
+  const last = normWeights(names.within('final_layer_norm'), config.hidden_size, epsilon);
+  return <T>(operations: Operations<T>, x: T, mask: T | undefined, distances: T | undefined): T => {
+    const { scoped, add } = operations;
+    const half = (y: T, made: typeof first) => scoped(() => add(y, operations.multiply(made(operations, y), 0.5)));
+    const begun = half(x, first);
+    const attended = scoped(() => add(begun, attention(operations, begun, mask, distances)));
+    const convolved = scoped(() => add(attended, convolution(operations, attended, mask)));
+    return operations.layerNorm(half(convolved, second), last);
+  };
 }
 
-/** Names the weights of attention: what asks, what is asked, what is read, and what is made of it. */
-export function attentionWeights(names: WeightNames, size: number): readonly [query: Affine, key: Affine, value: Affine, output: Affine] {
+/** Names the weights of attention. */
+export function attentionWeights(names: WeightNames, size: number): AttentionWeights {
   const weights = (name: string) => affineWeights(names.within(name), size, size);
-  return [weights('linear_q'), weights('linear_k'), weights('linear_v'), weights('linear_out')];
+  return { query: weights('linear_q'), key: weights('linear_k'), value: weights('linear_v'), output: weights('linear_out') };
 }
 
 function feedForward(names: WeightNames, name: string, config: NetworkConfig, epsilon: number) {
@@ -88,7 +83,7 @@ function feedForward(names: WeightNames, name: string, config: NetworkConfig, ep
   const widen = affineWeights(names.within(`${name}.intermediate_dense`), size, wide);
   const narrow = affineWeights(names.within(`${name}.output_dense`), wide, size);
   return <T>(operations: Operations<T>, x: T): T => {
-    const inner = activated(operations, operations.affine(operations.layerNorm(x, norm), widen), config);
+    const inner = activated(operations, operations.affine(operations.layerNorm(x, norm), widen), config.hidden_act);
     return operations.dropout(operations.affine(operations.dropout(inner, config.activation_dropout), narrow), config.hidden_dropout);
   };
 }

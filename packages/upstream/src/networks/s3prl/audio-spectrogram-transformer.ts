@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { floor } from '../../features/kaldi-features.ts';
 import { frameShift, windowSize } from '../../frame-grid.ts';
+import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
+import { multiHeadAttention } from '../layers/self-attention.ts';
+import { transformerLayer } from '../layers/transformer-layer.ts';
 import { type DescribedNetwork, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
 
 const count = z.int().positive().max(100_000);
@@ -74,7 +77,7 @@ export function audioSpectrogramTransformer(config: SpectrogramTransformerConfig
   const before = ['cls_token', 'distillation_token'].map((name) => embeddings.weight(name, 1, 1, features));
   const position = embeddings.weight('position_embeddings', 1, rows * columns + tokens, features);
   const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) =>
-    transformerLayer(names.within(`encoder.layer.${layer}`), config),
+    spectrogramLayer(names.within(`encoder.layer.${layer}`), config),
   );
   const silent = frames - (Math.floor((samples - windowSize) / frameShift) + 1);
   return {
@@ -102,43 +105,39 @@ export function audioSpectrogramTransformer(config: SpectrogramTransformerConfig
           return operations.patches(operations.silentSteps(normalized, silent), patch);
         }),
       );
-      let hidden = operations.stage(patches, 'embeddings.', (x) =>
+      const placed = operations.stage(patches, 'embeddings.', (x) =>
         scoped(() => operations.dropout(operations.addSteps(operations.prepend(x, before), position), config.hidden_dropout_prob)),
       );
-      return layers.map(({ prefix, forward }) => {
-        hidden = operations.stage(hidden, prefix, (x) => scoped(() => forward(operations, x)));
-        return scoped(() => {
-          const beside = operations.besideOneAnother(hidden, { skipped: tokens, rows, features });
+      const [, ...outputs] = throughLayers(operations, placed, layers);
+      return outputs.map((output) =>
+        scoped(() => {
+          const beside = operations.besideOneAnother(output, { skipped: tokens, rows, features });
           return operations.joinSegments(beside, waveforms, { size: samples, features: rows * features });
-        });
-      });
+        }),
+      );
     },
   };
 }
 
-function transformerLayer(names: WeightNames, config: SpectrogramTransformerConfig) {
+function spectrogramLayer(names: WeightNames, config: SpectrogramTransformerConfig): StackedLayer {
   const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
   const own = names.within('attention');
-  const attend = (name: string) => {
+  const asked = (name: string) => {
     const weight = own.weight(`attention.${name}.weight`, size, size);
     return config.qkv_bias ? { weight, bias: own.weight(`attention.${name}.bias`, size) } : { weight };
   };
-  const [query, key, value] = ['query', 'key', 'value'].map(attend);
+  const [query, key, value] = [asked('query'), asked('key'), asked('value')];
   const output = affineWeights(own.within('output.dense'), size, size);
-  const widen = affineWeights(names.within('intermediate.dense'), size, wide);
-  const narrow = affineWeights(names.within('output.dense'), wide, size);
-  const [first, second] = ['layernorm_before', 'layernorm_after'].map((name) => normWeights(names.within(name), size, epsilon));
   return {
     prefix: names.prefix,
-    forward<T>(operations: Operations<T>, x: T): T {
-      const { add, affine, scoped } = operations;
-      const drop = (y: T) => operations.dropout(y, config.hidden_dropout_prob);
-      const attended = scoped(() => {
-        const y = operations.layerNorm(x, first!);
-        const options = { heads, scale: (size / heads) ** -0.5, dropout: config.attention_probs_dropout_prob };
-        return add(x, drop(affine(operations.attention(affine(y, query!), affine(y, key!), affine(y, value!), options), output)));
-      });
-      return scoped(() => add(attended, drop(affine(operations.gelu(affine(operations.layerNorm(attended, second!), widen)), narrow))));
-    },
+    forward: transformerLayer({
+      attention: multiHeadAttention({ query, key, value, output }, { size, heads, dropout: config.attention_probs_dropout_prob }),
+      widen: affineWeights(names.within('intermediate.dense'), size, wide),
+      narrow: affineWeights(names.within('output.dense'), wide, size),
+      attentionNorm: normWeights(names.within('layernorm_before'), size, epsilon),
+      feedForwardNorm: normWeights(names.within('layernorm_after'), size, epsilon),
+      normalizesFirst: true,
+      dropout: config.hidden_dropout_prob,
+    }),
   };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { frameShift, windowSize } from '../../frame-grid.ts';
+import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
+import { multiHeadAttention } from '../layers/self-attention.ts';
+import { transformerLayer } from '../layers/transformer-layer.ts';
 import { type DescribedNetwork, type NetworkInput, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
 
 const count = z.coerce.number().int().positive().max(100_000);
@@ -65,10 +68,9 @@ export function mockingjay(config: Config): DescribedNetwork {
   const projection = affineWeights(own.within('spec_transform'), bins ?? input.n_freq, size);
   const norm = normWeights(own.within('LayerNorm'), size, epsilon);
   const encoder = names.within('encoder');
-  const kept = Array.from({ length: config.share_layer ? 1 : num_hidden_layers }, (_, layer) => {
-    const prefix = encoder.within(`layer.${layer}`).prefix;
-    return { prefix, forward: transformerLayer(encoder.within(`layer.${layer}`), config) };
-  });
+  const kept = Array.from({ length: config.share_layer ? 1 : num_hidden_layers }, (_, layer) =>
+    bertLayer(encoder.within(`layer.${layer}`), config),
+  );
   const layers = Array.from({ length: num_hidden_layers }, (_, layer) => kept[config.share_layer ? 0 : layer]!);
   const outputNorms = config.pre_layer_norm
     ? Array.from({ length: num_hidden_layers + 1 }, (_, layer) => normWeights(encoder.within(`LayerNorm.${layer}`), size, epsilon))
@@ -102,51 +104,36 @@ export function mockingjay(config: Config): DescribedNetwork {
         scoped(() => operations.normalizeSteps(operations.logSpectrogram(x, spectrogram), mask, { deviation: 1e-10 })),
       );
       const { pieces, mask: shown, whole } = operations.inPieces(features, mask, longest > 0 ? longest : Number.POSITIVE_INFINITY);
-      let hidden = operations.stage(pieces, own.prefix, (x) =>
+      const placed = operations.stage(pieces, own.prefix, (x) =>
         scoped(() => {
-          const placed = operations.add(operations.affine(x, projection), operations.stepWaves(x, size));
-          return operations.dropout(operations.layerNorm(placed, norm), config.hidden_dropout_prob);
+          const sum = operations.add(operations.affine(x, projection), operations.stepWaves(x, size));
+          return operations.dropout(operations.layerNorm(sum, norm), config.hidden_dropout_prob);
         }),
       );
-      const output = (x: T, layer: number) => scoped(() => whole(outputNorms ? operations.layerNorm(x, outputNorms[layer]!) : x));
-      const states = [output(hidden, 0)];
-      for (const [layer, { prefix, forward }] of layers.entries()) {
-        if (operations.keepsLayer()) hidden = operations.stage(hidden, prefix, (x) => scoped(() => forward(operations, x, shown)));
-        states.push(output(hidden, layer + 1));
-      }
-      return states;
+      return throughLayers(operations, placed, layers, { mask: shown }).map((state, layer) =>
+        scoped(() => whole(outputNorms ? operations.layerNorm(state, outputNorms[layer]!) : state)),
+      );
     },
   };
 }
 
-function transformerLayer(names: WeightNames, config: Config): <T>(operations: Operations<T>, x: T, mask: T | undefined) => T {
+function bertLayer(names: WeightNames, config: Config): StackedLayer {
   const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
   const self = names.within('attention.self');
-  const [query, key, value] = ['query', 'key', 'value'].map((name) => affineWeights(self.within(name), size, size));
+  const weights = (name: string) => affineWeights(self.within(name), size, size);
+  const [query, key, value] = [weights('query'), weights('key'), weights('value')];
   const output = affineWeights(names.within('attention.output.dense'), size, size);
-  const attentionNorm = normWeights(names.within('attention.output.LayerNorm'), size, epsilon);
-  const widen = affineWeights(names.within('intermediate.dense'), size, wide);
-  const narrow = affineWeights(names.within('output.dense'), wide, size);
-  const norm = normWeights(names.within('output.LayerNorm'), size, epsilon);
-  return <T>(operations: Operations<T>, x: T, mask: T | undefined): T => {
-    const { add, affine, layerNorm, scoped } = operations;
-    const isFirst = config.pre_layer_norm;
-    const drop = (y: T) => operations.dropout(y, config.hidden_dropout_prob);
-    const attended = scoped(() => {
-      const y = isFirst ? layerNorm(x, attentionNorm) : x;
-      const options = { heads, scale: (size / heads) ** -0.5, mask, dropout: config.attention_probs_dropout_prob };
-      const sum = add(x, drop(affine(operations.attention(affine(y, query!), affine(y, key!), affine(y, value!), options), output)));
-      return isFirst ? sum : layerNorm(sum, attentionNorm);
-    });
-    return scoped(() => {
-      const inner = activated(affine(isFirst ? layerNorm(attended, norm) : attended, widen));
-      const sum = add(attended, drop(affine(inner, narrow)));
-      return isFirst ? sum : layerNorm(sum, norm);
-    });
-
-    function activated(y: T): T {
-      if (config.hidden_act === 'gelu') return operations.gelu(y);
-      return config.hidden_act === 'relu' ? operations.relu(y) : operations.multiply(y, operations.sigmoid(y));
-    }
+  return {
+    prefix: names.prefix,
+    forward: transformerLayer({
+      attention: multiHeadAttention({ query, key, value, output }, { size, heads, dropout: config.attention_probs_dropout_prob }),
+      attentionNorm: normWeights(names.within('attention.output.LayerNorm'), size, epsilon),
+      widen: affineWeights(names.within('intermediate.dense'), size, wide),
+      narrow: affineWeights(names.within('output.dense'), wide, size),
+      feedForwardNorm: normWeights(names.within('output.LayerNorm'), size, epsilon),
+      normalizesFirst: config.pre_layer_norm,
+      activation: config.hidden_act,
+      dropout: config.hidden_dropout_prob,
+    }),
   };
 }

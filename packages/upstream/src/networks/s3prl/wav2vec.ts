@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activated } from '../layers/activation.ts';
 import { gumbelQuantizer, kmeansQuantizer } from '../layers/code-quantizer.ts';
 import { normWeights } from '../layers/layer-weights.ts';
 import { type DescribedNetwork, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
@@ -137,7 +138,7 @@ function featureExtractor(names: WeightNames, config: Wav2vecConfig) {
     const features = layers.reduce(
       (x, { convolution, norm: normalization, isSkipped }) =>
         scoped(() => {
-          const y = activated(operations, operations.groupNorm(operations.convolution(x, convolution), normalization), config);
+          const y = activated(operations, operations.groupNorm(operations.convolution(x, convolution), normalization), config.activation);
           if (!isSkipped) return y;
           return multiply(add(y, operations.everyStep(x, convolution.stride, y)), Math.sqrt(config.residual_scale));
         }),
@@ -162,7 +163,11 @@ function causalLayer(names: WeightNames, layer: number, inputs: number, config: 
       const convolved = config.agg_zero_pad
         ? operations.convolution(x, { ...convolution, padding: [taps - 1, 0] })
         : operations.convolution(operations.repeatFirst(x, taps - 1), convolution);
-      const y = activated(operations, operations.groupNorm(operations.dropout(convolved, config.dropout), normalization), config);
+      const y = activated(
+        operations,
+        operations.groupNorm(operations.dropout(convolved, config.dropout), normalization),
+        config.activation,
+      );
       if (!config.skip_connections_agg) return y;
       const residual = projection ? operations.convolution(x, projection) : x;
       return multiply(add(y, residual), Math.sqrt(config.residual_scale));
@@ -178,7 +183,7 @@ function quantizerOf(names: WeightNames, config: Wav2vecConfig, size: number) {
     ...settings,
     depth: config.vq_depth,
     temperature: config.vq_temp[0]!,
-    activation: (operations, x) => activated(operations, x, config),
+    activation: (operations, x) => activated(operations, x, config.activation),
   });
 }
 
@@ -187,5 +192,3 @@ const norm = (names: WeightNames, size: number, { non_affine_group_norm }: Wav2v
   ...(non_affine_group_norm ? { epsilon } : normWeights(names, size, epsilon)),
   groups: 1,
 });
-
-const activated = <T>({ relu, gelu }: Operations<T>, x: T, { activation }: Wav2vecConfig): T => (activation === 'relu' ? relu(x) : gelu(x));
