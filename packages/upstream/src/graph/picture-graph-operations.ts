@@ -1,7 +1,7 @@
 import type { GraphOperations } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from '../networks/operations/operations.ts';
 import type { PictureOperations } from '../networks/operations/picture-operations.ts';
+import type { Weight } from '../networks/weight-names.ts';
 
 /** `PictureOperations` in the operations of a graph, in evaluation. */
 export function pictureGraphOperations<T>(

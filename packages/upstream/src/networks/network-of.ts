@@ -5,8 +5,8 @@ import { wav2vec2Bert } from './hugging-face/wav2vec2-bert.ts';
 import { wav2vec2Conformer } from './hugging-face/wav2vec2-conformer.ts';
 import { wavlm } from './hugging-face/wavlm.ts';
 import { whisperEncoder } from './hugging-face/whisper-encoder.ts';
+import type { DescribedNetwork, Network } from './network.ts';
 import { networkBytes } from './network-memory.ts';
-import type { DescribedNetwork, Network } from './operations/operations.ts';
 import { type OriginalConfig, originalNetworks } from './s3prl/original-networks.ts';
 
 const families: { readonly [Family in NetworkConfig['model_type']]: (config: NetworkConfig) => Network } = {

@@ -5,7 +5,7 @@ import { roundHalfToEven } from '../features/stft-features.ts';
 import { frameCount, shortestSamples } from '../frame-grid.ts';
 import { refuseTooLong } from '../networks/network-memory.ts';
 import { networkOf } from '../networks/network-of.ts';
-import { tensorOperations } from '../networks/operations/tensor-operations.ts';
+import { tensorOperations } from '../networks/tensors/tensor-operations.ts';
 import { readUtterances } from '../read-utterances.ts';
 import { unreadLayer } from '../unread-layer.ts';
 import type { CheckpointSettings } from './checkpoint/checkpoint-settings.ts';

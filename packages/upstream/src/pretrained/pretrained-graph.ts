@@ -4,7 +4,7 @@ import { shortestSamples } from '../frame-grid.ts';
 import { silentSamples } from '../graph/baseline-graph.ts';
 import { graphOperations, type NetworkWeights } from '../graph/graph-operations.ts';
 import { roundedRatio } from '../graph/stft-graph.ts';
-import type { DescribedNetwork } from '../networks/operations/operations.ts';
+import type { DescribedNetwork } from '../networks/network.ts';
 
 /**
  * What `pretrainedUpstream` does with a padded batch, in the operations of a graph: all together, or each utterance by itself.

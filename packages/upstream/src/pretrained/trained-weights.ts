@@ -1,5 +1,5 @@
 import { InputError } from '@s3/interface';
-import type { NetworkSections } from '../networks/operations/operations.ts';
+import type { NetworkSections } from '../networks/network.ts';
 
 /** Whether a name is that of a batch norm's mean or variance, which stay those of its training. */
 export const isStatistic = (name: string): boolean => /\.running_(mean|var)$/.test(name);

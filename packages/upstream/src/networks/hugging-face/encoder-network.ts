@@ -1,7 +1,7 @@
 import type { featureEncoder } from '../layers/feature-encoder.ts';
 import type { featureProjection } from '../layers/feature-projection.ts';
 import type { transformerEncoder } from '../layers/transformer-encoder.ts';
-import type { Network } from '../operations/operations.ts';
+import type { Network } from '../network.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /** The convolutions on waveforms, the projection of their features and the transformer on it, as one network. */

@@ -2,8 +2,9 @@ import { activated } from '../layers/activation.ts';
 import { attentionWeights, type ConformerParts, conformerEncoder } from '../layers/conformer-encoder.ts';
 import { featureProjection } from '../layers/feature-projection.ts';
 import { normWeights } from '../layers/layer-weights.ts';
-import { type Network, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { Network } from '../network.ts';
 import { smallestPower } from '../spectrograms/kaldi-mel.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /** mel bands of each of the two frames that make one */

@@ -3,7 +3,9 @@ import { attentionWeights, type ConformerParts, conformerEncoder } from '../laye
 import { featureEncoder } from '../layers/feature-encoder.ts';
 import { featureProjection } from '../layers/feature-projection.ts';
 import { normWeights } from '../layers/layer-weights.ts';
-import { type Network, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { Network } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 import { encoderNetwork } from './encoder-network.ts';
 import type { NetworkConfig } from './network-config.ts';
 

@@ -3,7 +3,8 @@ import { featureProjection } from '../layers/feature-projection.ts';
 import { positionalConvolution } from '../layers/positional-convolution.ts';
 import { distanceBucket, gatedSelfAttention } from '../layers/self-attention.ts';
 import { transformerEncoder } from '../layers/transformer-encoder.ts';
-import { type Network, weightNames } from '../operations/operations.ts';
+import type { Network } from '../network.ts';
+import { weightNames } from '../weight-names.ts';
 import { encoderNetwork } from './encoder-network.ts';
 import type { NetworkConfig } from './network-config.ts';
 

@@ -2,7 +2,9 @@ import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { multiHeadAttention } from '../layers/self-attention.ts';
 import { transformerLayer } from '../layers/transformer-layer.ts';
-import { type Network, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { Network } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 const epsilon = 1e-5;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { hashValues } from '../../fixtures/hash-values.ts';
-import { wav2vecTensorOperations } from '../operations/wav2vec-tensor-operations.ts';
+import { wav2vecTensorOperations } from '../tensors/wav2vec-tensor-operations.ts';
 
 const values = (shape: readonly number[], stream: number) =>
   tf.tensor(

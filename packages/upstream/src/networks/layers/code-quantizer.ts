@@ -1,4 +1,5 @@
-import type { Operations, WeightNames } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 import { affineWeights, normWeights } from './layer-weights.ts';
 
 interface QuantizerSettings {

@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
-import type { Normalization, Operations, WeightNames } from '../operations/operations.ts';
+import type { Normalization, Operations } from '../operations/operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 import { normWeights } from './layer-weights.ts';
 
 // PyTorch's default; the checkpoint's own epsilon is for the transformer

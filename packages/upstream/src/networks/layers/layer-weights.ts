@@ -1,4 +1,5 @@
-import type { Affine, Normalization, WeightNames } from '../operations/operations.ts';
+import type { Affine, Normalization } from '../operations/operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 
 /** Names the weights of an affine map from so many inputs to so many outputs. */
 export function affineWeights(names: WeightNames, inputs: number, outputs: number): Required<Affine> {

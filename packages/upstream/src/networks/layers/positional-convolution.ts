@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
-import type { Operations, WeightNames } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 
 /** As many steps out as in: an even number of taps has one step less after than before. */
 const samePadding = (taps: number) => [Math.floor(taps / 2), Math.floor((taps - 1) / 2)] as const;

@@ -1,4 +1,5 @@
-import type { Recurrence, WeightNames } from '../operations/operations.ts';
+import type { Recurrence } from '../operations/step-operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 
 /** Names the weights of PyTorch's recurrent layer, of one layer and direction. */
 export function recurrentWeights(

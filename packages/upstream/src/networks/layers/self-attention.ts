@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
-import type { Affine, Operations, WeightNames } from '../operations/operations.ts';
+import type { Affine, Operations } from '../operations/operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 import { affineWeights } from './layer-weights.ts';
 
 /**

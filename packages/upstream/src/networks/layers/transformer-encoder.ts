@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
-import type { Operations, WeightNames } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { WeightNames } from '../weight-names.ts';
 import { throughLayers } from './layer-stack.ts';
 import { affineWeights, normWeights } from './layer-weights.ts';
 import type { Attention } from './self-attention.ts';

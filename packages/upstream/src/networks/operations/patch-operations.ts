@@ -1,4 +1,4 @@
-import type { Weight } from './operations.ts';
+import type { Weight } from '../weight-names.ts';
 
 /** What networks of pictures of sound are made of, which hear so many samples at once. */
 export interface PatchOperations<T> {

@@ -1,4 +1,4 @@
-import type { Weight } from './operations.ts';
+import type { Weight } from '../weight-names.ts';
 
 /** What networks of convolutions over time and frequency are made of. A picture is (batch, rows, steps, features), of fixed size but for the batch. */
 export interface PictureOperations<T> {

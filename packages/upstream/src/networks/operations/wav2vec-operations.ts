@@ -1,4 +1,4 @@
-import type { Weight } from './operations.ts';
+import type { Weight } from '../weight-names.ts';
 
 /** What wav2vec and the quantizers of vq-wav2vec are made of, beside what others are. */
 export interface Wav2vecOperations<T> {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { recurrentWeights } from '../layers/recurrent-weights.ts';
-import { type DescribedNetwork, type NetworkInput, type Operations, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
 import { kaldiFrames, kaldiInput, kaldiInputSettings } from '../spectrograms/kaldi-input.ts';
+import { weightNames } from '../weight-names.ts';
 
 const count = z.int().positive().max(100_000);
 

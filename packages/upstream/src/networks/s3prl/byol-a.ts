@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { frameShift, sampleRate } from '../../frame-grid.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
-import { type DescribedNetwork, type NetworkInput, type Operations, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import { weightNames } from '../weight-names.ts';
 
 const count = z.int().positive().max(100_000);
 

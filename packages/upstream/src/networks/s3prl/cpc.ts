@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { normWeights } from '../layers/layer-weights.ts';
 import { recurrentWeights } from '../layers/recurrent-weights.ts';
-import { type DescribedNetwork, type NetworkInput, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 
 const count = z.int().positive().max(100_000);
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { affineWeights } from '../layers/layer-weights.ts';
 import { recurrentWeights } from '../layers/recurrent-weights.ts';
-import { type DescribedNetwork, type NetworkInput, type Operations, type Recurrence, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { Recurrence } from '../operations/step-operations.ts';
 import { kaldiFrames, kaldiInput, kaldiInputSettings } from '../spectrograms/kaldi-input.ts';
+import { weightNames } from '../weight-names.ts';
 
 const count = z.int().positive().max(100_000);
 

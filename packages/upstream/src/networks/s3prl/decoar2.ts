@@ -4,8 +4,10 @@ import { affineWeights } from '../layers/layer-weights.ts';
 import { positionalConvolution } from '../layers/positional-convolution.ts';
 import { selfAttention } from '../layers/self-attention.ts';
 import { transformerEncoder } from '../layers/transformer-encoder.ts';
-import { type DescribedNetwork, type NetworkInput, type Operations, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
 import { kaldiFrames, kaldiInput, kaldiInputSettings } from '../spectrograms/kaldi-input.ts';
+import { weightNames } from '../weight-names.ts';
 
 const count = z.int().positive().max(100_000);
 

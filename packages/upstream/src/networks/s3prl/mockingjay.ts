@@ -4,7 +4,9 @@ import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { multiHeadAttention } from '../layers/self-attention.ts';
 import { transformerLayer } from '../layers/transformer-layer.ts';
-import { type DescribedNetwork, type NetworkInput, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 
 const count = z.coerce.number().int().positive().max(100_000);
 const rate = z.coerce.number().min(0).max(1);

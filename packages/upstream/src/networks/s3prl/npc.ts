@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import {
-  type BatchNorm,
-  type DescribedNetwork,
-  type NetworkInput,
-  type Operations,
-  type WeightNames,
-  weightNames,
-} from '../operations/operations.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
+import type { BatchNorm, Operations } from '../operations/operations.ts';
 import { kaldiFrames, kaldiInput, kaldiInputSettings } from '../spectrograms/kaldi-input.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 
 const count = z.int().positive().max(100_000);
 const odd = count.refine((value) => value % 2 === 1, 'has to be odd');

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { activated } from '../layers/activation.ts';
 import { gumbelQuantizer, kmeansQuantizer } from '../layers/code-quantizer.ts';
 import { normWeights } from '../layers/layer-weights.ts';
-import { type DescribedNetwork, type Operations, type WeightNames, weightNames } from '../operations/operations.ts';
+import type { DescribedNetwork } from '../network.ts';
+import type { Operations } from '../operations/operations.ts';
+import { type WeightNames, weightNames } from '../weight-names.ts';
 import { pythonTuples } from './python-tuples.ts';
 
 const count = z.int().positive().max(100_000);

@@ -3,7 +3,7 @@ import { fftSize, floor, window } from '../../features/kaldi-features.ts';
 import { kaldiMelFilters } from '../../features/mel-filters.ts';
 import { frameShift, sampleRate, windowSize } from '../../frame-grid.ts';
 import { filterMatrix } from '../../graph/filter-matrix.ts';
-import type { KaldiMel } from '../operations/operations.ts';
+import type { KaldiMel } from '../operations/spectrogram-operations.ts';
 
 /** Kaldi's for samples of 16 bits. Those here are in -1..1: the logarithms are then less by a constant, near 0, and keep more digits. */
 export const smallestPower = floor / 32_768 ** 2;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { htkMelFilters } from '../../features/mel-filters.ts';
 import { sampleRate } from '../../frame-grid.ts';
 import { filterMatrix } from '../../graph/filter-matrix.ts';
-import type { LogSpectrogram } from '../operations/operations.ts';
+import type { LogSpectrogram } from '../operations/spectrogram-operations.ts';
 import { centeredPower } from './centered-power.ts';
 
 /** HTK's mel bands of the power spectrum of so many samples, (frequencies, bands). */

@@ -1,7 +1,7 @@
 import { StateError } from '@s3/interface';
 import { weightOf } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Network } from '../../networks/operations/operations.ts';
+import type { Network } from '../../networks/network.ts';
 import type { StoredTensor } from '../tensor-files/stored-tensor.ts';
 
 /** Names of the encoder inside a checkpoint that has more than it. */

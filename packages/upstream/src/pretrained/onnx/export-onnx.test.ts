@@ -12,7 +12,7 @@ import {
   recordedWeights,
   temporaryFolder,
 } from '../../fixtures/small-checkpoint.ts';
-import { networkGraph } from '../../graph/graph-operations.ts';
+import { networkGraph } from '../../graph/network-graph.ts';
 import { networkConfig } from '../../networks/hugging-face/network-config.ts';
 import { networkOf } from '../../networks/network-of.ts';
 import { exportOnnx } from './export-onnx.ts';

@@ -1,7 +1,7 @@
 import { InputError } from '@s3/interface';
 import { type ExternalFiles, maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
-import { networkGraph } from '../../graph/graph-operations.ts';
+import { networkGraph } from '../../graph/network-graph.ts';
 import { networkOf } from '../../networks/network-of.ts';
 import { openCheckpoint, readCheckpointSettings } from '../checkpoint/checkpoint-folder.ts';
 import { loadWeights } from '../checkpoint/load-weights.ts';

@@ -2,8 +2,8 @@ import { InputError } from '@s3/interface';
 import { type ExternalValues, maxModelBytes } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession } from 'onnxruntime-node';
-import { networkGraph } from '../../graph/graph-operations.ts';
-import type { Network } from '../../networks/operations/operations.ts';
+import { networkGraph } from '../../graph/network-graph.ts';
+import type { Network } from '../../networks/network.ts';
 import { type OnnxWorker, onnxWorker } from './onnx-worker.ts';
 
 /** The network on onnxruntime, which evaluates it faster than any tensor engine and without gradients. */

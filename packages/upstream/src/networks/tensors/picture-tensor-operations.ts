@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from './operations.ts';
-import type { PictureOperations } from './picture-operations.ts';
+import type { PictureOperations } from '../operations/picture-operations.ts';
+import type { Weight } from '../weight-names.ts';
 
 /** `PictureOperations` on tensors, with gradients. */
 export function pictureTensorOperations(valueAt: <T extends tf.Tensor>(weight: Weight) => T): PictureOperations<tf.Tensor> {

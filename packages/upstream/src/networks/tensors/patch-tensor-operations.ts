@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from './operations.ts';
-import type { PatchOperations } from './patch-operations.ts';
+import type { PatchOperations } from '../operations/patch-operations.ts';
+import type { Weight } from '../weight-names.ts';
 
 /** `PatchOperations` on tensors, with gradients. */
 export function patchTensorOperations(valueAt: <T extends tf.Tensor>(weight: Weight) => T): PatchOperations<tf.Tensor> {

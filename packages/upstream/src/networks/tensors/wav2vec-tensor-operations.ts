@@ -1,7 +1,7 @@
 import type { Random } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from './operations.ts';
-import type { Wav2vecOperations } from './wav2vec-operations.ts';
+import type { Wav2vecOperations } from '../operations/wav2vec-operations.ts';
+import type { Weight } from '../weight-names.ts';
 
 /** `Wav2vecOperations` on tensors, with gradients. */
 export function wav2vecTensorOperations(
