@@ -21,7 +21,15 @@ import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
 import taskRecipe from './task-recipe.ts';
 
-const training = { totalSteps: 30_000, logStep: 500, evalStep: 1000, saveStep: 1000, gradientClipping: 1, gradientAccumulate: 8 } as const;
+const training = {
+  totalSteps: 30_000,
+  logStep: 500,
+  evalStep: 1000,
+  saveStep: 1000,
+  gradientClipping: 1,
+  gradientAccumulate: 8,
+  keepCheckpoints: 2,
+} as const;
 
 export default defineRecipe({
   ...taskRecipe.spec,

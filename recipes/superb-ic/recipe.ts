@@ -24,7 +24,7 @@ import { labelledProblem } from '@s3/utterance-classification';
 import { z } from 'zod';
 import taskRecipe from './task-recipe.ts';
 
-const training = { totalSteps: 200_000, logStep: 100, evalStep: 5000, saveStep: 250, gradientClipping: 1 } as const;
+const training = { totalSteps: 200_000, logStep: 100, evalStep: 5000, saveStep: 250, gradientClipping: 1, keepCheckpoints: 2 } as const;
 
 export default defineRecipe({
   ...taskRecipe.spec,

@@ -29,6 +29,7 @@ const training = {
   evalStep: 5000,
   saveStep: 1000,
   gradientClipping: 1,
+  keepCheckpoints: 2,
   validMetric: 'balancedAccuracy',
 } as const;
 

@@ -20,7 +20,15 @@ import { optimizerSettings, schedulerSettings, trainingSettings } from '@s3/trai
 import { labelledProblem } from '@s3/utterance-classification';
 import taskRecipe from './task-recipe.ts';
 
-const training = { totalSteps: 200_000, logStep: 500, evalStep: 5000, saveStep: 1000, gradientClipping: 1, gradientAccumulate: 4 } as const;
+const training = {
+  totalSteps: 200_000,
+  logStep: 500,
+  evalStep: 5000,
+  saveStep: 1000,
+  gradientClipping: 1,
+  gradientAccumulate: 4,
+  keepCheckpoints: 2,
+} as const;
 
 export default defineRecipe({
   ...taskRecipe.spec,

@@ -163,7 +163,8 @@ function translateS3prl(root: SchemaNode, settings: readonly Setting[], given: r
     const node = to && pathNode(root, to);
     if (to && node) {
       const translated = { path: to, origin: `${origin}, S3PRL's ${name}` };
-      if (rule?.value) assignments.push({ ...translated, value: rule.value(referencesTranslated(value)) });
+      const usual = settings.find((setting) => setting.path.join('.') === to.join('.'))?.default;
+      if (rule?.value) assignments.push({ ...translated, value: rule.value(referencesTranslated(value), usual) });
       else if (assignment.text === undefined) assignments.push({ ...translated, value: referencesTranslated(value) });
       else assignments.push({ ...translated, value: undefined, text: referencesTranslated(assignment.text) as string });
     } else if (rule?.harmless === 'any' && rule.note && !asksForNothing(value, rule)) {

@@ -14,5 +14,9 @@ const hearMetrics: { readonly [score: string]: string } = {
 };
 
 /** Our name of a metric of S3PRL's or HEAR's. */
-export const metricName = (name: unknown) => (typeof name === 'string' ? (hearMetrics[name] ?? camelCase(name)) : name);
+const metricName = (name: unknown) => (typeof name === 'string' ? (hearMetrics[name] ?? camelCase(name)) : name);
 export const metricNames = (names: unknown) => (Array.isArray(names) ? names.map(metricName) : names);
+
+/** Our name of the metric that decides the best: where S3PRL draws its validation set balanced, its accuracy is our balanced one. */
+export const decidingMetric = (name: unknown, usual: unknown) =>
+  name === 'accuracy' && usual === 'balancedAccuracy' ? usual : metricName(name);

@@ -4,8 +4,8 @@ export interface S3prlRule {
   readonly from: string;
   /** our name, without it the setting has no counterpart; `*` takes the further names over in camel case */
   readonly to?: string;
-  /** our value for S3PRL's, where they differ */
-  readonly value?: (value: unknown) => unknown;
+  /** our value for S3PRL's, where they differ; `usual` is the recipe's default of ours */
+  readonly value?: (value: unknown, usual: unknown) => unknown;
   /** values that ask for what happens anyway, as null, false and {} always do; of 'any' the user is told that it is passed over */
   readonly harmless?: readonly unknown[] | 'any';
   /** why there is no counterpart, or what replaces it */

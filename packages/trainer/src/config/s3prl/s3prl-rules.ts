@@ -1,7 +1,7 @@
 import { decoderRules } from './decoder-rules.ts';
 import { diarizationRules } from './diarization-rules.ts';
 import { hearRules } from './hear-rules.ts';
-import { metricName, metricNames } from './metric-name.ts';
+import { decidingMetric, metricNames } from './metric-name.ts';
 import { recognitionRules } from './recognition-rules.ts';
 import type { S3prlRule } from './s3prl-rule.ts';
 import { schedulerRules } from './scheduler-rules.ts';
@@ -99,7 +99,7 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'train.log_step', to: 'training.logStep', value: neverIsHuge },
   { from: 'train.save_step', to: 'training.saveStep', value: neverIsHuge },
   { from: 'train.gradient_clipping', to: 'training.gradientClipping' },
-  { from: 'train.valid_metric', to: 'training.validMetric', value: metricName },
+  { from: 'train.valid_metric', to: 'training.validMetric', value: decidingMetric },
   { from: 'train.valid_higher_better', to: 'training.validOrder', value: orderOf },
   { from: 'train.resume_ckpt_dir', to: 'training.resumeFrom' },
   { from: 'train.keep_num_ckpts', to: 'training.keepCheckpoints' },
