@@ -1,8 +1,9 @@
 import { type Frames, inference } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from './fixtures/linear.json' with { type: 'json' };
-import { expectClose, hashTensor, loadWeights } from './fixtures/reference.ts';
+import { expectClose, loadWeights } from './fixtures/reference.ts';
 import { frameLinear } from './frame-models/frame-linear.ts';
 import { meanPoolingLinear } from './utterance-models/mean-pooling-linear.ts';
 

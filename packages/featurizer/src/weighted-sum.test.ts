@@ -1,5 +1,5 @@
 import { ConfigError, type Frames, inference, WiringError } from '@s3/interface';
-import { testFeaturizer } from '@s3/interface/testing';
+import { hashTensor, testFeaturizer } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from './fixtures/featurizer.json' with { type: 'json' };
@@ -7,20 +7,8 @@ import { weightedSum } from './weighted-sum.ts';
 
 const specs = (count: number, size = 5, downsampleRate = 320) => Array.from({ length: count }, () => ({ size, downsampleRate }));
 const shape = reference.shape as [number, number, number];
-const hidden = (): tf.Tensor3D[] => reference.layers.map(({ p, scale }) => hashTensor(shape, p, scale));
+const hidden = (): tf.Tensor3D[] => reference.layers.map(({ p, scale }) => hashTensor({ shape, p, scale }));
 const framesOf = (values: readonly tf.Tensor3D[]): Frames[] => values.map((layer) => ({ values: layer, lengths: reference.lengths }));
-
-/** The formula that the reference's tensors were made with. */
-function hashTensor(shape: [number, number, number], p: number, scale: number): tf.Tensor3D {
-  const values = Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => {
-    let h = Math.imul(i + 1, 2654435761) ^ Math.imul(p + 1, 2246822519);
-    h = Math.imul(h ^ (h >>> 15), 2246822519);
-    h = Math.imul(h ^ (h >>> 13), 3266489917);
-    h ^= h >>> 16;
-    return scale * (((h >>> 0) / 2 ** 32) * 2 - 1);
-  });
-  return tf.tensor3d(values, shape);
-}
 
 function expectClose(actual: tf.Tensor, expected: readonly number[]): void {
   const values = actual.dataSync();
@@ -42,7 +30,7 @@ test.each(reference.cases)('equals S3PRL: layers $layerSelections, normalize $no
   expect(out.lengths).toEqual(reference.lengths);
   expectClose(out.values, recorded.out);
 
-  const dy = hashTensor(shape, reference.upstreamGradient.p, reference.upstreamGradient.scale);
+  const dy = hashTensor<tf.Tensor3D>({ shape, ...reference.upstreamGradient });
   const loss = () => tf.sum(tf.mul(featurizer.forward(framesOf(layers), inference).values, dy)) as tf.Scalar;
   const { grads } = tf.variableGrads(loss, [...featurizer.trainable] as tf.Variable[]);
   expectClose(Object.values(grads)[0]!, recorded.gradWeights);

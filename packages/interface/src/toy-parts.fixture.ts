@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { defineComponent } from './component.ts';
-import type { DataLoader } from './data.ts';
 import { affine, linear } from './layers.ts';
 import {
   connect,
@@ -18,6 +17,7 @@ import { randomStream } from './random.ts';
 import type { Embeddings, Frames, Waveforms } from './sequences.ts';
 import { definePhase, defineTrainPhase, type Task } from './task.ts';
 import { lengthMask } from './tensors.ts';
+import { batchesOf } from './testing/batches-of.ts';
 import { waveformsOf } from './testing/toy-sequences.ts';
 
 /** Two layers: blocks of 160 samples, and their products with a fixed matrix. */
@@ -150,12 +150,10 @@ export const toyTask = defineComponent({
   },
 });
 
-export const toyBatches: DataLoader<ToyBatch> = {
-  length: 2,
-  async *epoch(epoch, start = 0) {
-    for (let batch = start; batch < 2; batch++) yield { waveforms: waveformsOf([1600, 900], `${epoch} ${batch}`), targets: [batch, 1] };
-  },
-};
+export const toyBatches = batchesOf<ToyBatch>(
+  () => ({ waveforms: waveformsOf([1600, 900], '0'), targets: [0, 1] }),
+  () => ({ waveforms: waveformsOf([1600, 900], '1'), targets: [1, 1] }),
+);
 
 export function toyModel(seed = 0): WaveformModel<Embeddings> {
   const upstream = toyUpstream({ cacheDir: '' }, {}, { seed });

@@ -1,19 +1,8 @@
-import {
-  type Columns,
-  type DataLoader,
-  type Embeddings,
-  type Figure,
-  inference,
-  moduleOf,
-  randomStream,
-  type WaveformModel,
-  WiringError,
-} from '@s3/interface';
+import { type Columns, type Embeddings, type Figure, moduleOf, randomStream, type WaveformModel, WiringError } from '@s3/interface';
 import { normalTensor } from '@s3/interface/tensors';
-import { testTask } from '@s3/interface/testing';
+import { batchesOf, judgeRun, testTask } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { UtteranceBatch } from './open-set.ts';
 import { type SpeakerBatch, speakerVerification } from './speaker-verification.ts';
 
 const samples = 8;
@@ -57,13 +46,8 @@ function batchOf(items: ReturnType<typeof utterances>): SpeakerBatch {
 }
 const trialsOf = (items: ReturnType<typeof utterances>) =>
   items.flatMap((a, index) => items.slice(index + 1).map((b) => ({ enroll: a.id, test: b.id, sameSpeaker: a.speaker === b.speaker })));
-const noBatches: DataLoader<never> = { length: 0, epoch: async function* () {} };
-const oneBatch: DataLoader<SpeakerBatch> = {
-  length: 1,
-  epoch: async function* () {
-    yield batchOf(utterances(0.3));
-  },
-};
+const noBatches = batchesOf<never>();
+const oneBatch = batchesOf(() => batchOf(utterances(0.3)));
 
 describe.each(['amsoftmax', 'softmax'] as const)('keeps the contract with %s', (loss) =>
   testTask({
@@ -95,12 +79,12 @@ test('logs the mean loss and the share of speakers recognised', async () => {
 test('judges a test set by its trials', async () => {
   const items = utterances(0.01);
   const task = speakerVerification({ model: toyModel(), speakers });
-  const run = task.test.over(noBatches, trialsOf(items));
-  const batch: UtteranceBatch = batchOf(items);
-  const input = await run.prepare(batch as never);
-  const fields = run.step(batch as never, input as never, inference);
-  const rows = (await (fields['embeddings'] as tf.Tensor2D).array()).map((row) => Float32Array.from(row));
-  const { log, files, figures } = run.reduce(run.collect({ embeddings: rows } as never, batch as never) as never);
+  const { log, files, figures } = await judgeRun(
+    task.test.over(
+      batchesOf(() => batchOf(items)),
+      trialsOf(items),
+    ),
+  );
 
   expect(log).toMatchObject({ eer: 0, minDcf: 0, trials: 15 });
   expect(log.eerThreshold).toBeGreaterThan(0.9);

@@ -1,9 +1,9 @@
 import { InputError, randomStream } from '@s3/interface';
-import { testTask } from '@s3/interface/testing';
+import { batchesOf, hashTensor, judgeRun, testTask } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from './fixtures/classification.json' with { type: 'json' };
-import { bumps, encoderOf, fixedModel, hashTensor, judgeOne, loaderOf, toyModel } from './fixtures/toy-model.ts';
+import { bumps, encoderOf, fixedModel, toyModel } from './fixtures/toy-model.ts';
 import { type LabelGroupBatch, labelGroupClassification } from './label-group-classification.ts';
 
 const toyGroups = [
@@ -20,7 +20,7 @@ describe('keeps the contract', () => {
   testTask({
     build() {
       const task = labelGroupClassification({ model: toyModel(5), groups: toyGroups });
-      return { task, train: task.train.over(loaderOf(toyBatch)), test: task.test.over(loaderOf(toyBatch)) };
+      return { task, train: task.train.over(batchesOf(toyBatch)), test: task.test.over(batchesOf(toyBatch)) };
     },
     learningRate: 2,
     metrics: ['loss', 'accuracy', 'groupAccuracy', 'utterances'],
@@ -35,14 +35,14 @@ const batchOf = (labels: readonly (readonly string[])[]): LabelGroupBatch => ({
   utterances: labels.map((_, row) => `u${row}`),
 });
 const build = () => {
-  const model = fixedModel(hashTensor(recorded.logits));
+  const model = fixedModel(hashTensor<tf.Tensor2D>(recorded.logits));
   return { model, task: labelGroupClassification({ model, groups }) };
 };
 
 test('the summed loss and its gradient equal S3PRL', () => {
   const { model, task } = build();
   const batch = batchOf(recorded.labels);
-  const run = task.train.over(loaderOf(() => batch));
+  const run = task.train.over(batchesOf(() => batch));
   const { value, grads } = tf.variableGrads(
     () => run.step(batch as never, { layers: [] } as never, { training: true, random: randomStream('t') })['loss'] as tf.Scalar,
     [model.logits],
@@ -54,7 +54,7 @@ test('the summed loss and its gradient equal S3PRL', () => {
 test('right is only what is right in all groups, as in S3PRL', async () => {
   const { task } = build();
   const batch = batchOf(recorded.labelsSomeRight);
-  const { log, files, chance } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
+  const { log, files, chance } = await judgeRun(task.test.over(batchesOf(() => batch)));
   expect(log['loss']).toBeCloseTo(recorded.lossSomeRight, 5);
   expect(log['accuracy']).toBeCloseTo(recorded.accuracySomeRight, 9);
   const lines = (files!['predictions.csv'] as string).trimEnd().split('\n').slice(1);
@@ -73,7 +73,7 @@ test('right is only what is right in all groups, as in S3PRL', async () => {
 test('files and figures name the group', async () => {
   const { task } = build();
   const batch = batchOf(recorded.labels);
-  const { files, figures } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
+  const { files, figures } = await judgeRun(task.test.over(batchesOf(() => batch)));
   expect((files!['classes.csv'] as string).split('\n')[0]).toBe('group,label,utterances,predicted,precision,recall,f1');
   expect(files!['classes.csv']).toContain('\nlocation,kitchen,1,');
   expect((files!['confusion.csv'] as string).split('\n')[0]).toBe('group,label,prediction,utterances');
@@ -103,7 +103,7 @@ test('refuses what does not fit', () => {
   const task = labelGroupClassification({ model: toyModel(5), groups: toyGroups });
   const batch = { ...toyBatch(), labels: [['off'], ['on'], ['on'], ['on'], ['on'], ['on']] };
   const step = () =>
-    task.train.over(loaderOf(() => batch)).step(batch as never, { layers: [] } as never, { training: true, random: randomStream('t') });
+    task.train.over(batchesOf(() => batch)).step(batch as never, { layers: [] } as never, { training: true, random: randomStream('t') });
   expect(step).toThrow(InputError);
   expect(step).toThrow("utterance 'a': found 1 labels (off)");
 });

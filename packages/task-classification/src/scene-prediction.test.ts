@@ -1,9 +1,9 @@
 import { InputError, randomStream, WiringError } from '@s3/interface';
-import { testTask } from '@s3/interface/testing';
+import { batchesOf, judgeRun, testTask } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from './fixtures/scenes.json' with { type: 'json' };
-import { bumps, encoderOf, fixedModel, judgeOne, loaderOf, toyModel } from './fixtures/toy-model.ts';
+import { bumps, encoderOf, fixedModel, toyModel } from './fixtures/toy-model.ts';
 import { normalQuantile } from './normal-quantile.ts';
 import { meanScores, rankingScores } from './ranking-scores.ts';
 import { type PredictionType, type SceneBatch, scenePrediction } from './scene-prediction.ts';
@@ -18,7 +18,7 @@ describe.each([
     build() {
       const task = scenePrediction({ model: toyModel(3), categories: encoderOf(names), predictionType });
       const batch = () => ({ waveforms: bumps([0, 1, 2, 3]), labels, utterances: ['a', 'b', 'c', 'd'] });
-      return { task, train: task.train.over(loaderOf(batch)), test: task.test.over(loaderOf(batch)) };
+      return { task, train: task.train.over(batchesOf(batch)), test: task.test.over(batchesOf(batch)) };
     },
     learningRate: 4,
     metrics,
@@ -40,7 +40,7 @@ describe.each(reference.cases)('$name', ({ predictionType, categories, labels, l
 
   test("gives the original's loss and gradient", () => {
     const { model, task } = build();
-    const run = task.train.over(loaderOf(() => batchOf(labels)));
+    const run = task.train.over(batchesOf(() => batchOf(labels)));
     const step = () => run.step(batchOf(labels) as never, { layers: [] } as never, { training: true, random: randomStream('t') })['loss'];
     const { value, grads } = tf.variableGrads(() => step() as tf.Scalar);
     expect(value.dataSync()[0]).toBeCloseTo(loss, 5);
@@ -50,10 +50,16 @@ describe.each(reference.cases)('$name', ({ predictionType, categories, labels, l
 
   test("gives the original's scores", async () => {
     const { task } = build();
-    const { log } = await judgeOne(task.test.over(loaderOf(() => batchOf(labels))), batchOf(labels));
+    const { log } = await judgeRun(task.test.over(batchesOf(() => batchOf(labels))));
     const recorded = scores as { readonly [score: string]: number };
     expect(log['loss']).toBeCloseTo(recorded['loss']!, 5);
-    const ours = { mAP: 'meanAveragePrecision', d_prime: 'dPrime', aucroc: 'rocAuc', pitch_acc: 'accuracy', chroma_acc: 'chromaAccuracy' };
+    const ours = {
+      mAP: 'meanAveragePrecision',
+      d_prime: 'dPrime',
+      aucroc: 'rocAuc',
+      pitch_acc: 'accuracy',
+      chroma_acc: 'chromaAccuracy',
+    } as const;
     for (const [score, metric] of Object.entries(ours)) if (score in recorded) expect(log[metric], score).toBeCloseTo(recorded[score]!, 6);
     // of several labels the original asks for the first one
     if (predictionType === 'multiclass' && 'top1_acc' in recorded) expect(log['accuracy']).toBeCloseTo(recorded['top1_acc']!, 12);
@@ -63,7 +69,7 @@ describe.each(reference.cases)('$name', ({ predictionType, categories, labels, l
 test('of several labels the most probable may be any', async () => {
   const { task } = fixed([0, 2, 1, 3, 1, 1, 0, 0, 9], names, 'multilabel');
   const batch = batchOf([['bark', 'rain'], ['rain', 'siren'], []]);
-  const { log, files } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
+  const { log, files } = await judgeRun(task.test.over(batchesOf(() => batch)));
   expect(log['accuracy']).toBeCloseTo(1 / 3, 12);
   const [header, ...rows] = (files!['predictions.csv'] as string).split('\n').slice(0, 4);
   expect(header).toBe('id,labels,prediction,probability');
@@ -79,7 +85,7 @@ test('pitches an octave apart have one chroma, whatever pitches are missing', as
   const categories = ['100', '60', '72', '87'];
   const { task } = fixed([0, 0, 1, 0, 9, 0, 0, 0, 1, 0, 0, 0], categories, 'multiclass', { pitches: true });
   const batch = batchOf([['60'], ['87'], ['100']]);
-  const { log } = await judgeOne(task.test.over(loaderOf(() => batch)), batch);
+  const { log } = await judgeRun(task.test.over(batchesOf(() => batch)));
   // 72 for 60, 100 for 87 (no octaves), 100 for 100
   expect(log).toMatchObject({ accuracy: 1 / 3, chromaAccuracy: 2 / 3 });
 });
@@ -127,7 +133,7 @@ test('refuses what does not fit, saying what to do', () => {
   const { task } = fixed([0, 1, 2], names, 'multiclass');
   const step = (labels: readonly string[]) => () =>
     task.train
-      .over(loaderOf(() => batchOf([labels])))
+      .over(batchesOf(() => batchOf([labels])))
       .step(batchOf([labels]) as never, { layers: [] } as never, { training: true, random: randomStream('t') });
   expect(step(['bark', 'rain'])).toThrow(InputError);
   expect(step(['bark', 'rain'])).toThrow("utterance 'u0': found 2 labels (bark ; rain)");

@@ -1,9 +1,9 @@
 import { randomStream, WiringError } from '@s3/interface';
-import { testTask } from '@s3/interface/testing';
+import { batchesOf, hashTensor, judgeRun, testTask } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from './fixtures/classification.json' with { type: 'json' };
-import { bumps, encoderOf, fixedModel, hashTensor, judgeOne, loaderOf, toyModel } from './fixtures/toy-model.ts';
+import { bumps, encoderOf, fixedModel, toyModel } from './fixtures/toy-model.ts';
 import { type LabelledBatch, utteranceClassification } from './utterance-classification.ts';
 
 const names = ['down', 'up', 'yes'];
@@ -18,7 +18,7 @@ describe.each([{}, { classWeights: 'balanced', topK: 2 }] as const)('keeps the c
   testTask({
     build() {
       const task = utteranceClassification({ model: toyModel(3), categories: encoderOf(names), counts: [2, 2, 2] }, config);
-      return { task, train: task.train.over(loaderOf(batchOf)), test: task.test.over(loaderOf(batchOf)) };
+      return { task, train: task.train.over(batchesOf(batchOf)), test: task.test.over(batchesOf(batchOf)) };
     },
     learningRate: 2,
     metrics: ['loss', 'accuracy', 'balancedAccuracy', 'utterances', ...('topK' in config ? ['topAccuracy'] : [])],
@@ -32,10 +32,10 @@ const recordedBatch: LabelledBatch = {
   utterances: single.labels.map((_, row) => `u${row}`),
 };
 const recorded = (config = {}, counts?: readonly number[]) => {
-  const model = fixedModel(hashTensor(single.logits));
+  const model = fixedModel(hashTensor<tf.Tensor2D>(single.logits));
   const categories = encoderOf(single.categories);
   const task = utteranceClassification({ model, categories, ...(counts && { counts }) }, config);
-  return { model, task, train: task.train.over(loaderOf(() => recordedBatch)), test: task.test.over(loaderOf(() => recordedBatch)) };
+  return { model, task, train: task.train.over(batchesOf(() => recordedBatch)), test: task.test.over(batchesOf(() => recordedBatch)) };
 };
 
 test('loss, gradient, accuracy and predictions equal S3PRL', async () => {
@@ -48,7 +48,7 @@ test('loss, gradient, accuracy and predictions equal S3PRL', async () => {
   expect(value.dataSync()[0]).toBeCloseTo(single.loss, 5);
   grads[model.logits.name]!.dataSync().forEach((gradient, index) => void expect(gradient).toBeCloseTo(single.gradient[index]!, 6));
 
-  const { log, files } = await judgeOne(judge, recordedBatch);
+  const { log, files } = await judgeRun(judge);
   expect(log['loss']).toBeCloseTo(single.loss, 5);
   expect(log['accuracy']).toBeCloseTo(single.accuracy, 9);
   const lines = (files!['predictions.csv'] as string).trimEnd().split('\n').slice(1);
@@ -57,9 +57,9 @@ test('loss, gradient, accuracy and predictions equal S3PRL', async () => {
 });
 
 test('the right label among the two most probable counts as in PyTorch', async () => {
-  const { log } = await judgeOne(recorded({ topK: 2 }).test, recordedBatch);
+  const { log } = await judgeRun(recorded({ topK: 2 }).test);
   expect(log['topAccuracy']).toBeCloseTo(single.top2Accuracy, 6);
-  expect((await judgeOne(recorded().test, recordedBatch)).log).not.toHaveProperty('topAccuracy');
+  expect((await judgeRun(recorded().test)).log).not.toHaveProperty('topAccuracy');
 });
 
 test('weighted losses equal PyTorch, in training and when judged', async () => {
@@ -68,7 +68,7 @@ test('weighted losses equal PyTorch, in training and when judged', async () => {
   const { train, test: judge } = recorded({ classWeights: 'balanced' }, counts);
   const fields = train.step(recordedBatch as never, { layers: [] } as never, { training: true, random: randomStream('t') });
   expect((fields['loss'] as tf.Scalar).dataSync()[0]).toBeCloseTo(single.weightedLoss, 5);
-  expect((await judgeOne(judge, recordedBatch)).log['loss']).toBeCloseTo(single.weightedLoss, 5);
+  expect((await judgeRun(judge)).log['loss']).toBeCloseTo(single.weightedLoss, 5);
 });
 
 test('shares of a batch weigh as much as their classes do', () => {
@@ -82,13 +82,13 @@ test('shares of a batch weigh as much as their classes do', () => {
 });
 
 test('says what a guess would score: always the most frequent label', async () => {
-  const { chance } = await judgeOne(recorded({ topK: 2 }).test, recordedBatch);
+  const { chance } = await judgeRun(recorded({ topK: 2 }).test);
   // labels: sad, angry, happy, neutral, neutral, happy
   expect(chance).toEqual({ accuracy: 2 / 6, balancedAccuracy: 1 / 4, topAccuracy: 4 / 6 });
 });
 
 test('draws what was taken for what', async () => {
-  const { figures } = await judgeOne(recorded().test, recordedBatch);
+  const { figures } = await judgeRun(recorded().test);
   expect(figures).toMatchObject([
     {
       kind: 'matrix',
@@ -115,7 +115,10 @@ test('draws what was taken for what', async () => {
 });
 
 test('predicts a label and the probability of each', async () => {
-  const task = utteranceClassification({ model: fixedModel(hashTensor(single.logits)), categories: encoderOf(single.categories) });
+  const task = utteranceClassification({
+    model: fixedModel(hashTensor<tf.Tensor2D>(single.logits)),
+    categories: encoderOf(single.categories),
+  });
   const predictions = await task.predict(recordedBatch.waveforms);
   expect(predictions.map(({ label }) => label)).toEqual(single.predictions);
   for (const { label, probability, probabilities } of predictions) {

@@ -1,11 +1,11 @@
 import { InputError } from '@s3/interface';
+import { hashValues } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ctcAlignments } from './ctc-alignments.ts';
 import { ctcLoss } from './ctc-loss.ts';
 import reference from './fixtures/ctc.json' with { type: 'json' };
-import { hashValues } from './fixtures/hash-values.ts';
 import { greedyDecoding } from './greedy-decoding.ts';
 
 test.each(reference.cases)('equals S3PRL: $name', ({ logits, lengths, targets, blank, zeroInfinity, reduction, loss, gradient }) => {

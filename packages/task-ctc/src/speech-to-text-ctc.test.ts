@@ -1,5 +1,5 @@
-import { type DataLoader, inference, WiringError } from '@s3/interface';
-import { testTask, toyFrameModel } from '@s3/interface/testing';
+import { inference, WiringError } from '@s3/interface';
+import { batchesOf, testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { recognitionReport } from './recognition-report.ts';
@@ -32,12 +32,7 @@ function batchOf(texts: readonly string[]): TextBatch {
     texts,
   };
 }
-const oneBatch = (texts: readonly string[]): DataLoader<TextBatch> => ({
-  length: 1,
-  epoch: async function* () {
-    yield batchOf(texts);
-  },
-});
+const oneBatch = (texts: readonly string[]) => batchesOf(() => batchOf(texts));
 
 describe('keeps the contract', () =>
   testTask({

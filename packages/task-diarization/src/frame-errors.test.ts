@@ -1,5 +1,5 @@
+import { hashTensor } from '@s3/interface/testing';
 import { describe, expect, test } from 'vitest';
-import { hashTensor } from './fixtures/hash-tensor.ts';
 import reference from './fixtures/permutation-invariant.json' with { type: 'json' };
 import { frameAccuracy, frameErrorRate, frameErrors, sumErrors } from './frame-errors.ts';
 

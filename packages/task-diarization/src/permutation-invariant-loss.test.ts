@@ -1,8 +1,8 @@
 import { InputError, randomStream, WiringError } from '@s3/interface';
 import { normalTensor } from '@s3/interface/tensors';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { hashTensor } from './fixtures/hash-tensor.ts';
 import reference from './fixtures/permutation-invariant.json' with { type: 'json' };
 import { permutationInvariantLoss } from './permutation-invariant-loss.ts';
 import { permutationsOf } from './permutations.ts';

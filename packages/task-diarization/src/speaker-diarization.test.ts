@@ -1,5 +1,5 @@
-import { type DataLoader, type Frames, InputError, inference, randomStream, type Sequence } from '@s3/interface';
-import { testTask, toyFrameModel } from '@s3/interface/testing';
+import { downloadFields, InputError, inference, randomStream, type Sequence } from '@s3/interface';
+import { batchesOf, judgeRun, testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type DiarizationBatch, speakerDiarization } from './speaker-diarization.ts';
@@ -41,12 +41,7 @@ function batchOf(...activities: readonly Sequence[]): DiarizationBatch {
   };
 }
 
-const oneBatch = (...activities: readonly Sequence[]): DataLoader<DiarizationBatch> => ({
-  length: 1,
-  epoch: async function* () {
-    yield batchOf(...activities);
-  },
-});
+const oneBatch = (...activities: readonly Sequence[]) => batchesOf(() => batchOf(...activities));
 
 /** Segments of the activity: what a reference RTTM would hold. */
 function segmentsOf(activity: Sequence, recording: string) {
@@ -95,34 +90,13 @@ async function trained(config: Parameters<typeof speakerDiarization>[1] = {}, sp
   return { task, model };
 }
 
-/** One batch through a phase, its fields as the trainer hands them on. */
-async function judge(
-  phase: { readonly over: ReturnType<typeof speakerDiarization>['test']['over'] },
-  batches: readonly DiarizationBatch[],
-  of = reference,
-) {
-  const run = phase.over({ length: batches.length, epoch: () => undefined as never }, of);
-  const columns: { [name: string]: unknown[] } = { losses: [], errors: [], chunks: [] };
-  for (const batch of batches) {
-    const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
-      loss: tf.Scalar;
-      order: tf.Tensor2D;
-      logits: Frames;
-    };
-    const { values, lengths } = fields.logits;
-    const all = values.dataSync() as Float32Array;
-    const logits = lengths.map((frames, row) => ({
-      values: all.slice(row * values.shape[1] * values.shape[2], (row * values.shape[1] + frames) * values.shape[2]),
-      frames,
-      features: values.shape[2],
-    }));
-    const collected = run.collect({ loss: fields.loss.dataSync()[0], order: fields.order.arraySync(), logits } as never, batch as never);
-    columns['losses']!.push(collected['losses']);
-    columns['errors']!.push(collected['errors']);
-    columns['chunks']!.push(...(collected['chunks'] as unknown[]));
-  }
-  return run.reduce(columns as never);
-}
+/** What is judged is disposed, and some is judged again. */
+const copyOf = ({ waveforms, ...batch }: DiarizationBatch): DiarizationBatch => ({
+  ...batch,
+  waveforms: { ...waveforms, values: tf.clone(waveforms.values) },
+});
+const judge = (phase: Pick<ReturnType<typeof speakerDiarization>['test'], 'over'>, batches: readonly DiarizationBatch[], of = reference) =>
+  judgeRun(phase.over(batchesOf(...batches.map((batch) => () => copyOf(batch))), of));
 
 const log = async (...given: Parameters<typeof judge>) => (await judge(...given)).log;
 
@@ -351,17 +325,8 @@ test('what processes collect of their shares of a batch gives the loss of the wh
   const run = train.over(oneBatch(first));
   const collected = async (...activities: readonly Sequence[]) => {
     const batch = batchOf(...activities);
-    const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as never as {
-      readonly loss: tf.Scalar;
-      readonly order: tf.Tensor2D;
-      readonly logits: Frames;
-    };
-    const frames = await fields.logits.values.array();
-    const logits = activities.map((activity, row) => ({
-      ...activity,
-      values: Float32Array.from(frames[row]!.slice(0, activity.frames).flat()),
-    }));
-    return run.collect({ loss: fields.loss.dataSync()[0], order: fields.order.arraySync(), logits } as never, batch as never);
+    const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference);
+    return run.collect((await downloadFields(fields)) as never, batch as never);
   };
   // as the trainer joins shares: lists one after another
   const shares = [await collected(first), await collected(second)];

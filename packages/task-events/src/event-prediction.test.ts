@@ -1,5 +1,5 @@
-import { type Frames, InputError, inference, randomStream, type Sequence, WiringError } from '@s3/interface';
-import { testTask, toyFrameModel } from '@s3/interface/testing';
+import { InputError, inference, randomStream, type Sequence, WiringError } from '@s3/interface';
+import { batchesOf, judgeRun, testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type EventBatch, eventPrediction } from './event-prediction.ts';
@@ -48,12 +48,7 @@ const event = (recording: string, label: string, startSeconds: number, endSecond
   endSeconds,
 });
 const events = [event('r0', 'bark', 0.2, 0.6), event('r0', 'bark', 1.6, 2), event('r0', 'horn', 0.8, 1.4), event('r1', 'horn', 0.2, 0.8)];
-const oneBatch = {
-  length: 1,
-  epoch: async function* () {
-    yield batchOf([first, second]);
-  },
-};
+const oneBatch = batchesOf(() => batchOf([first, second]));
 
 describe('keeps the contract', () =>
   testTask({
@@ -78,30 +73,13 @@ describe('keeps the contract', () =>
   }));
 
 type Built = ReturnType<typeof eventPrediction>;
-/** One batch through a phase, its fields as the trainer hands them on. */
-async function judge(phase: Built['test'], batch: EventBatch, reference = events) {
-  const run = phase.over({ length: 1, epoch: () => undefined as never }, { events: reference });
-  const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
-    loss: tf.Scalar;
-    logits: Frames;
-    counts: readonly number[];
-  };
-  const { values, lengths } = fields.logits;
-  const [, steps, features] = values.shape;
-  const all = values.dataSync() as Float32Array;
-  const logits = lengths.map((frames, row) => ({
-    values: all.slice(row * steps * features, (row * steps + frames) * features),
-    frames,
-    features,
-  }));
-  const { losses, frames, chunks } = run.collect(
-    { loss: fields.loss.dataSync()[0], logits, counts: fields.counts } as never,
-    batch as never,
-  ) as never as {
-    readonly [name: string]: unknown;
-  };
-  return run.reduce({ losses: [losses], frames: [frames], chunks } as never);
-}
+const judge = (phase: Built['test'], batch: EventBatch, reference = events) =>
+  judgeRun(
+    phase.over(
+      batchesOf(() => batch),
+      { events: reference },
+    ),
+  );
 const quick = { medianFilterMs: [0], minDurationMs: [0] };
 
 test('what is heard without error is scored so, and written', async () => {
@@ -214,14 +192,13 @@ describe('a recording of any length', () => {
   /** What the test stage writes of it, chunks as `diarizationDataset` cuts them, in batches of three. */
   async function tested(task: Built, lastFrames: number): Promise<string> {
     const starts = [0, 12, 24, 36, 48, 60].filter((start) => start < 60 || lastFrames > 0);
-    const run = task.test.over({ length: 1, epoch: () => undefined as never }, { events: [] });
-    const columns = { losses: [] as unknown[], frames: [] as unknown[], chunks: [] as unknown[] };
+    const batches: EventBatch[] = [];
     for (let first = 0; first < starts.length; first += 3) {
       const group = starts.slice(first, first + 3);
       const counts = group.map((start) => (start === 60 ? lastFrames : chunkFrames));
       const waveforms = group.map((start, row) => samples.slice(start * block, (start + counts[row]!) * block));
       const longest = Math.max(...waveforms.map(({ length }) => length));
-      const batch: EventBatch = {
+      batches.push({
         waveforms: {
           values: tf.tensor2d(waveforms.map((one) => [...one, ...new Array(longest - one.length).fill(0)])),
           lengths: waveforms.map(({ length }) => length),
@@ -229,27 +206,10 @@ describe('a recording of any length', () => {
         recordings: group.map(() => 'street'),
         startFrames: group,
         activities: counts.map((frames) => ({ values: new Float32Array(2 * frames), frames, features: 2 })),
-      };
-      const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference) as unknown as {
-        loss: tf.Scalar;
-        logits: Frames;
-        counts: readonly number[];
-      };
-      const all = (await fields.logits.values.data()) as Float32Array;
-      const steps = fields.logits.values.shape[1];
-      const logits = fields.logits.lengths.map((frames, row) => ({
-        values: all.slice(row * steps * 2, (row * steps + frames) * 2),
-        frames,
-        features: 2,
-      }));
-      const kept = run.collect({ loss: 0, logits, counts: fields.counts } as never, batch as never) as {
-        [name in keyof typeof columns]: unknown;
-      };
-      columns.losses.push(kept.losses);
-      columns.frames.push(kept.frames);
-      columns.chunks.push(...(kept.chunks as unknown[]));
+      });
     }
-    return run.reduce(columns as never).files!['events.csv'] as string;
+    const run = task.test.over(batchesOf(...batches.map((batch) => () => batch)), { events: [] });
+    return (await judgeRun(run)).files!['events.csv'] as string;
   }
   const csvOf = (tsv: string) =>
     `record_id,label,start_sec,end_sec\n${tsv.replace(/^(.*)\t(.*)\t(.*)\t(.*)$/gm, (_, name, start, end, label) => [name, label, start, end].join())}`;

@@ -1,23 +1,14 @@
-import { inference, type PhaseRun, randomStream, StateError } from '@s3/interface';
+import { type PhaseRun, randomStream, StateError } from '@s3/interface';
+import { batchesOf, judgeRun } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { toySearch, toyUpstream } from './fixtures/toy-search.ts';
 import type { SearchLog } from './judge-search.ts';
 import { queryByExample } from './query-by-example.ts';
 
-/** What the runner does with a split. */
-async function judge(run: PhaseRun<SearchLog>, batches = Number.POSITIVE_INFINITY) {
-  const columns: { [name: string]: unknown[] } = {};
-  let done = 0;
-  for await (const batch of run.batches.epoch(0)) {
-    const { waveforms } = batch as { waveforms: { values: tf.Tensor } };
-    const prepared = await run.prepare(batch as never);
-    const entry = run.collect(run.step(batch as never, prepared as never, inference) as never, batch as never);
-    for (const [name, values] of Object.entries(entry)) columns[name] = [...(columns[name] ?? []), ...(values as unknown[])];
-    waveforms.values.dispose();
-    if (++done === batches) break;
-  }
-  const reduction = run.reduce(columns as never, { isPartial: Number.isFinite(batches) });
+/** What the runner does with a split; its index is disposed a moment later. */
+async function judge(run: PhaseRun<SearchLog>, batches?: number) {
+  const reduction = await judgeRun(run, batches);
   await new Promise(setImmediate);
   return reduction;
 }
@@ -117,21 +108,16 @@ test('a query of fewer than five frames is not searched for', async () => {
   const reference = {
     ...dev.reference,
     occurrences: new Map([['tiny', ['d0']]]),
-    queries: {
-      length: 1,
-      async *epoch() {
-        yield {
-          waveforms: {
-            values: tf.tensor2d(
-              Float32Array.from({ length: 24 }, () => short.normal()),
-              [1, 24],
-            ),
-            lengths: [24],
-          },
-          utterances: ['tiny'],
-        };
+    queries: batchesOf(() => ({
+      waveforms: {
+        values: tf.tensor2d(
+          Float32Array.from({ length: 24 }, () => short.normal()),
+          [1, 24],
+        ),
+        lengths: [24],
       },
-    },
+      utterances: ['tiny'],
+    })),
   };
   const { files, log } = await judge(task.test.over(dev.documents, reference));
   expect(String(files!['scores.csv'])).toContain('tiny,d0,0.0000,1');

@@ -1,8 +1,8 @@
+import { hashValues } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { deviations, type FeatureMoments, joinMoments, momentsOf } from './feature-moments.ts';
 import reference from './fixtures/dtw.json' with { type: 'json' };
-import { hashValues } from './fixtures/hash-values.ts';
 import { comparable, type DistanceName, frameDistances } from './frame-distances.ts';
 import { subsequenceDtw } from './subsequence-dtw.ts';
 
@@ -12,9 +12,9 @@ const raw = recorded();
 /** The frames that the costs were recorded with: the third document has the second query in it, at half the pace. */
 function recorded() {
   const queries = queryFrames.map((frames, index) =>
-    hashValues(frames * features, 10 + index, 1.5).map((value) => value + Math.fround(0.3)),
+    hashValues({ shape: [frames * features], p: 10 + index, scale: 1.5 }).map((value) => value + Math.fround(0.3)),
   );
-  const documents = documentFrames.map((frames, index) => hashValues(frames * features, 20 + index, 1));
+  const documents = documentFrames.map((frames, index) => hashValues({ shape: [frames * features], p: 20 + index, scale: 1 }));
   for (let frame = 0; frame < 12; frame++) {
     const source = Math.floor(frame / 2) * features;
     for (let feature = 0; feature < features; feature++)

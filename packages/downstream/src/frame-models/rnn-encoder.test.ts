@@ -1,8 +1,8 @@
 import { type Frames, InputError, inference, type Mode, randomStream } from '@s3/interface';
-import { framesOf, testDownstream } from '@s3/interface/testing';
+import { framesOf, hashTensor, testDownstream } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
+import { expectClose, loadWeights, namedGradients } from '../fixtures/reference.ts';
 import reference from '../fixtures/rnn.json' with { type: 'json' };
 import { rnnEncoder } from './rnn-encoder.ts';
 

@@ -1,8 +1,8 @@
 import { InputError, inference, type Mode, randomStream } from '@s3/interface';
-import { framesOf, testDownstream } from '@s3/interface/testing';
+import { framesOf, hashTensor, testDownstream } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { expectClose, hashTensor } from '../fixtures/reference.ts';
+import { expectClose } from '../fixtures/reference.ts';
 import reference from '../fixtures/transformer.json' with { type: 'json' };
 import { transformerEncoder } from './transformer-encoder.ts';
 

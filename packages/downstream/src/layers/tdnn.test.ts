@@ -1,7 +1,8 @@
 import { inference, randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { expectClose, hashTensor, loadWeights } from '../fixtures/reference.ts';
+import { expectClose, loadWeights } from '../fixtures/reference.ts';
 import reference from '../fixtures/tdnn.json' with { type: 'json' };
 import { batchNorm } from './batch-norm.ts';
 import { tdnn } from './tdnn.ts';

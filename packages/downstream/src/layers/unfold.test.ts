@@ -1,6 +1,7 @@
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { expectClose, hashTensor } from '../fixtures/reference.ts';
+import { expectClose } from '../fixtures/reference.ts';
 import { framesLost, unfold, unfoldedProduct } from './unfold.ts';
 
 test.each([

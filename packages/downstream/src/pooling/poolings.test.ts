@@ -1,8 +1,9 @@
 import { inference, randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/pooling.json' with { type: 'json' };
-import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
+import { expectClose, loadWeights, namedGradients } from '../fixtures/reference.ts';
 import { poolings } from './poolings.ts';
 
 const nameOf: Record<string, keyof typeof poolings> = {

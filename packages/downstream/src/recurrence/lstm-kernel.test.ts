@@ -1,7 +1,8 @@
 import { randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { expectClose, hashTensor } from '../fixtures/reference.ts';
+import { expectClose } from '../fixtures/reference.ts';
 import { hasLstmKernel, lstmKernel } from './lstm-kernel.ts';
 import { lstmRecurrence } from './lstm-recurrence.ts';
 import { recurrentLayer } from './recurrent-layer.ts';

@@ -1,6 +1,7 @@
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { expectClose, hashTensor } from '../fixtures/reference.ts';
+import { expectClose } from '../fixtures/reference.ts';
 import { gruRecurrence } from './gru-recurrence.ts';
 import { lstmRecurrence } from './lstm-recurrence.ts';
 import { type Order, throughSigmoid, throughTanh } from './recurrence.ts';

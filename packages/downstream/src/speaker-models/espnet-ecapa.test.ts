@@ -1,7 +1,8 @@
 import { inference, randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import { expect, test } from 'vitest';
 import reference from '../fixtures/espnet-ecapa.json' with { type: 'json' };
-import { expectClose, hashTensor, loadWeights } from '../fixtures/reference.ts';
+import { expectClose, loadWeights } from '../fixtures/reference.ts';
 import { contextAttentiveStatisticsPooling } from '../pooling/context-attentive-statistics-pooling.ts';
 import { ecapaTdnn } from './ecapa-tdnn.ts';
 

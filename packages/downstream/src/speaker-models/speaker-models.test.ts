@@ -1,8 +1,9 @@
 import { type Frames, inference, type Mode, randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/ecapa.json' with { type: 'json' };
-import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
+import { expectClose, loadWeights, namedGradients } from '../fixtures/reference.ts';
 import { ecapaBackbone } from './ecapa-backbone.ts';
 import { ecapaTdnn } from './ecapa-tdnn.ts';
 import { xvector } from './xvector.ts';

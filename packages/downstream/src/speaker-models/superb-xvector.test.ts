@@ -1,7 +1,8 @@
 import { type Frames, inference, type Mode, randomStream, WiringError } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
+import { expectClose, loadWeights, namedGradients } from '../fixtures/reference.ts';
 import reference from '../fixtures/xvector.json' with { type: 'json' };
 import { superbXvector } from './superb-xvector.ts';
 

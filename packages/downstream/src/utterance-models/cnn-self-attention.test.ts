@@ -1,9 +1,9 @@
 import { type Frames, inference, type Mode, randomStream } from '@s3/interface';
-import { testDownstream } from '@s3/interface/testing';
+import { hashTensor, testDownstream } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/cnn-self-attention.json' with { type: 'json' };
-import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
+import { expectClose, loadWeights, namedGradients } from '../fixtures/reference.ts';
 import { cnnSelfAttention } from './cnn-self-attention.ts';
 import { utteranceClassifier } from './utterance-classifier.ts';
 

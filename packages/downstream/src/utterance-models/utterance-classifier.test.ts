@@ -1,8 +1,8 @@
 import { type Frames, inference, type Mode, randomStream } from '@s3/interface';
-import { testDownstream } from '@s3/interface/testing';
+import { hashTensor, testDownstream } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { expectClose, hashTensor, loadWeights, namedGradients } from '../fixtures/reference.ts';
+import { expectClose, loadWeights, namedGradients } from '../fixtures/reference.ts';
 import reference from '../fixtures/utterance-classifiers.json' with { type: 'json' };
 import { attentivePoolingLinear } from './attentive-pooling-linear.ts';
 import { deepNetClassifier } from './deep-net-classifier.ts';

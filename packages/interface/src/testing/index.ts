@@ -1,3 +1,6 @@
+export { batchesOf } from './batches-of.ts';
+export { type HashedTensor, hashTensor, hashValues } from './hash-tensor.ts';
+export { judgeRun } from './judge-run.ts';
 export { testBatchSampler } from './test-batch-sampler.ts';
 export { testDownstream } from './test-downstream.ts';
 export { testFeaturizer } from './test-featurizer.ts';

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { parseConfig } from '../component.ts';
 import type { AnyRecipe, Problem, RecipeContext } from '../problem.ts';
 import { stateValues } from './expectations.ts';
-import { judge, prepareBatches, trainSteps } from './train-steps.ts';
+import { judgeRun } from './judge-run.ts';
+import { prepareBatches, trainSteps } from './train-steps.ts';
 
 /**
  * What every recipe must do on a small corpus, as vitest tests; call it inside a `describe`.
@@ -61,10 +62,10 @@ export function testRecipe({
       expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     } else {
       expect(problem.train).toBeUndefined();
-      if (problem.valid) problem.settle?.((await judge(problem.valid)).log as never);
+      if (problem.valid) problem.settle?.((await judgeRun(problem.valid)).log as never);
     }
     for (const [name, run] of Object.entries(problem.tests)) {
-      const { log } = await judge(run);
+      const { log } = await judgeRun(run);
       expect(log[problem.best.metric], `${problem.best.metric} on ${name}`).toSatisfy(Number.isFinite);
     }
   });

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { inference } from '../model.ts';
 import type { AnyTask, Log, PhaseRun } from '../task.ts';
 import { expectGradients, expectNoLeak, expectStateRoundTrip, stateValues } from './expectations.ts';
+import { judgeRun } from './judge-run.ts';
 import { waveformsOf } from './toy-sequences.ts';
-import { judge, prepareBatches, trainSteps } from './train-steps.ts';
+import { prepareBatches, trainSteps } from './train-steps.ts';
 
 /**
  * What every task must do, as vitest tests; call it inside a `describe`.
@@ -67,7 +68,7 @@ export function testTask({
 
   test('reports its metrics, the same each time', async () => {
     const { test: phase } = await build();
-    const [first, second] = [await judge(phase), await judge(phase)];
+    const [first, second] = [await judgeRun(phase), await judgeRun(phase)];
     for (const metric of metrics) expect(first.log[metric], metric).toSatisfy(Number.isFinite);
     expect(second.log).toEqual(first.log);
   });

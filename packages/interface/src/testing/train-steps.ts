@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { downloadFields } from '../download-fields.ts';
-import { inference, type Mode } from '../model.ts';
+import type { Mode } from '../model.ts';
 import { randomStream } from '../random.ts';
-import type { AnyTask, Columns, Fields, Log, PhaseRun, Reduction } from '../task.ts';
+import type { AnyTask, Log, PhaseRun } from '../task.ts';
 
 /** Batches of a phase with the frozen part done, so that steps alone can be repeated. */
 export interface Prepared {
@@ -46,22 +45,4 @@ export async function trainSteps(
     loss.dispose();
   }
   return losses;
-}
-
-/** One pass over a split, judged. */
-export async function judge<L extends Log>(run: PhaseRun<L>, maxBatches = Number.POSITIVE_INFINITY): Promise<Reduction<L>> {
-  const columns: { [name: string]: unknown[] } = {};
-  let done = 0;
-  for await (const batch of run.batches.epoch(0)) {
-    const prepared = await run.prepare(batch as never);
-    const fields = tf.tidy(() => run.step(batch as never, prepared as never, inference) as never) as Fields;
-    const entries = run.collect((await downloadFields(fields)) as never, batch as never);
-    for (const [name, entry] of Object.entries(entries)) {
-      columns[name] ??= [];
-      columns[name].push(...(Array.isArray(entry) ? entry : [entry]));
-    }
-    tf.dispose([batch, prepared, fields] as never);
-    if (++done === maxBatches) break;
-  }
-  return run.reduce(columns as Columns<unknown> as never);
 }

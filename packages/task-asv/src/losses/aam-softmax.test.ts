@@ -1,8 +1,8 @@
 import { randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import reference from '../fixtures/aam-softmax.json' with { type: 'json' };
-import { hashTensor } from '../fixtures/hash-tensor.ts';
 import { type AamSoftmaxSettings, aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './aam-softmax.ts';
 
 const sizes = { inputSize: 5, outputSize: 4 };

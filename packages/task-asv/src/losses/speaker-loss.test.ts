@@ -1,7 +1,7 @@
 import { randomStream } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { hashTensor } from '../fixtures/hash-tensor.ts';
 import reference from '../fixtures/speaker-loss.json' with { type: 'json' };
 import { amSoftmax } from './am-softmax.ts';
 import { softmax } from './softmax.ts';

@@ -1,15 +1,15 @@
 import { InputError, StateError } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { hashValues } from '../fixtures/hash-values.ts';
 import fixture from '../fixtures/torch-optim.json' with { type: 'json' };
 import { optimizer } from './optimizer.ts';
 import { optimizerSettings, resolveOptimizer } from './optimizer-settings.ts';
 
 const makeWeights = () =>
   new Map([
-    ['model.weight', tf.variable(tf.tensor2d(hashValues(0, 6), [2, 3])) as tf.Variable],
-    ['model.bias', tf.variable(tf.tensor1d(hashValues(1, 2))) as tf.Variable],
+    ['model.weight', tf.variable(hashTensor({ shape: [2, 3], p: 0 }))],
+    ['model.bias', tf.variable(hashTensor({ shape: [2], p: 1 }))],
   ]);
 
 /** The recorded problem: gradients depend on the weights, so that errors add up. */
@@ -17,9 +17,12 @@ const gradientsOf = (step: number, weights: ReadonlyMap<string, tf.Variable>) =>
   new Map<string, tf.Tensor>([
     [
       'model.weight',
-      tf.tidy(() => tf.add(tf.tensor2d(hashValues(10 + 2 * step, 6, 0.5), [2, 3]), tf.mul(weights.get('model.weight')!, 0.3))),
+      tf.tidy(() => tf.add(hashTensor({ shape: [2, 3], p: 10 + 2 * step, scale: 0.5 }), tf.mul(weights.get('model.weight')!, 0.3))),
     ],
-    ['model.bias', tf.tidy(() => tf.add(tf.tensor1d(hashValues(11 + 2 * step, 2, 0.5)), tf.mul(weights.get('model.bias')!, 0.3)))],
+    [
+      'model.bias',
+      tf.tidy(() => tf.add(hashTensor({ shape: [2], p: 11 + 2 * step, scale: 0.5 }), tf.mul(weights.get('model.bias')!, 0.3))),
+    ],
   ]);
 
 const settingsOf = (given: object) => resolveOptimizer(optimizerSettings.parse(given));

@@ -1,7 +1,7 @@
 import { WiringError } from '@s3/interface';
+import { hashTensor } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { hashValues } from '../fixtures/hash-values.ts';
 import fixture from '../fixtures/torch-optim.json' with { type: 'json' };
 import { addGradients, clippingScale, globalNorm, gradientsOf } from './gradients.ts';
 
@@ -38,8 +38,8 @@ describe('gradientsOf', () => {
 describe('clipping', () => {
   it("agrees with torch's clip_grad_norm_", async () => {
     const gradients = new Map<string, tf.Tensor>([
-      ['weight', tf.tensor(Array.from(hashValues(10, 6, 0.5), (value, index) => value + 0.3 * hashValues(0, 6)[index]!))],
-      ['bias', tf.tensor(Array.from(hashValues(11, 2, 0.5), (value, index) => value + 0.3 * hashValues(1, 2)[index]!))],
+      ['weight', tf.add(hashTensor({ shape: [6], p: 10, scale: 0.5 }), tf.mul(hashTensor({ shape: [6], p: 0 }), 0.3))],
+      ['bias', tf.add(hashTensor({ shape: [2], p: 11, scale: 0.5 }), tf.mul(hashTensor({ shape: [2], p: 1 }), 0.3))],
     ]);
     const norm = await globalNorm(gradients);
     expect(norm).toBeCloseTo(fixture.clipping.norm, 5);
