@@ -184,7 +184,12 @@ export interface TrainPhase<Batch, L extends Log> extends Phase<Batch, L> {
   readonly trains: true;
 }
 
-/** What a task does with the split that it learns from. */
+/**
+ * What a task does with the split that it learns from.
+ *
+ * Where processes share a batch, what each collects of its share becomes that of the batch: lists are joined, a number is a mean and becomes the
+ * mean by weight, an object of numbers has counts, which are added up.
+ */
 export interface TrainPhaseParts<Batch, Prepared, F extends Fields, E, L extends Log> extends PhaseParts<Batch, Prepared, F, E, L, void> {
   /**
    * How much there is in a batch of what its loss is a mean of, such as its valid frames; its items unless given.

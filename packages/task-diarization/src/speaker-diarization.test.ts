@@ -2,6 +2,7 @@ import { downloadFields, InputError, inference, randomStream, type Sequence } fr
 import { batchesOf, judgeRun, testTask, toyFrameModel } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { type FrameErrors, frameErrorRate, sumErrors } from './frame-errors.ts';
 import { type DiarizationBatch, speakerDiarization } from './speaker-diarization.ts';
 
 const block = 4;
@@ -320,7 +321,7 @@ test('the losses of shares of a batch, by their weights, give the loss of the wh
   expect((one.loss * one.weight + other.loss * other.weight) / whole.weight).toBeCloseTo(whole.loss, 6);
 });
 
-test('what processes collect of their shares of a batch gives the loss of the whole', async () => {
+test('what processes collect of their shares of a batch gives the log of the whole', async () => {
   const { train } = speakerDiarization({ model: toyFrameModel(2) });
   const run = train.over(oneBatch(first));
   const collected = async (...activities: readonly Sequence[]) => {
@@ -328,11 +329,17 @@ test('what processes collect of their shares of a batch gives the loss of the wh
     const fields = run.step(batch as never, (await run.prepare(batch as never)) as never, inference);
     return run.collect((await downloadFields(fields)) as never, batch as never);
   };
-  // as the trainer joins shares: lists one after another
-  const shares = [await collected(first), await collected(second)];
-  const joined = Object.fromEntries(['losses', 'errors'].map((name) => [name, shares.flatMap((share) => [...(share[name] as unknown[])])]));
-  const whole = run.reduce((await collected(first, second)) as never).log as { readonly [name: string]: number };
-  const parts = run.reduce(joined as never).log as { readonly [name: string]: number };
-  expect(parts['loss']).toBeCloseTo(whole['loss']!, 6);
-  expect(parts['frameDer']).toBeCloseTo(whole['frameDer']!, 12);
+  // as the trainer joins shares: means by weight, counts added up
+  type Share = { readonly losses: number; readonly errors: FrameErrors };
+  const [one, other] = [await collected(first), await collected(second)] as never as [Share, Share];
+  const fraction = first.frames / (first.frames + second.frames);
+  const losses = fraction * one.losses + (1 - fraction) * other.losses;
+  const { losses: wholeLoss, errors } = (await collected(first, second)) as never as Share;
+  expect(losses).toBeCloseTo(wholeLoss, 6);
+  const whole = run.reduce({ losses: [wholeLoss], errors: [errors] } as never).log as { readonly [name: string]: number };
+  const parts = run.reduce({ losses: [losses], errors: [sumErrors([one.errors, other.errors])] } as never).log as {
+    readonly [name: string]: number;
+  };
+  for (const name of ['frameDer', 's3prlDer', 'accuracy']) expect(parts[name]).toBeCloseTo(whole[name]!, 12);
+  expect(frameErrorRate(one.errors)).not.toBeCloseTo(frameErrorRate(other.errors), 3);
 });

@@ -140,8 +140,7 @@ export const speakerDiarization = defineComponent({
 
     const train = defineTrainPhase({
       ...parts,
-      // lists, since processes that share a batch join these: a loss stays beside the frames that it is a mean over
-      collect: (fields: Downloaded, batch: DiarizationBatch) => ({ losses: [fields.loss], errors: [errorsOf(fields, batch)] }),
+      collect: (fields: Downloaded, batch: DiarizationBatch) => ({ losses: fields.loss, errors: errorsOf(fields, batch) }),
       reduce: (columns) => ({ log: frameLog(columns) }),
       weight: (_fields, { activities }) => activities.reduce((sum, { frames }) => sum + frames, 0),
     });

@@ -136,7 +136,7 @@ export const eventPrediction = defineComponent({
 
     const train = defineTrainPhase({
       ...parts,
-      // lists, since processes that share a batch join these: a loss stays beside the frames that it is a mean over
+      // lists, which processes that share a batch join: a loss stays beside the frames that it is a mean over
       collect: ({ loss, counts }: Downloaded) => ({ losses: [loss], frames: [sumOf(counts)] }),
       reduce: ({ losses, frames }) => ({ log: { loss: meanLoss(losses, frames) } }),
       weight: ({ counts }) => sumOf(counts),

@@ -10,7 +10,8 @@ export interface SharedEntry {
 /**
  * The entries of whole batches, in their order, out of those of shares, by rank.
  *
- * Lists are joined; a number, which is a mean over the share, becomes the mean over the batch.
+ * Lists are joined; a number, which is a mean over the share, becomes the mean over the batch; an object of numbers, which are counts,
+ * is added up.
  */
 export function joinShares(shares: readonly SharedEntry[]): readonly SharedEntry['entry'][] {
   const batches = new Map<number, SharedEntry[]>();
@@ -19,16 +20,14 @@ export function joinShares(shares: readonly SharedEntry[]): readonly SharedEntry
   return inOrder.map(([, parts]) => {
     const [first] = parts as [SharedEntry];
     if (parts.length === 1) return first.entry;
-    return Object.fromEntries(
-      Object.entries(first.entry).map(([name, value]) => [name, typeof value === 'number' ? weighted(parts, name) : listed(parts, name)]),
-    );
+    return Object.fromEntries(Object.keys(first.entry).map((name) => [name, joined(parts, name)]));
   });
 }
 
-function weighted(parts: readonly SharedEntry[], name: string): number {
-  return parts.reduce((sum, { fraction, entry }) => sum + fraction * (entry[name] as number), 0);
-}
-
-function listed(parts: readonly SharedEntry[], name: string): unknown[] {
-  return parts.flatMap(({ entry }) => entry[name] as unknown[] | unknown);
+function joined(parts: readonly SharedEntry[], name: string): unknown {
+  const values = parts.map(({ entry }) => entry[name]);
+  if (typeof values[0] === 'number') return parts.reduce((sum, { fraction }, index) => sum + fraction * (values[index] as number), 0);
+  if (Array.isArray(values[0])) return values.flat(1);
+  const counts = values as { readonly [count: string]: number }[];
+  return Object.fromEntries(Object.keys(counts[0]!).map((count) => [count, counts.reduce((sum, one) => sum + one[count]!, 0)]));
 }
