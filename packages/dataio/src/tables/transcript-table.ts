@@ -10,20 +10,23 @@ export interface TranscribedUtterance extends UtterancePart {
 
 /**
  * Utterances of a table with the columns id, wav_path and transcription, and start_sec and end_sec where only a part is meant; others
- * are ignored.
+ * are ignored. Texts have one space between words, whatever white space the table has there, and none around them.
  *
  * @param name what errors call a table that no file was read for
  * @throws InputError with the row for a duplicate id, an empty cell or times that are none; for a table without rows
  */
 export function transcriptTable(table: Table, name = 'the table of transcriptions'): readonly TranscribedUtterance[] {
   return utteranceRows(table, name, (row, where) => ({
-    id: cellOf(row, 'id', where),
+    id: cellOf(row, 'id', where).trim(),
     path: cellOf(row, 'wav_path', where),
-    text: cellOf(row, 'transcription', where, 'Fill the cell, or remove the row if nothing is said in the recording.'),
+    // no tokenizer can write white space at the ends or twice: in a reference it would be words that nobody said
+    text: spaced(cellOf(row, 'transcription', where, 'Fill the cell, or remove the row if nothing is said in the recording.')),
     where,
     ...partOf(row, where),
   }));
 }
+
+const spaced = (text: string): string => text.trim().replace(/\s+/gu, ' ');
 
 /** @throws InputError listing the first ten transcriptions with tokens that the tokenizer does not know */
 export function requireKnownTokens(utterances: readonly TranscribedUtterance[], tokenizer: TextTokenizer<{ readonly type: string }>): void {
