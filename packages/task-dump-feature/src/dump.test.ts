@@ -84,7 +84,7 @@ test('stops when asked to, and goes on later', async () => {
 
 test('makes again what a kill tore: files, notes and what lies beside', async () => {
   await dump(options());
-  const part = join(outDir, 'manifest-0-of-1.jsonl');
+  const part = join(outDir, 'dump-1-of-1.jsonl');
   const lines = (await readFile(part, 'utf8')).split('\n');
   // the fourth file lost its end, the fifth its note half way, the sixth was renamed but never noted, the seventh never renamed
   await truncate(join(outDir, 'speaker/utt 3.json'), 40);

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { arrayBytes, audioDataset, dataLoader, fixedBatchSampler, utteranceBatch } from '@s3/dataio';
 import type { Communicator } from '@s3/interface';
 import { dump, featureExtractor } from '@s3/task-dump-feature';
@@ -7,6 +6,7 @@ import { availableCores, checkSameCommand, gatherValues, oneProcess, terminalObs
 import { type CommandLineOptions, inProcesses } from '@s3/trainer/command-line';
 import { inputUtterances } from '../input-utterances.ts';
 import { shareOf } from '../processes/share-of.ts';
+import { announceWork, checksumOf, outcomeText } from '../processes/shared-work.ts';
 import type { DumpCommandOptions } from './dump-command.ts';
 import { dumpedModel } from './dumped-model.ts';
 
@@ -35,17 +35,11 @@ async function dumpShare(
   const utterances = await inputUtterances(inputs);
   const terminal = terminalObserver({ stream: json ? program.stderr : program.stdout });
   try {
-    const { library, reason } = await program.selectEngine(engine);
-    terminal.message?.('info', `engine: ${library} (${reason})`);
-    if (communicator.size > 1)
-      terminal.message?.('info', `${communicator.size} processes share the work; the progress shown is that of the first`);
+    announceWork(terminal, await program.selectEngine(engine), communicator);
     const model = await dumpedModel(options, program.recipes);
     const extractor = featureExtractor(model, { content, layers: layers && [...layers] });
     const onProgress = (unit: string) => (label: string, done: number, total: number) => terminal.progress?.({ label, done, total, unit });
-    const ids = createHash('sha256')
-      .update(JSON.stringify(utterances.map(({ id }) => id)))
-      .digest('hex')
-      .slice(0, 16);
+    const ids = checksumOf(utterances.map(({ id }) => id));
     const decisive = { source: model.source, outDir: resolve(outDir), format, compress, ...extractor.description, ids };
     await checkSameCommand(communicator, JSON.parse(JSON.stringify(decisive)));
     const own = await dump({
@@ -69,14 +63,8 @@ async function dumpShare(
     const sum = (count: 'written' | 'found') => ofEach.reduce((total, one) => total + one[count], 0);
     const done = { written: sum('written'), found: sum('found'), complete: ofEach.some(({ complete }) => complete) };
     if (json) program.stdout.write(`${JSON.stringify({ ...done, utterances: utterances.length, outDir }, null, 2)}\n`);
-    else program.stdout.write(`${told(done, outDir)}\n`);
+    else program.stdout.write(outcomeText(`wrote ${done.written} files`, done, outDir));
   } finally {
     await terminal.close?.();
   }
-}
-
-function told({ written, found, complete }: Awaited<ReturnType<typeof dump>>, outDir: string): string {
-  const there = found === 0 ? '' : `, ${found} were there`;
-  const rest = complete ? `all is listed in ${outDir}${sep}manifest.csv` : 'other shares are still to be made';
-  return `wrote ${written} files${there}; ${rest}`;
 }

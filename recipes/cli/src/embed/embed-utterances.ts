@@ -1,25 +1,17 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { AudioUtterance } from '@s3/dataio';
 import { evaluationBatches } from '@s3/espnet-spk';
 import { type AnyRecipe, type Communicator, type Embeddings, InputError, randomStream, type WaveformModel } from '@s3/interface';
 import { extractEmbeddings } from '@s3/task-asv';
+import type { Shard } from '@s3/task-dump-feature';
 import { availableCores, checkSameCommand, fromRoot, gatherValues, loadTask, oneProcess, terminalObserver } from '@s3/trainer';
 import { type CommandLineOptions, inProcesses } from '@s3/trainer/command-line';
 import { checkpointRecipe, recipesWith } from '../checkpoint/checkpoint-recipe.ts';
 import { inputUtterances } from '../input-utterances.ts';
-import { type Share, shareOf } from '../processes/share-of.ts';
+import { shareOf } from '../processes/share-of.ts';
+import { announceWork, checksumOf, outcomeText } from '../processes/shared-work.ts';
 import type { EmbedCommandOptions } from './embed-command.ts';
-import {
-  checkEmbeddingFolder,
-  type EmbeddedUtterance,
-  finishedParts,
-  openEmbeddingFolder,
-  removeTornParts,
-  writeManifest,
-  writePart,
-} from './embedding-files.ts';
+import { checkEmbeddingFolder, type EmbeddedUtterance, type EmbeddingFolder, embeddingFolder } from './embedding-folder.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr' | 'connectProcesses'>;
 
@@ -52,41 +44,48 @@ async function embedShare(
 ): Promise<void> {
   const { out, segments, segmentSeconds, average = false, normalize = false, batchSize, partSize, json } = options;
   const { rank, size } = communicator;
-  const share = shareOf(options.shard, communicator);
+  const shard = shareOf(options.shard, communicator);
   const utterances = await inputUtterances(inputs);
-  const ids = new Set<string>();
-  const doubled = utterances.find(({ id }) => ids.has(id) || !ids.add(id));
-  if (doubled) throw new InputError('utterances', `the id '${doubled.id}' twice`, 'an id of its own for each', 'Rename one of them.');
+  const ids = utterances.map(({ id }) => id);
+  refuseDoubled(ids);
   const terminal = terminalObserver({ stream: json ? program.stderr : program.stdout });
   try {
-    const { name: engine, library, reason } = await program.selectEngine(options.engine);
-    terminal.message?.('info', `engine: ${library} (${reason})`);
-    if (size > 1) terminal.message?.('info', `${size} processes share the work; the progress shown is that of the first`);
-    const recipe = await checkpointRecipe(await recipesWith(program.recipes, options.recipe), checkpoint);
-    const task = await loadTask(recipe, checkpoint, { overrides: independentBatches(recipe) });
-    if (task.name !== 'speaker-verification') {
-      const found = `a checkpoint of ${recipe.name}, whose task is ${task.name}`;
-      throw new InputError(checkpoint, found, 'one that embeds speakers, such as of superb-asv or espnet-spk', 'Give another checkpoint.');
-    }
+    const engine = await program.selectEngine(options.engine);
+    announceWork(terminal, engine, communicator);
+    const { task, recipe } = await speakerTask(checkpoint, await recipesWith(program.recipes, options.recipe));
     const cut = segments === undefined ? {} : { segments, segmentSeconds };
-    const making = { recipe: recipe.name, weights: await weightsOf(checkpoint), ...cut, average, normalize };
-    const told = { ...making, out: resolve(out), engine, batchSize, partSize, utterances: utterances.length, ids: checksumOf([...ids]) };
-    await checkSameCommand(communicator, told);
+    const making = { recipe, weights: await weightsOf(checkpoint), ...cut, average, normalize };
+    await checkSameCommand(communicator, {
+      ...making,
+      out: resolve(out),
+      engine: engine.name,
+      batchSize,
+      partSize,
+      utterances: ids.length,
+      ids: checksumOf(ids),
+    });
 
     const there = await fromRoot(communicator, async () => {
-      await openEmbeddingFolder(out, making);
-      const before = await finishedParts(out);
+      const folder = await embeddingFolder(out, making);
+      const before = await folder.finished();
       // other shares may be at work: theirs are left alone
-      const shares = Array.from({ length: size }, (_, index) => (size > 1 ? { index, count: size } : share));
-      await removeTornParts(out, before, shares);
-      return new Set(before.flatMap((part) => part.utterances.map(({ id }) => id)));
+      await folder.removeTorn(before, size > 1 ? Array.from({ length: size }, (_, index) => ({ index, count: size })) : [shard]);
+      return idsOf(before);
     });
     if (rank > 0) await checkEmbeddingFolder(out);
-    const isMissing = ({ id }: AudioUtterance) => !there.has(id);
+    const folder = await embeddingFolder(out, making);
+    const missing = utterances.filter(({ id }) => !there.has(id));
     // an independent share may not depend on what others have done; together what is missing is shared anew
-    const own = size > 1 ? dealt(utterances.filter(isMissing), share) : dealt(utterances, share);
-    const remaining = own.filter(isMissing);
-    let written = 0;
+    const own = dealt(size > 1 ? missing : utterances, shard);
+    const remaining = own.filter(({ id }) => !there.has(id));
+    const found = own.length - remaining.length;
+
+    let [pending, written]: [EmbeddedUtterance[], number] = [[], 0];
+    const flush = async () => {
+      if (pending.length > 0) await folder.add(shard, pending);
+      written += pending.length;
+      pending = [];
+    };
     if (remaining.length > 0) {
       const workers = options.workers ?? Math.max(0, availableCores() - 1);
       const settings = { segments: segments ?? null, segmentSeconds, batchSize };
@@ -94,13 +93,7 @@ async function embedShare(
       const context = { seed: 0, workers, minSamples: task.model.minSamples, modelRate: task.model.sampleRate, onProgress };
       const { batches, seconds } = await evaluationBatches(remaining, settings, context);
       const model = task.model as WaveformModel<Embeddings>;
-      let pending: EmbeddedUtterance[] = [];
-      const flush = async () => {
-        if (pending.length > 0) await writePart(out, share, pending);
-        written += pending.length;
-        pending = [];
-      };
-      let done = own.length - remaining.length;
+      let done = found;
       for await (const { id, segments: rows } of extractEmbeddings(model, batches, { average, normalize })) {
         pending.push({ id, segments: rows, seconds: seconds.get(id)! });
         terminal.progress?.({ label: 'embedding', done: ++done, total: own.length, unit: 'utterances' });
@@ -108,43 +101,55 @@ async function embedShare(
       }
       await flush();
     }
-    const ofEach = await gatherValues(communicator, { written, found: size > 1 ? 0 : own.length - remaining.length });
-    if (!ofEach) return;
-    const parts = await finishedParts(out);
-    const all = new Set(parts.flatMap((part) => part.utterances.map(({ id }) => id)));
-    const complete = utterances.every(({ id }) => all.has(id));
+
+    const writtenByEach = await gatherValues(communicator, written);
+    if (!writtenByEach) return;
+    const parts = await folder.finished();
+    const all = idsOf(parts);
+    const complete = ids.every((id) => all.has(id));
     if (complete) {
-      const ids = utterances.map(({ id }) => id);
-      await writeManifest(out, ids, parts);
-      await removeTornParts(out, parts);
+      await folder.writeManifest(ids, parts);
+      await folder.removeTorn(parts);
     }
     const result = {
-      written: ofEach.reduce((sum, one) => sum + one.written, 0),
-      found: size > 1 ? utterances.filter((utterance) => !isMissing(utterance)).length : ofEach[0]!.found,
+      written: writtenByEach.reduce((sum, one) => sum + one, 0),
+      found: size > 1 ? utterances.length - missing.length : found,
       utterances: utterances.length,
       complete,
       out,
     };
     if (json) program.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    else {
-      const alreadyThere = result.found === 0 ? '' : `, ${result.found} were there`;
-      const rest = complete ? `all is listed in ${join(out, 'manifest.csv')}` : 'other shares are still to be made';
-      program.stdout.write(`embedded ${result.written} utterances${alreadyThere}; ${rest}\n`);
-    }
+    else program.stdout.write(outcomeText(`embedded ${result.written} utterances`, result, out));
   } finally {
     await terminal.close?.();
   }
 }
 
+/** The task of a checkpoint, and the name of its recipe. @throws InputError for a task that embeds no speakers */
+async function speakerTask(checkpoint: string, recipes: CommandLineOptions['recipes']) {
+  const recipe = await checkpointRecipe(recipes, checkpoint);
+  const task = await loadTask(recipe, checkpoint, { overrides: independentBatches(recipe) });
+  if (task.name === 'speaker-verification') return { task, recipe: recipe.name };
+  const found = `a checkpoint of ${recipe.name}, whose task is ${task.name}`;
+  throw new InputError(checkpoint, found, 'one that embeds speakers, such as of superb-asv or espnet-spk', 'Give another checkpoint.');
+}
+
+const idsOf = (parts: Awaited<ReturnType<EmbeddingFolder['finished']>>) =>
+  new Set([...parts.values()].flatMap(({ utterances }) => utterances.map(({ id }) => id)));
+
 /** Those of a share: dealt out in an order of their own, since tables often have long and short ones in turn. */
-function dealt<U>(utterances: readonly U[], { index, count }: Share): readonly U[] {
+function dealt<U>(utterances: readonly U[], { index, count }: Shard): readonly U[] {
   if (count === 1) return utterances;
   const order = randomStream('shares of utterances').permutation(utterances.length);
   return utterances.filter((_, place) => order[place]! % count === index);
 }
 
-function checksumOf(ids: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(ids)).digest('hex').slice(0, 16);
+function refuseDoubled(ids: readonly string[]): void {
+  const seen = new Set<string>();
+  const doubled = ids.find((id) => seen.has(id) || !seen.add(id));
+  if (doubled !== undefined) {
+    throw new InputError('utterances', `the id '${doubled}' twice`, 'an id of its own for each', 'Rename one of them.');
+  }
 }
 
 /** Features that are the same alone and in any batch, where the recipe's upstream has a choice. */

@@ -1,18 +1,12 @@
 import { type Communicator, InputError } from '@s3/interface';
-
-/** One share of several. */
-export interface Share {
-  /** from 0 */
-  readonly index: number;
-  readonly count: number;
-}
+import type { Shard } from '@s3/task-dump-feature';
 
 /**
  * The share of this process: that of the option, or its own among those that were started together.
  *
  * @throws InputError for both at once
  */
-export function shareOf(given: Share, { rank, size }: Pick<Communicator, 'rank' | 'size'>): Share {
+export function shareOf(given: Shard, { rank, size }: Pick<Communicator, 'rank' | 'size'>): Shard {
   if (size === 1) return given;
   if (given.count > 1) {
     throw new InputError(
