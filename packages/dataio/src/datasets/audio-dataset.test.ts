@@ -185,9 +185,20 @@ describe('audioDataset', () => {
       expect(await build()).toEqual(changed);
     });
 
+    it('measures after trimming where the model needs a length', async () => {
+      const { lengths } = await audioDataset({ utterances: [speech] }, { trimSilence: true });
+      const trimmed = lengths[0]!;
+      expect(trimmed).toBeLessThan(8000);
+      const built = audioDataset({ utterances: [speech], minSamples: trimmed + 1 }, { trimSilence: true });
+      await expect(built).rejects.toThrow(
+        /shorter than the model's reach once their silence is trimmed[\s\S]*minSeconds[\s\S]*speech\.wav/,
+      );
+      expect((await audioDataset({ utterances: [speech], minSamples: trimmed }, { trimSilence: true })).length).toBe(1);
+    });
+
     it('names the file that is nothing but silence', async () => {
-      const dataset = await audioDataset({ utterances: [silent] }, { trimSilence: true });
-      await expect(dataset.load([0], 0)).rejects.toThrow(/silent\.wav: found nothing but silence/);
+      const built = audioDataset({ utterances: [speech, silent] }, { trimSilence: true });
+      await expect(built).rejects.toThrow(/1 utterance: [\s\S]*silent\.wav \(nothing but silence\)/);
     });
 
     it('clips at full scale', async () => {

@@ -19,7 +19,7 @@ export interface AudioUtterance extends AudioPart {
 export interface AudioDataset<U extends AudioUtterance> extends Dataset<U & { readonly waveform: Float32Array }> {
   /** those that are kept, by index */
   readonly utterances: readonly U[];
-  /** samples of each item, cropped; an upper bound where silence is trimmed and `minSeconds` is not set, or the speed changes */
+  /** samples of each item, cropped; an upper bound where the speed changes */
   readonly lengths: readonly number[];
   /** Hz of the waveforms */
   readonly sampleRate: number;
@@ -41,7 +41,7 @@ export interface AudioDatasetWiring<U extends AudioUtterance> {
   readonly workers?: number;
   /** called while the lengths of all recordings are looked up */
   readonly onProgress?: (label: string, done: number, total: number) => void;
-  /** folder that keeps lengths which took decoding to find (silence trimmed and `minSeconds` set), so that the next start is quick */
+  /** folder that keeps lengths which took decoding to find (where silence is trimmed), so that the next start is quick */
   readonly cacheDir?: string;
   /** what the threads load; to be named only by programs that were bundled: the URL of `@s3/dataio/worker` */
   readonly workerFile?: URL;
@@ -81,8 +81,7 @@ export interface AudioDatasetComponent {
  * Utterances with their waveforms: part, mono, sample rate and speed, gain, silence, crop, reverberation, noise, volume, in this order.
  *
  * Looks up the length of every recording while it is built, so that what cannot be read is known before training
- * starts: from headers, or by decoding where silence is trimmed and `minSeconds` is set, since S3PRL measures after
- * its effects.
+ * starts: from headers, or by decoding where silence is trimmed, since S3PRL measures after its effects.
  *
  * The place of a crop and every augmentation depend on seed, epoch and index alone. S3PRL draws all places from one generator, of which every
  * worker has the same copy; and it changes sample rates with sox there and librosa elsewhere, we with torchaudio's filter everywhere.
@@ -122,11 +121,12 @@ async function buildAudioDataset(
     return { path, startSeconds, endSeconds, sampleRate, gainDecibels, trimSilence, maxSamples };
   };
 
-  const decodes = trimSilence && Boolean(minSeconds);
-  const measured = await measure(
-    utterances.map((utterance) => ({ ...requestOf(utterance), trimSilence: decodes })),
-    { run, workers, onProgress, cache: decodes && cacheDir !== undefined ? audioLengthCache(cacheDir) : undefined },
-  );
+  const measured = await measure(utterances.map(requestOf), {
+    run,
+    workers,
+    onProgress,
+    cache: trimSilence && cacheDir !== undefined ? audioLengthCache(cacheDir) : undefined,
+  });
   refuseBroken('utterances', utterances, measured);
   const drawAugmentation = await augmentationDraw(augmentation, {
     seed,
@@ -141,9 +141,10 @@ async function buildAudioDataset(
   if (kept.length === 0) refuseEmpty(utterances.length, minSeconds, settingPath(config, 'minSeconds'));
   refuseShort(
     kept
-      .filter((index) => lengthOf(index) / fastest < minSamples)
+      .filter((index) => lengthOf(index) / fastest < fewest)
       .map((index) => ({ ...utterances[index]!, seconds: lengthOf(index) / fastest / sampleRate })),
-    minSamples / sampleRate,
+    fewest / sampleRate,
+    trimSilence,
   );
 
   return {
@@ -231,14 +232,15 @@ function refuseEmpty(total: number, minSeconds: number | null, setting: string):
   );
 }
 
-function refuseShort(short: readonly (AudioUtterance & { readonly seconds: number })[], minSeconds: number): void {
+function refuseShort(short: readonly (AudioUtterance & { readonly seconds: number })[], minSeconds: number, trimmed: boolean): void {
   if (short.length === 0) return;
-  const listed = listOf(short.map(({ where, path, seconds }) => `${where ? `${where}: ` : ''}${path} (${seconds.toFixed(3)} s)`));
+  const lengthOf = (seconds: number) => (seconds === 0 ? 'nothing but silence' : `${seconds.toFixed(3)} s`);
+  const listed = listOf(short.map(({ where, path, seconds }) => `${where ? `${where}: ` : ''}${path} (${lengthOf(seconds)})`));
   throw new InputError(
     `${short.length} utterance${short.length === 1 ? '' : 's'}`,
-    "recordings shorter than the model's reach",
+    `recordings shorter than the model's reach${trimmed ? ' once their silence is trimmed' : ''}`,
     `at least ${minSeconds.toFixed(3)} s`,
-    `Choose a model with a shorter reach, or take these rows out of the list:${listed}`,
+    `${trimmed ? 'Set minSeconds, which leaves them out, or trimSilence to false; choose' : 'Choose'} a model with a shorter reach, or take these rows out of the list:${listed}`,
   );
 }
 
