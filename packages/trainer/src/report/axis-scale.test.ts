@@ -11,6 +11,12 @@ test('linear ticks are round numbers in one number of decimals', () => {
   expect(labels(linearScale(0, 1e-4))).toEqual(['0', '2·10⁻⁵', '4·10⁻⁵', '6·10⁻⁵', '8·10⁻⁵', '10⁻⁴']);
 });
 
+test('ticks that are close together have labels that differ', () => {
+  expect(labels(linearScale(0.9999992, 1))).toEqual(['0.9999992', '0.9999994', '0.9999996', '0.9999998', '1']);
+  expect(labels(linearScale(1e-5, 1.000002e-5))).toEqual(['10⁻⁵', '1.0000005·10⁻⁵', '1.000001·10⁻⁵', '1.0000015·10⁻⁵', '1.000002·10⁻⁵']);
+  expect(labels(linearScale(12_000_000, 12_000_004)).slice(0, 2)).toEqual(['1.2·10⁷', '1.2000001·10⁷']);
+});
+
 test('a tight axis ends on its values, ticks lie within', () => {
   const scale = linearScale(5, 600, 'tight');
   expect([scale.low, scale.high]).toEqual([5, 600]);

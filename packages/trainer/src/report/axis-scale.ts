@@ -91,16 +91,18 @@ export function probitScale(low: number, high: number): AxisScale {
 
 function linearLabel(value: number, step: number): string {
   if (value === 0) return '0';
-  if (step < 1e-4 || Math.abs(value) >= 1e7) return plainOrPower(value);
+  if (step < 1e-4 || Math.abs(value) >= 1e7) return plainOrPower(value, step);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace('-', '−');
 }
 
-function plainOrPower(value: number): string {
+/** In as many digits as neighbours, a step away, take to differ. */
+function plainOrPower(value: number, step = Math.abs(value)): string {
   const size = Math.abs(value);
-  if (size >= 1e-3 && size < 1e6) return value.toLocaleString('en-US', { maximumFractionDigits: 6 }).replace('-', '−');
+  const last = Math.floor(Math.log10(step) + 1e-9);
+  if (size >= 1e-3 && size < 1e6) return value.toLocaleString('en-US', { maximumFractionDigits: Math.max(6, -last) }).replace('-', '−');
   const power = Math.floor(Math.log10(size) + 1e-9);
-  const factor = Number((value / 10 ** power).toPrecision(4));
+  const factor = Number((value / 10 ** power).toPrecision(Math.max(4, power - last + 1)));
   const exponent = String(power).replace(/[-\d]/g, (character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)]!));
   const sign = factor === -1 ? '−' : factor === 1 ? '' : `${String(factor).replace('-', '−')}·`;
   return `${sign}10${exponent}`;

@@ -84,7 +84,11 @@ export function framedFigure(frame: Frame, draw: (plot: Plot) => { readonly clip
   ].join('');
   const yTickTexts = yTicks.map((tick) => text(left - 7, y(tick.at) + 3.8, tick.label, { anchor: 'end', faint: true })).join('');
   const xTickTexts = thinned(frame.x.ticks, x)
-    .map((tick) => text(x(tick.at), bottom + 17, tick.label, { anchor: 'middle', faint: true }))
+    .map((tick) => {
+      // a label at the right end moves into the figure rather than being cut off
+      const middle = Math.min(x(tick.at), figureWidth - textWidth(tick.label, textSize) / 2);
+      return text(middle, bottom + 17, tick.label, { anchor: 'middle', faint: true });
+    })
     .join('');
   const baseline = `<path d="M${coordinate(left)} ${coordinate(bottom)}h${coordinate(width)}" stroke="currentColor" stroke-opacity="0.55" fill="none"/>`;
   const xLabel = frame.xLabel

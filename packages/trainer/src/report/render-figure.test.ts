@@ -1,5 +1,6 @@
 import type { Figure } from '@s3/interface';
 import { expect, test } from 'vitest';
+import { figureWidth, textSize, textWidth } from './figure-frame.ts';
 import { renderFigure } from './render-figure.ts';
 
 const hostile = `<script>alert("1")</script>&'`;
@@ -142,6 +143,14 @@ test('a histogram of one value, or of a single one many times', () => {
     expect(svg).toContain('100.0 %');
     expect(svg).not.toMatch(/NaN|Infinity/);
   }
+});
+
+test('the last label of an axis is not cut off at the edge', () => {
+  const values = [0.9912, 0.9931, 0.9957, 0.9969, 0.9981, 0.9995];
+  const svg = renderFigure({ kind: 'histogram', title: 'close', x: { label: 'x' }, series: [{ name: 'a', values }] });
+  const [, x, label] = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"[^>]*>([\d.]+)</g)].at(-1)!;
+  expect(label).toBe('1.000');
+  expect(Number(x) + textWidth('1.000', textSize) / 2).toBeLessThanOrEqual(figureWidth);
 });
 
 test('bars stand on zero, below it too, and long names make rows', () => {
