@@ -14,6 +14,9 @@ export const batching = z
     "'s3prl': numbers of S3PRL, where an utterance's last frames depend on the longest one of its batch; 'independent': the same numbers alone and in any batch",
   );
 
+/** Whether features are normalized. */
+export const cmvn = z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance');
+
 /**
  * An upstream of one layer, computed on the host: features and S3PRL's rules on their length.
  *

@@ -1,11 +1,10 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
 import { sampleRate } from '../frame-grid.ts';
-import { filterMatrix } from '../graph/filter-matrix.ts';
-import { graphLogarithm, kaldiGraph } from '../graph/kaldi-graph.ts';
-import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
-import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
-import { fftSize, kaldiFeatures } from './kaldi-features.ts';
+import { graphLogEnergies } from '../graph/kaldi-graph.ts';
+import type { NoWiring } from './baseline-upstream.ts';
+import { fftSize } from './kaldi-features.ts';
+import { kaldiSettings, kaldiUpstream } from './kaldi-upstream.ts';
 import { kaldiMelFilters } from './mel-filters.ts';
 
 /**
@@ -21,34 +20,20 @@ export const fbank = defineComponent({
   name: 'fbank',
   config: z.object({
     melBins: z.int().min(4).max(128).default(80).describe('mel filters'),
-    deltaOrder: z.int().min(0).max(3).default(2).describe('how often deltas are taken and appended; 0 for none'),
-    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
-    batching,
+    ...kaldiSettings({ deltaOrder: 2 }),
   }),
-  build(_: NoWiring, { melBins, deltaOrder, cmvn, ...rest }): Upstream {
-    const size = melBins * (1 + deltaOrder);
+  build(_: NoWiring, { melBins, ...rest }): Upstream {
     const filters = kaldiMelFilters(melBins, fftSize, sampleRate);
-    const energies = kaldiFeatures(
-      size,
-      (bands, which, _logEnergy, values, offset) => {
-        for (let bin = 0; bin < melBins; bin++) values[offset + bin] = bands[2 * bin + which]!;
+    return kaldiUpstream(
+      {
+        size: melBins,
+        filters,
+        write(bands, which, _logEnergy, values, offset) {
+          for (let bin = 0; bin < melBins; bin++) values[offset + bin] = bands[2 * bin + which]!;
+        },
+        describe: (graph, power) => graphLogEnergies(graph, power, filters),
       },
-      filters,
-    );
-    return baselineUpstream(
-      size,
       rest,
-      (waveforms) =>
-        waveforms.map((waveform) => {
-          const matrix = energies(waveform);
-          fillDeltas(matrix, melBins);
-          if (cmvn) normalizeMeanVariance(matrix);
-          return matrix;
-        }),
-      kaldiGraph((graph, power) => graphLogarithm(graph, graph.matMul(power, graph.constant(filterMatrix(filters, fftSize / 2 + 1)))), {
-        deltaOrder,
-        cmvn,
-      }),
     );
   },
 });

@@ -1,7 +1,7 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
 import { stftGraph } from '../graph/stft-graph.ts';
-import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
+import { baselineUpstream, batching, cmvn, type NoWiring } from './baseline-upstream.ts';
 import { stftBins, stftFeatures } from './stft-features.ts';
 
 /**
@@ -15,7 +15,7 @@ import { stftBins, stftFeatures } from './stft-features.ts';
 export const linear = defineComponent({
   name: 'linear',
   config: z.object({
-    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
+    cmvn,
     batching,
   }),
   build(_: NoWiring, { cmvn, ...rest }): Upstream {

@@ -2,7 +2,7 @@ import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
 import { sampleRate } from '../frame-grid.ts';
 import { stftGraph } from '../graph/stft-graph.ts';
-import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
+import { baselineUpstream, batching, cmvn, type NoWiring } from './baseline-upstream.ts';
 import { htkMelFilters } from './mel-filters.ts';
 import { stftBins, stftFeatures } from './stft-features.ts';
 
@@ -18,7 +18,7 @@ export const mel = defineComponent({
   name: 'mel',
   config: z.object({
     melBins: z.int().min(4).max(128).default(80).describe('mel filters'),
-    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
+    cmvn,
     batching,
   }),
   build(_: NoWiring, { melBins, cmvn, ...rest }): Upstream {

@@ -2,11 +2,10 @@ import { defineComponent, settingPath, type Upstream, WiringError } from '@s3/in
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { sampleRate } from '../frame-grid.ts';
-import { filterMatrix } from '../graph/filter-matrix.ts';
-import { graphLogarithm, kaldiGraph } from '../graph/kaldi-graph.ts';
-import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
-import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
-import { fftSize, kaldiFeatures } from './kaldi-features.ts';
+import { graphLogEnergies } from '../graph/kaldi-graph.ts';
+import type { NoWiring } from './baseline-upstream.ts';
+import { fftSize } from './kaldi-features.ts';
+import { kaldiSettings, kaldiUpstream } from './kaldi-upstream.ts';
 import { kaldiMelFilters } from './mel-filters.ts';
 
 const cepstralLifter = 22;
@@ -27,12 +26,10 @@ export const mfcc = defineComponent({
   config: z.object({
     coefficients: z.int().min(1).max(128).default(13).describe('cepstral coefficients, the 0th included; at most melBins'),
     melBins: z.int().min(4).max(128).default(23).describe('mel filters'),
-    deltaOrder: z.int().min(0).max(3).default(2).describe('how often deltas are taken and appended; 0 for none'),
-    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
-    batching,
+    ...kaldiSettings({ deltaOrder: 2 }),
   }),
   build(_: NoWiring, config): Upstream {
-    const { coefficients, melBins, deltaOrder, cmvn, ...rest } = config;
+    const { coefficients, melBins, ...rest } = config;
     if (coefficients > melBins) {
       throw new WiringError(
         settingPath(config, 'coefficients'),
@@ -40,38 +37,25 @@ export const mfcc = defineComponent({
         `${melBins} mel filters give at most as many; lower it or raise ${settingPath(config, 'melBins')}`,
       );
     }
-    const size = coefficients * (1 + deltaOrder);
     const transform = cosineTransform(coefficients, melBins);
     const filters = kaldiMelFilters(melBins, fftSize, sampleRate);
-    const cepstra = kaldiFeatures(
-      size,
-      (bands, which, _logEnergy, values, offset) => {
-        for (let coefficient = 0; coefficient < coefficients; coefficient++) {
-          let sum = 0;
-          for (let bin = 0; bin < melBins; bin++) sum += transform[coefficient * melBins + bin]! * bands[2 * bin + which]!;
-          values[offset + coefficient] = sum;
-        }
-      },
-      filters,
-    );
-    return baselineUpstream(
-      size,
-      rest,
-      (waveforms) =>
-        waveforms.map((waveform) => {
-          const matrix = cepstra(waveform);
-          fillDeltas(matrix, coefficients);
-          if (cmvn) normalizeMeanVariance(matrix);
-          return matrix;
-        }),
-      kaldiGraph(
-        (graph, power) => {
-          const energies = graph.matMul(power, graph.constant(filterMatrix(filters, fftSize / 2 + 1)));
-          const matrix = tf.tensor2d(Float32Array.from(transform), [coefficients, melBins]);
-          return graph.affine(graphLogarithm(graph, energies), matrix);
+    return kaldiUpstream(
+      {
+        size: coefficients,
+        filters,
+        write(bands, which, _logEnergy, values, offset) {
+          for (let coefficient = 0; coefficient < coefficients; coefficient++) {
+            let sum = 0;
+            for (let bin = 0; bin < melBins; bin++) sum += transform[coefficient * melBins + bin]! * bands[2 * bin + which]!;
+            values[offset + coefficient] = sum;
+          }
         },
-        { deltaOrder, cmvn },
-      ),
+        describe(graph, power) {
+          const matrix = tf.tensor2d(Float32Array.from(transform), [coefficients, melBins]);
+          return graph.affine(graphLogEnergies(graph, power, filters), matrix);
+        },
+      },
+      rest,
     );
   },
 });

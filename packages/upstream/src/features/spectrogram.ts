@@ -1,9 +1,9 @@
 import { defineComponent, type Upstream } from '@s3/interface';
 import { z } from 'zod';
-import { graphLogarithm, kaldiGraph } from '../graph/kaldi-graph.ts';
-import { baselineUpstream, batching, type NoWiring } from './baseline-upstream.ts';
-import { fillDeltas, normalizeMeanVariance } from './feature-matrix.ts';
-import { fftSize, kaldiFeatures } from './kaldi-features.ts';
+import { graphLogarithm } from '../graph/kaldi-graph.ts';
+import type { NoWiring } from './baseline-upstream.ts';
+import { fftSize } from './kaldi-features.ts';
+import { kaldiSettings, kaldiUpstream } from './kaldi-upstream.ts';
 
 const bins = fftSize / 2 + 1;
 
@@ -18,31 +18,18 @@ const bins = fftSize / 2 + 1;
  */
 export const spectrogram = defineComponent({
   name: 'spectrogram',
-  config: z.object({
-    deltaOrder: z.int().min(0).max(3).default(0).describe('how often deltas are taken and appended; 0 for none'),
-    cmvn: z.boolean().default(true).describe('normalize mean and variance of each feature over the utterance'),
-    batching,
-  }),
-  build(_: NoWiring, { deltaOrder, cmvn, ...rest }): Upstream {
-    const size = bins * (1 + deltaOrder);
-    const spectra = kaldiFeatures(size, (bands, which, logEnergy, values, offset) => {
-      values[offset] = Math.max(0, logEnergy);
-      for (let bin = 1; bin < bins; bin++) values[offset + bin] = bands[2 * bin + which]!;
-    });
-    return baselineUpstream(
-      size,
-      rest,
-      (waveforms) =>
-        waveforms.map((waveform) => {
-          const matrix = spectra(waveform);
-          fillDeltas(matrix, bins);
-          if (cmvn) normalizeMeanVariance(matrix);
-          return matrix;
-        }),
-      kaldiGraph(
-        (graph, power, logEnergy) => graph.concat([graph.relu(logEnergy()), graphLogarithm(graph, graph.slice(power, -1, 1))], -1),
-        { deltaOrder, cmvn },
-      ),
-    );
-  },
+  config: z.object(kaldiSettings({ deltaOrder: 0 })),
+  build: (_: NoWiring, settings): Upstream =>
+    kaldiUpstream(
+      {
+        size: bins,
+        write(bands, which, logEnergy, values, offset) {
+          values[offset] = Math.max(0, logEnergy);
+          for (let bin = 1; bin < bins; bin++) values[offset + bin] = bands[2 * bin + which]!;
+        },
+        describe: (graph, power, logEnergy) =>
+          graph.concat([graph.relu(logEnergy()), graphLogarithm(graph, graph.slice(power, -1, 1))], -1),
+      },
+      settings,
+    ),
 });

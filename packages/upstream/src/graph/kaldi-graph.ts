@@ -1,8 +1,10 @@
 import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { fftSize, floor, window } from '../features/kaldi-features.ts';
+import type { MelFilters } from '../features/mel-filters.ts';
 import { frameShift, shortestSamples, windowSize } from '../frame-grid.ts';
 import { type DescribeFeatures, graphDeltas, graphFrames, graphNormalized } from './baseline-graph.ts';
+import { filterMatrix } from './filter-matrix.ts';
 
 /** What a kind of features makes of the power of each frequency and of the log energies of the frames, (batch, frames, 1). */
 export type DescribeBands = <T>(graph: GraphOperations<T>, power: T, logEnergy: () => T) => T;
@@ -36,6 +38,11 @@ export function graphKaldiPower<T>(graph: GraphOperations<T>, centered: T, taper
   const before = graph.concat([graph.slice(centered, -1, 0, 1), graph.slice(centered, -1, 0, -1)], -1);
   const emphasized = graph.subtract(centered, graph.multiply(before, 0.97));
   return graph.powerSpectrum(graph.multiply(emphasized, graph.constant(tf.tensor1d(taper))), windowSize, fftSize);
+}
+
+/** Log energies of the power under filters, (batch, frames, filters). */
+export function graphLogEnergies<T>(graph: GraphOperations<T>, power: T, filters: MelFilters): T {
+  return graphLogarithm(graph, graph.matMul(power, graph.constant(filterMatrix(filters, fftSize / 2 + 1))));
 }
 
 /** Natural logarithms of the energies, at least Kaldi's floor. */
