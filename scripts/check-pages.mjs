@@ -1,4 +1,4 @@
-// Uses `s3 serve` as people do: trains small checkpoints, opens their pages in Chromium, gives them files and a microphone,
+// Uses `s3 serve` and `s3 teach` as people do: trains small checkpoints, opens their pages in Chromium, gives them files and a microphone,
 // and compares what they say with `s3 predict`. Screenshots go to S3_SCREENSHOTS, else to a temporary folder.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { recordingsChecks } from './pages/recordings.mjs';
 import { resultsChecks } from './pages/results.mjs';
 import { at, files, scratch, shots } from './pages/scratch.mjs';
 import { assertSame, nodesWord, open, serve, workersWord } from './pages/served-page.mjs';
+import { teachChecks } from './pages/teach.mjs';
 import { upstreamsAndDecodersChecks } from './pages/upstreams-and-decoders.mjs';
 import { verificationChecks } from './pages/verification.mjs';
 
@@ -28,7 +29,7 @@ async function check(name, work) {
 const closing = [];
 try {
   // these train what they need themselves
-  const alone = ['recipes of another package', 'ONNX file', 'language model', 'other weights', 'sound events'];
+  const alone = ['recipes of another package', 'ONNX file', 'language model', 'other weights', 'sound events', 'teach'];
   const asked = process.argv.slice(2);
   const made = asked.length > 0 && asked.every((word) => alone.includes(word)) ? {} : await checkpoints();
   const plain = await startBrowser();
@@ -58,6 +59,7 @@ try {
   await ownRecipesChecks(given);
   await upstreamsAndDecodersChecks(given);
   await pageFilesChecks(given);
+  await teachChecks(given);
   console.log(`check-pages: ${checks} checks in Chromium${process.env.S3_SCREENSHOTS ? `, screenshots in ${shots}` : ''}`);
 } finally {
   await Promise.all(closing.map((close) => close()));

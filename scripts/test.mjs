@@ -52,8 +52,7 @@ await step('commands in READMEs and docs', process.execPath, ['scripts/check-com
 await step('names in the tables of parity', process.execPath, ['scripts/check-names.mjs']);
 if (chromiumPath()) {
   await step('documentation as a site', process.execPath, ['scripts/check-site.mjs']);
-  await step('pages of checkpoints', process.execPath, ['scripts/check-pages.mjs']);
-  await step('the page that learns', process.execPath, ['scripts/check-teach.mjs']);
+  await step('pages of checkpoints, and the one that learns', process.execPath, ['scripts/check-pages.mjs']);
 } else {
   console.log(`\n== documentation as a site, and pages: not run, since ${howToInstall}`);
   if (process.env.S3_REQUIRE_BROWSER) failures.push('documentation as a site, and pages: not run');

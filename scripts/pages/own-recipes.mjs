@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pluginProject } from '../plugin-project.mjs';
 import { at, csv, files, recordings, runIn, wordsOf } from './scratch.mjs';
-import { assertSame, choose, look, nodesWord, open, serveIn, workersWord } from './served-page.mjs';
+import { assertSame, choose, look, nodesWord, open, start, workersWord } from './served-page.mjs';
 import { simpleServer } from './simple-server.mjs';
 
 export async function ownRecipesChecks({ check, plain }) {
@@ -20,7 +20,7 @@ export async function ownRecipesChecks({ check, plain }) {
       runIn(project, 'run', recipe, '--targetDir', recipe, '--corpus.train', numbers, ...steps);
     const checkpoint = 'whale-ratings/train/step_3';
     const expected = nodesWord(checkpoint, files[0], { cwd: project });
-    const { address, close: stop } = await serveIn(project, checkpoint);
+    const { address, close: stop } = await start({ cwd: project }, 'serve', checkpoint);
     const { page, troubles, close } = await open(plain, address);
     assertSame(await workersWord(page, 'wasm', files[0]), expected, 'whale-ratings');
     await choose(page, 0, files[0]);
@@ -32,7 +32,7 @@ export async function ownRecipesChecks({ check, plain }) {
     await stop();
     // segments are drawn, whatever the task is called
     runIn(project, 'run', 'whale-calls', '--targetDir', 'whale-calls', '--corpus.train', numbers, ...steps);
-    const calls = await serveIn(project, 'whale-calls/train/step_3');
+    const calls = await start({ cwd: project }, 'serve', 'whale-calls/train/step_3');
     const heard = await open(plain, calls.address);
     assert.equal(await heard.page.locator('h1').textContent(), 'Whale calls');
     await choose(heard.page, 0, files[0]);

@@ -6,13 +6,11 @@ import { basename, join } from 'node:path';
 import { seriousViolations } from '../browser.mjs';
 import { runIn, s3, scratch, shots } from './scratch.mjs';
 
-/** `s3 serve` as a program of its own; ends it when it is told to. */
-export async function serve(...words) {
-  return serveIn(scratch, ...words);
-}
+export const serve = (...words) => start({}, 'serve', ...words);
 
-export async function serveIn(cwd, ...words) {
-  const program = spawn(process.execPath, [s3, 'serve', ...words], { cwd });
+/** A command that serves a page, as a program of its own; ends it when it is told to. */
+export async function start({ cwd = scratch, env = process.env }, ...words) {
+  const program = spawn(process.execPath, [s3, ...words], { cwd, env });
   let said = '';
   const address = await new Promise((resolve, reject) => {
     program.stdout.on('data', (text) => {
@@ -23,7 +21,7 @@ export async function serveIn(cwd, ...words) {
     program.stderr.on('data', (text) => {
       said += text;
     });
-    program.once('exit', (code) => reject(new Error(`s3 serve ended with ${code}: ${said}`)));
+    program.once('exit', (code) => reject(new Error(`s3 ${words[0]} ended with ${code}: ${said}`)));
   });
   const close = () => {
     const ended = new Promise((resolve) => program.once('exit', (code) => resolve(code)));
