@@ -16,7 +16,7 @@ export async function commandPage() {
 }
 
 /** The commands, each with the names of those below it. */
-export async function commandTree() {
+async function commandTree() {
   let tree = [];
   await s3(['--help'], (program) => {
     tree = program.commands.map((command) => ({ name: command.name(), inner: command.commands.map((below) => below.name()) }));
@@ -27,7 +27,7 @@ export async function commandTree() {
 const help = async (words) => (await s3([...words, '--help'])).stdout;
 
 /** The `s3` command in this process. */
-export async function s3(argv, onProgram = () => {}) {
+async function s3(argv, onProgram = () => {}) {
   const written = { stdout: '', stderr: '' };
   const into = (stream) => ({
     write(text) {

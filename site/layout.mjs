@@ -63,7 +63,7 @@ function found() {
 }
 
 /** A page's first heading. */
-export function titleOf(file) {
+function titleOf(file) {
   return /^# (.+)$/m.exec(readFileSync(join(root, file), 'utf8'))?.[1] ?? file;
 }
 

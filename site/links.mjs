@@ -13,7 +13,7 @@ function withoutCode(text) {
 }
 
 /** Anchors of a page's headings, as code hosts make them. */
-export function anchorsOf(text) {
+function anchorsOf(text) {
   const slugger = new GithubSlugger();
   const headings = text.replace(/^(```|~~~)[^\n]*\n[\s\S]*?^\1[^\n]*$/gm, '').matchAll(/^#{1,6} +(.+?) *#*$/gm);
   return new Set([...headings].map(([, heading]) => slugger.slug(heading.replace(/`|\[([^\]]*)\]\([^)]*\)/g, '$1'))));

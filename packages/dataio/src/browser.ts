@@ -12,7 +12,7 @@ export { type UtteranceBatch, utteranceBatch } from './datasets/utterance-batch.
 export { categoryEncoder } from './encoders/category-encoder.ts';
 export { classIds } from './encoders/class-ids.ts';
 export { loadTokenizer, type TokenizerData } from './encoders/load-tokenizer.ts';
-export { type SlotTokenizerData, slotOf, slotText, slotTokenizer } from './encoders/slot-tokenizer.ts';
+export { type SlotTokenizerData, slotOf, slotTokenizer } from './encoders/slot-tokenizer.ts';
 export { type SubwordTokenizerData, subwordTokenizer } from './encoders/subword-tokenizer.ts';
 export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './encoders/text-tokenizer.ts';
 export { fixedBatchSampler } from './samplers/fixed-batch-sampler.ts';

@@ -1,4 +1,4 @@
-export { type ArrayFormat, arrayBytes, arrayFormats, type NamedArrays, type NumberArray, readArrays } from './arrays/array-file.ts';
+export { type ArrayFormat, arrayBytes, type NamedArrays, type NumberArray, readArrays } from './arrays/array-file.ts';
 export { type AudioFile, audioBytes } from './audio/audio-bytes.ts';
 export { type AudioInfo, openRecording, type Recording } from './audio/audio-recording.ts';
 export { type AudioPart, readAudio } from './audio/read-audio.ts';
@@ -43,7 +43,7 @@ export { type Lexicon, phoneticTable, readLexicon } from './encoders/lexicon.ts'
 export { loadTokenizer, type TokenizerData } from './encoders/load-tokenizer.ts';
 export { readSubwords } from './encoders/read-subwords.ts';
 export { readVocabulary } from './encoders/read-vocabulary.ts';
-export { type SlotTokenizerData, slotOf, slotText, slotTokenizer } from './encoders/slot-tokenizer.ts';
+export { type SlotTokenizerData, slotOf, slotTokenizer } from './encoders/slot-tokenizer.ts';
 export { type SubwordTokenizerData, subwordTokenizer, subwordTrainingCommand } from './encoders/subword-tokenizer.ts';
 export { type TextTokenizer, type TextTokenizerData, textTokenizer } from './encoders/text-tokenizer.ts';
 export {
@@ -87,16 +87,10 @@ export {
   labelTable,
   utteranceTable,
 } from './tables/classification-tables.ts';
-export {
-  type DiarizationRecording,
-  diarizationTable,
-  type SegmentPolicy,
-  segmentColumns,
-  segmentTable,
-} from './tables/diarization-table.ts';
-export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings, tableOfEvents } from './tables/event-table.ts';
+export { type DiarizationRecording, diarizationTable, type SegmentPolicy } from './tables/diarization-table.ts';
+export { type EventRecording, eventTable, type LabelledSpan, labelledRecordings } from './tables/event-table.ts';
 export { judgedTables } from './tables/judged-tables.ts';
-export { isKaldiDirectory, readKaldiDirectory, writeKaldiDirectory } from './tables/kaldi-directory.ts';
+export { readKaldiDirectory, writeKaldiDirectory } from './tables/kaldi-directory.ts';
 export { formatRttm, readRttm, writeRttm } from './tables/rttm.ts';
 export { documentTable, queryTable, type SearchQuery, type SearchUtterance } from './tables/search-tables.ts';
 export { slotNames, slotTable } from './tables/slot-table.ts';

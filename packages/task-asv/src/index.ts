@@ -12,7 +12,6 @@ export { type ExtractedEmbedding, type ExtractOptions, extractEmbeddings, type U
 export { type Calibration, calibrate, learnCalibration } from './scoring/calibration.ts';
 export { asNorm, type Cohort, type CohortOptions, type CohortStatistics, cohortOf, cohortStatistics } from './scoring/cohort.ts';
 export type { Embedding, EmbeddingMap } from './scoring/embedding-rows.ts';
-export { type LogisticModel, logisticRegression } from './scoring/logistic-regression.ts';
 export { type QualityMeasures, type QualitySources, qualityMeasures } from './scoring/quality-measures.ts';
 export {
   parseScoreLines,

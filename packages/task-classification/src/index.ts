@@ -1,4 +1,3 @@
-export { balancedWeights } from './balanced-weights.ts';
 export { type ClassCounts, type ClassReport, classReport } from './class-report.ts';
 export type { Classification } from './classification.ts';
 export { crossEntropy } from './cross-entropy.ts';

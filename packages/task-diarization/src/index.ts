@@ -1,7 +1,7 @@
 export { activityStretches, type Decision, type FrameStretch } from './activity-segments.ts';
 export { clusterVoices, type Voice } from './cluster-voices.ts';
 export type { DiarizationLog, DiarizationReference } from './diarization-report.ts';
-export { type FrameErrors, frameAccuracy, frameErrorRate, frameErrors, sumErrors } from './frame-errors.ts';
+export { type FrameErrors, frameAccuracy, frameErrorRate, frameErrors } from './frame-errors.ts';
 export { type Chunk, joinChunks } from './join-chunks.ts';
 export { matchFrames } from './match-frames.ts';
 export { type PermutationInvariantLoss, permutationInvariantLoss } from './permutation-invariant-loss.ts';
@@ -15,6 +15,5 @@ export {
   scoreDiarization,
   scoringSettings,
 } from './scoring/score-diarization.ts';
-export { bestPairing } from './scoring/speaker-pairing.ts';
 export { type DiarizationBatch, type DiarizationTask, speakerDiarization } from './speaker-diarization.ts';
 export type { ScoredRegion, SpeakerSegment } from './speaker-segment.ts';

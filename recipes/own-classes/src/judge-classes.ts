@@ -7,9 +7,9 @@ export interface ClassesTrouble {
 }
 
 /** One is tested on, and two are the least to learn from. */
-export const leastRecordings = 3;
+const leastRecordings = 3;
 /** From here on figures mean something. */
-export const usualRecordings = 10;
+const usualRecordings = 10;
 
 /**
  * Looks at classes before they are trained.

@@ -1,5 +1,4 @@
-export { holdOut } from './hold-out.ts';
-export { type ClassesTrouble, judgeClasses, leastRecordings, usualRecordings } from './judge-classes.ts';
+export { type ClassesTrouble, judgeClasses } from './judge-classes.ts';
 export { judgeRecording, levelOf, type RecordingLevel, type RecordingTrouble } from './judge-recording.ts';
 export { type Lesson, lessonFiles, openLesson } from './lesson-files.ts';
 export { asStored, type Recording } from './recording.ts';

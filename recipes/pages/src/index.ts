@@ -1,5 +1,5 @@
 export type { PageRecipe } from './bundle-recipe.ts';
 export { type PageContent, type PageOptions, pageContent, type TeachOptions, teachContent } from './page-content.ts';
-export { type PageSettings, pageSettings, type TeachSettings, teachSettings } from './page-settings.ts';
+export type { PageSettings, TeachSettings } from './page-settings.ts';
 export { type ServedPage, servePage } from './serve-page.ts';
 export { writePage } from './write-page.ts';

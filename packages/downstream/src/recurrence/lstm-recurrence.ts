@@ -35,7 +35,7 @@ export interface Pass {
   readonly squashed: tf.Tensor3D;
 }
 
-export function passOf([weight, hidden, sigmoids, candidates, cells, squashed]: readonly tf.Tensor[]): Pass {
+function passOf([weight, hidden, sigmoids, candidates, cells, squashed]: readonly tf.Tensor[]): Pass {
   return { weight, hidden, sigmoids, candidates, cells, squashed } as Pass;
 }
 
@@ -83,7 +83,7 @@ function forward(projected: tf.Tensor3D, weight: tf.Tensor2D, order: Order): Pas
   };
 }
 
-export function backward(derivative: tf.Tensor3D, pass: Pass, order: Order): [tf.Tensor3D, tf.Tensor2D] {
+function backward(derivative: tf.Tensor3D, pass: Pass, order: Order): [tf.Tensor3D, tf.Tensor2D] {
   const { weight, hidden } = pass;
   const { byGate, byHidden, forgets } = slopes(pass, order);
   const derivatives = tf.unstack(derivative) as tf.Tensor2D[];

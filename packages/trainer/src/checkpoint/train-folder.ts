@@ -34,7 +34,7 @@ export async function newestCheckpoint(trainDir: string, warn: (text: string) =>
 }
 
 /** Whether a checkpoint was saved at its turn, not for an interruption; undefined when it cannot be read. */
-export async function isScheduled(directory: string): Promise<boolean | undefined> {
+async function isScheduled(directory: string): Promise<boolean | undefined> {
   try {
     return JSON.parse(await readFile(join(directory, 'state.json'), 'utf8')).scheduled === true;
   } catch {

@@ -5,5 +5,5 @@ export { type ProgressRate, progressRate } from '../observers/progress-rate.ts';
 export type { TrainedProblem } from '../training/training-steps.ts';
 export { checkpointFiles, checksum, type NamedFiles, openCheckpointFiles } from './checkpoint-files.ts';
 export { findCheckpointFolder } from './find-checkpoint-folder.ts';
-export { judgeInMemory, type TrainedInMemory, type TrainInMemoryOptions, trainInMemory } from './train-in-memory.ts';
+export { type TrainedInMemory, type TrainInMemoryOptions, trainInMemory } from './train-in-memory.ts';
 export { isZip, unzipFiles, zipFiles } from './zip.ts';

@@ -62,7 +62,7 @@ export async function trainInMemory(options: TrainInMemoryOptions): Promise<Trai
       await steps.take();
       const { step, epoch } = steps.place;
       if (!problem.valid || !(await steps.isEvaluationDue())) continue;
-      const reduction = await judgeInMemory(problem.valid, { label: `valid at step ${step}`, observer, ...(signal && { signal }) });
+      const reduction = await judge(problem.valid, `valid at step ${step}`, observer, signal);
       if (!reduction) break;
       observer.logged({ split: 'valid', step, epoch, log: reduction.log });
       options.onJudged?.(step, reduction);
@@ -78,12 +78,13 @@ export async function trainInMemory(options: TrainInMemoryOptions): Promise<Trai
 }
 
 /** Judges one split as a run does; undefined when asked to stop before its end. */
-export async function judgeInMemory<L extends Log>(
-  phase: PhaseRun<L>,
-  { label = 'test', observer, signal }: { readonly label?: string; readonly observer?: RunObserver; readonly signal?: AbortSignal } = {},
-): Promise<Reduction<L> | undefined> {
-  const total = batchesToJudge(phase, label, -1);
-  const entries = await judgeBatches(phase, { label, total, observer: observeAll(observer ? [observer] : []), signal });
+async function judge(
+  phase: PhaseRun<Log>,
+  label: string,
+  observer: Required<RunObserver>,
+  signal: AbortSignal | undefined,
+): Promise<Reduction<Log> | undefined> {
+  const entries = await judgeBatches(phase, { label, total: batchesToJudge(phase, label, -1), observer, signal });
   if (signal?.aborted) return undefined;
   const columns: CollectedColumns = {};
   for (const { entry } of entries) addToColumns(columns, entry);

@@ -38,7 +38,7 @@ export type OptimizerName = OptimizerSettings['name'];
 const adam = { learningRate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0, amsgrad: false } as const;
 
 /** What each optimizer reads, with torch's default values (2.5). */
-export const torchDefaults = {
+const torchDefaults = {
   Adam: adam,
   AdamW: { ...adam, weightDecay: 0.01 },
   SGD: { learningRate: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false },
