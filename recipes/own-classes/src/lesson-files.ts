@@ -144,6 +144,6 @@ const readme = (
   npx s3 run own-classes --config ${name}/config.yaml --start 2 --training.totalSteps ${2 * step}
                                                   goes on training
 
-s3 predict also takes the zip as it is. recordings/ holds the recordings, train.csv those trained on and held-out.csv those kept out.
+s3 predict and s3 test also take the zip as it is. recordings/ holds the recordings, train.csv those trained on and held-out.csv those kept out.
 Remove recordings/ before you pass the folder on, if they are nobody else's business: predict does not need them.
 `;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import { parse } from 'yaml';
 import { replaceDirectory, writeFlushed } from '../files/replace-directory.ts';
-import { openCheckpointFiles } from '../memory/checkpoint-files.ts';
+import { type NamedFiles, openCheckpointFiles } from '../memory/checkpoint-files.ts';
 import { findCheckpointFolder } from '../memory/find-checkpoint-folder.ts';
 import { isZip, unzipFiles } from '../memory/zip.ts';
 import {
@@ -46,7 +46,10 @@ export async function writeCheckpoint(directory: string, content: CheckpointCont
  * @throws InputError naming the file that is missing, damaged or of a newer format
  */
 export async function readCheckpoint(directory: string): Promise<Checkpoint> {
-  if (isZip(directory)) return readZip(directory);
+  if (isZip(directory)) {
+    const files = await readZip(directory);
+    return openCheckpointFiles(files, directory, findCheckpointFolder(files, directory));
+  }
   const path = join(directory, 'state.json');
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw damaged(path, cause.code === 'ENOENT' ? 'nothing' : String(cause.code), 'the state of a checkpoint', cause);
@@ -73,14 +76,14 @@ export async function readCheckpoint(directory: string): Promise<Checkpoint> {
   };
 }
 
-async function readZip(path: string): Promise<Checkpoint> {
+/** The files of a zip. @throws InputError for one that is not there, or that `unzipFiles` refuses */
+export async function readZip(path: string): Promise<NamedFiles> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new InputError(path, cause.code === 'ENOENT' ? 'nothing' : String(cause.code), 'the zip of a checkpoint', 'Check the path.', {
       cause,
     });
   });
-  const files = unzipFiles(bytes, path);
-  return openCheckpointFiles(files, path, findCheckpointFolder(files, path));
+  return unzipFiles(bytes, path);
 }
 
 /** Whether there is a file or folder. */

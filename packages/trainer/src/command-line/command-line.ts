@@ -119,7 +119,10 @@ Examples:
   program.commandsGroup('Trained checkpoints:');
   withJson(program.command('test'))
     .description('test a finished checkpoint again with other settings of its task')
-    .argument('[checkpoint]', 'folder of a checkpoint, such as exp/asr/train/valid_best')
+    .argument(
+      '[checkpoint]',
+      'folder of a checkpoint, such as exp/asr/train/valid_best, or a zip of its run, which is unpacked beside itself',
+    )
     .argument('[settings...]', 'such as --task.decoder.type beam; the others are those of the checkpoint')
     .addOption(manyTimes('--config <file>', 'YAML file of settings; may be given several times'))
     .addOption(manyTimes('--set <name>', 'test set to judge; may be given several times; all unless given'))

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Communicator, type EngineName, InputError } from '@s3/interface';
 import { resolveConfig } from '../config/resolve-config.ts';
 import { terminalObserver } from '../observers/terminal-observer.ts';
+import { fromRoot } from '../parallel/from-root.ts';
+import { oneProcess } from '../parallel/one-process.ts';
 import type { CommandContext } from './command-context.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
@@ -45,16 +47,20 @@ export async function testCommand(
 
 async function testIn(
   context: CommandContext,
-  checkpoint: string,
+  path: string,
   words: readonly string[],
   { files, json, name, testSets, recipe: recipeName }: TestCommandOptions,
   communicator?: Communicator,
 ): Promise<number> {
-  const { refuseZip, testCheckpoint } = await import('../evaluation/test-checkpoint.ts');
-  refuseZip(checkpoint);
+  const [{ testCheckpoint }, { unpackedCheckpoint }] = await Promise.all([
+    import('../evaluation/test-checkpoint.ts'),
+    import('../checkpoint/unpacked-checkpoint.ts'),
+  ]);
+  const { checkpoint, unpackedTo } = await fromRoot(communicator ?? oneProcess, () => unpackedCheckpoint(path));
   const recipe = await findRecipe(context, recipeName ?? (await recipeOf(checkpoint)));
   const { config, warnings } = await resolveConfig(recipe, { files: [join(checkpoint, 'config.yaml'), ...files], words });
   const terminal = terminalObserver({ stream: json ? context.stderr : context.stdout });
+  if (unpackedTo !== undefined) terminal.message?.('info', `unpacked ${path} to ${unpackedTo}`);
   for (const warning of warnings) terminal.message?.('warning', warning);
   const engine = await context.selectEngine(config['engine'] as EngineName);
   terminal.message?.('info', `engine: ${engine.library} (${engine.reason})`);

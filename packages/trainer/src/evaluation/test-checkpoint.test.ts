@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Communicator } from '@s3/interface';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { commandLine } from '../command-line/command-line.ts';
 import { processes } from '../fixtures/processes.ts';
 import { toyRecipe } from '../fixtures/toy-recipe.ts';
 import { outcome, temporaryFolder, tensorCount, toyEngine, toyRun } from '../fixtures/toy-run.ts';
+import { zipFiles } from '../memory/zip.ts';
 
 const folder = temporaryFolder();
 const { result: trained } = await toyRun(folder);
@@ -118,4 +119,27 @@ test('several processes find what one finds, and the first alone tells it', asyn
   expect(first!.code, first!.stderr).toBe(0);
   expect(JSON.parse(first!.stdout).tests).toEqual(alone.tests);
   expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+test('unpacks the zip of a run beside itself, once', async () => {
+  const place = temporaryFolder();
+  const zip = join(place, 'mine.zip');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+  const own = names.filter((name) => !name.startsWith('tests/'));
+  writeFileSync(zip, zipFiles(new Map(own.map((name) => [`toy/${name}`, readFileSync(join(folder, name))] as const))));
+  const first = await s3(zip, '--json');
+  expect(first.stderr).toContain(`unpacked ${zip} to ${join(place, 'mine')}`);
+  expect(JSON.parse(first.stdout)).toMatchObject({ folder: join(place, 'mine/tests/unchanged'), tests: trained.tests });
+  const before = readdirSync(place).sort();
+  expect(before).toEqual(['mine', 'mine.zip']);
+  const again = await s3(zip, '--json');
+  expect([again.code, again.stderr.includes('unpacked')]).toEqual([0, false]);
+
+  writeFileSync(join(place, 'mine/train/step_6/state.json'), '{}');
+  expect((await s3(zip)).stderr).toMatch(/mine: found a folder with other content/);
+  rmSync(join(place, 'mine'), { recursive: true });
+  // a checkpoint alone has no tables to be judged on
+  writeFileSync(zip, zipFiles(new Map([['step_4/state.json', readFileSync(join(checkpoint, 'state.json'))]])));
+  expect((await s3(zip)).stderr).toMatch(/mine\.zip: found a checkpoint without the tables of its run/);
+  expect(readdirSync(place)).toEqual(['mine.zip']);
 });

@@ -5,13 +5,13 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { changesOf, titleOf } from '../checkpoint/checkpoint-changes.ts';
+import { unpackedCheckpoint } from '../checkpoint/unpacked-checkpoint.ts';
 import { fullSchema } from '../config/run-settings.ts';
 import { withFileTrouble } from '../files/file-trouble.ts';
 import { removeDirectory } from '../files/replace-directory.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { clearRemains, makeCache, makeTarget, writeConfig } from '../files/target-directory.ts';
 import { lockTarget } from '../files/target-lock.ts';
-import { isZip } from '../memory/zip.ts';
 import { observeAll } from '../observers/observer.ts';
 import { checkAgreement } from '../parallel/check-agreement.ts';
 import { fromRoot } from '../parallel/from-root.ts';
@@ -25,7 +25,7 @@ import { stageContext } from '../stages/stage-context.ts';
 import { fileNames } from '../stages/stage-files.ts';
 
 export interface CheckpointTest {
-  /** folder of a checkpoint where its run left it, such as `exp/asr/train/valid_best` */
+  /** folder of a checkpoint where its run left it, such as `exp/asr/train/valid_best`; or a zip of the run, which is unpacked beside itself */
   readonly checkpoint: string;
   /** every setting, those of the checkpoint with what is to be tried */
   readonly config: { readonly [setting: string]: unknown };
@@ -64,8 +64,8 @@ export async function testCheckpoint(
   const isRoot = communicator.rank === 0;
   const observer = observeAll(isRoot ? options.observers : []);
   try {
-    refuseZip(checkpoint);
-    const saved = await readCheckpoint(resolve(checkpoint));
+    const unpacked = await fromRoot(communicator, () => unpackedCheckpoint(checkpoint));
+    const saved = await readCheckpoint(resolve(unpacked.checkpoint));
     const runDir = dirname(dirname(saved.directory));
     const parsed = parseConfig(recipe.name, fullSchema(recipe), config);
     const changes = changesOf(recipe, saved, parsed);
@@ -122,13 +122,6 @@ export async function testCheckpoint(
   } finally {
     await observer.close();
   }
-}
-
-/** @throws InputError for a zip, which has no room for results */
-export function refuseZip(checkpoint: string): void {
-  if (!isZip(checkpoint)) return;
-  const remedy = 'Unpack it and give the folder of the checkpoint in it, such as mine/train/step_300.';
-  throw new InputError(checkpoint, 'a zip', 'a checkpoint beside the tables of its run, where results are written too', remedy);
 }
 
 async function corpusOf(runDir: string, testSets: readonly string[] | undefined): ReturnType<typeof readCorpus> {
