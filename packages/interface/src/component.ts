@@ -1,4 +1,4 @@
-import { ZodError, type z } from 'zod';
+import { ZodError, z } from 'zod';
 import { ConfigError } from './errors.ts';
 import { placeSettings, settingPath } from './setting-path.ts';
 
@@ -71,12 +71,16 @@ function parseAt<Schema extends z.ZodType>(
   throw new ConfigError(owner, section ? new ZodError(issues) : parsed.error);
 }
 
-/** The schema with other defaults; types, checks and descriptions stay those of the component. */
+/**
+ * The schema with other defaults; types, checks and descriptions stay those of the component.
+ *
+ * @throws ConfigError for a default that the schema refuses
+ */
 export function withDefaults<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   defaults: Partial<z.input<z.ZodObject<Shape>>>,
 ): z.ZodObject<Shape>;
-/** The component with other defaults. */
+/** The component with other defaults. @throws ConfigError as above */
 export function withDefaults<Wiring, Schema extends z.ZodObject, Built>(
   component: Component<Wiring, Schema, Built>,
   defaults: Partial<z.input<Schema>>,
@@ -94,6 +98,7 @@ function schemaWithDefaults(schema: z.ZodObject, defaults: { readonly [setting: 
   for (const [key, value] of Object.entries(defaults)) {
     const field = schema.shape[key] as unknown as z.ZodType | undefined;
     if (!field) throw new TypeError(`withDefaults: the schema has no setting '${key}'`);
+    parseConfig('withDefaults', z.object({ [key]: field }), { [key]: value });
     const meta = field.meta();
     const next = field.default(value as never);
     shape[key] = meta ? next.meta(meta) : next;

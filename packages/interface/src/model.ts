@@ -1,4 +1,5 @@
 import type { Variable } from '@tensorflow/tfjs-core';
+import { requireLayers, requireOutput, requireParts } from './connected-parts.ts';
 import { WiringError } from './errors.ts';
 import type { GraphOperations, GraphSequence, InGraph } from './graph/graph-operations.ts';
 import { moduleOf } from './modules.ts';
@@ -131,7 +132,8 @@ export interface WaveformModel<Output> extends Model<ModelInput, Output> {
  * A frozen upstream is no part of the model's state: a checkpoint names it, it does not copy it.
  *
  * @throws WiringError when the downstream was built for frames of another size, or
- *   the upstream is to be trained but can only be frozen
+ *   the upstream is to be trained but can only be frozen; from the model, when a part gives
+ *   other shapes than it says, or an utterance is too short for the downstream
  */
 export function connect<Output>(
   upstream: Upstream,
@@ -139,6 +141,7 @@ export function connect<Output>(
   downstream: Downstream<Output>,
   { trainUpstream = false }: { readonly trainUpstream?: boolean } = {},
 ): WaveformModel<Output> {
+  requireParts(upstream, featurizer, downstream);
   if (downstream.input.size !== featurizer.output.size) {
     throw new WiringError(
       'downstream',
@@ -167,9 +170,13 @@ export function connect<Output>(
     minSamples: (minFrames - 1) * featurizer.output.downsampleRate + 1,
     ...(featurizer.layerWeights && { layerWeights: featurizer.layerWeights }),
     ...(cache && { cache: { folder: cache.folder, maxBytes: cache.maxBytes, bytesPerSecond: cache.bytesPerSecond(featurizer.reads) } }),
-    prepare: async (waveforms) => (trainUpstream ? { waveforms } : { layers: await upstream.extract(waveforms, featurizer.reads) }),
+    prepare: async (waveforms) =>
+      trainUpstream
+        ? { waveforms }
+        : { layers: requireLayers(await upstream.extract(waveforms, featurizer.reads), upstream.layers, waveforms.lengths.length) },
     forward(input, mode) {
-      const layers = 'layers' in input ? input.layers : forward!(input.waveforms, mode);
+      const layers =
+        'layers' in input ? input.layers : requireLayers(forward!(input.waveforms, mode), upstream.layers, input.waveforms.lengths.length);
       const frames = featurizer.forward(layers, mode);
       const shortest = Math.min(...frames.lengths);
       if (shortest < minFrames) {
@@ -179,7 +186,7 @@ export function connect<Output>(
           `one has ${shortest} (${frameSeconds(shortest)} s); leave short utterances out or choose a model with a shorter reach`,
         );
       }
-      return downstream.forward(frames, mode);
+      return requireOutput(downstream.forward(frames, mode), downstream.outputSize, frames.lengths.length);
     },
     graph(operations, waveforms) {
       const [describeUpstream, describeFeaturizer, describeDownstream] = [

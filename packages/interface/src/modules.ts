@@ -1,6 +1,7 @@
 import { type NamedTensorMap, Variable } from '@tensorflow/tfjs-core';
-import { StateError } from './errors.ts';
+import { StateError, WiringError } from './errors.ts';
 import type { Module } from './model.ts';
+import { describeValue } from './plain-values.ts';
 import type { Json } from './state.ts';
 
 /**
@@ -9,9 +10,16 @@ import type { Json } from './state.ts';
  * The names are the names in checkpoints, a part's as prefix: `featurizer.weights`,
  * `downstream.projector.weight`. Choose those of the original's `state_dict`.
  * A variable made with `trainable = false` (a running mean) is saved but not trained.
+ *
+ * @throws WiringError for what is neither a weight nor a module
  */
 export function moduleOf(parts: { readonly [name: string]: Variable | Module }): Module {
   const named = Object.entries(parts);
+  for (const [name, part] of named) {
+    if ('trainable' in Object(part)) continue;
+    const remedy = 'a part is a module or a weight; make a weight with `tf.variable`, and name what is in a list one by one';
+    throw new WiringError('moduleOf', `is given '${name}' as ${describeValue(part)}`, remedy);
+  }
   return {
     trainable: named.flatMap(([, part]) => (isVariable(part) ? (part.trainable ? [part] : []) : part.trainable)),
     dispose: () => named.forEach(([, part]) => void part.dispose()),

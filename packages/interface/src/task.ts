@@ -1,7 +1,10 @@
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { DataLoader } from './data.ts';
+import { WiringError } from './errors.ts';
 import type { GraphOperations, GraphOutputs, GraphSequence } from './graph/graph-operations.ts';
 import type { Mode, Module, WaveformModel } from './model.ts';
+import { requireEntries, requireFields, requireReduction } from './phase-results.ts';
+import { describeValue } from './plain-values.ts';
 import type { Frames, Waveforms } from './sequences.ts';
 import type { Json } from './state.ts';
 
@@ -167,15 +170,37 @@ export interface PhaseRun<L extends Log> {
 
 type Entries = { readonly [name: string]: unknown };
 
+/**
+ * A phase of a task: what becomes of a batch, and of the whole split.
+ *
+ * @throws WiringError from the run, when a part gives something else than it has to
+ */
 export function definePhase<Batch, Prepared, F extends Fields, E extends Entries, L extends Log, Reference = void>(
   parts: PhaseParts<Batch, Prepared, F, E, L, Reference>,
 ): Phase<Batch, L, Reference> {
+  return phaseOf(parts, false);
+}
+
+function phaseOf<Batch, Prepared, F extends Fields, E extends Entries, L extends Log, Reference>(
+  parts: PhaseParts<Batch, Prepared, F, E, L, Reference>,
+  trains: boolean,
+): Phase<Batch, L, Reference> {
   return {
-    over: (batches, reference) => ({
-      ...parts,
-      reduce: (columns: never, extent) => parts.reduce(columns, reference, extent),
-      batches,
-    }),
+    over(batches, reference) {
+      if (typeof batches?.epoch !== 'function')
+        throw new WiringError(
+          'phase',
+          `is put over ${describeValue(batches)}`,
+          'it takes a loader of batches, such as `dataLoader` of @s3/dataio makes',
+        );
+      return {
+        ...parts,
+        step: (batch: never, prepared: never, mode) => requireFields(parts.step(batch, prepared, mode), trains),
+        collect: (fields: never, batch: never) => requireEntries(parts.collect(fields, batch)),
+        reduce: (columns: never, extent) => requireReduction(parts.reduce(columns, reference, extent)),
+        batches,
+      };
+    },
   };
 }
 
@@ -204,7 +229,7 @@ export interface TrainPhaseParts<Batch, Prepared, F extends Fields, E, L extends
 export function defineTrainPhase<Batch, Prepared, F extends Fields & { readonly loss: Scalar }, E extends Entries, L extends Log>(
   parts: TrainPhaseParts<Batch, Prepared, F, E, L>,
 ): TrainPhase<Batch, L> {
-  return { ...definePhase(parts), trains: true };
+  return { ...phaseOf(parts, true), trains: true };
 }
 
 /** A recording that is read piece by piece, so that memory does not grow with its length. */
