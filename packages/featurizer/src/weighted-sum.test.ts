@@ -87,6 +87,11 @@ test('refuses hidden states of another upstream', () => {
   const featurizer = weightedSum(specs(3));
   const layers = framesOf(hidden());
   expect(() => featurizer.forward(layers.slice(1), inference)).toThrow(/was built for 3 layers, but it is given 2/);
+  const wider = layers.map(({ values, lengths }) => ({ values: tf.concat([values, values], -1), lengths }));
+  const { size } = featurizer.output;
+  expect(() => featurizer.forward(wider, inference)).toThrow(
+    `was built for layers of ${size} features, but it is given ${2 * size}; build it`,
+  );
   const shorter = { values: tf.zeros([2, 3, 5]) as tf.Tensor3D, lengths: [3, 3] };
   expect(() => featurizer.forward([layers[0]!, layers[1]!, shorter], inference)).toThrow(/layer 2 has \[2,3,5\]/);
 });

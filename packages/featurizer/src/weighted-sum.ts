@@ -44,7 +44,7 @@ export const weightedSum = defineComponent({
       output,
       reads: selected,
       forward(hidden) {
-        const chosen = chosenFrames(hidden, layers.length, selected);
+        const chosen = chosenFrames(hidden, layers, selected);
         const [{ lengths }] = chosen;
         return {
           values: tf.tidy(() => {
@@ -106,15 +106,28 @@ function commonSpec(layers: readonly FrameSpec[], selected: readonly number[], s
   return first;
 }
 
-function chosenFrames(hidden: readonly Frames[], layers: number, selected: readonly number[]): readonly [Frames, ...Frames[]] {
-  if (hidden.length !== layers) {
+function chosenFrames(
+  hidden: readonly Frames[],
+  layers: readonly FrameSpec[],
+  selected: readonly number[],
+): readonly [Frames, ...Frames[]] {
+  if (hidden.length !== layers.length) {
     throw new WiringError(
       'weighted-sum',
-      `was built for ${layers} layers`,
+      `was built for ${layers.length} layers`,
       `it is given ${hidden.length}; build it from the layers of the upstream in use`,
     );
   }
   const [first, ...rest] = selected.map((layer) => hidden[layer]!);
+  const { size } = layers[selected[0]!]!;
+  const features = first!.values.shape[2];
+  if (features !== size) {
+    throw new WiringError(
+      'weighted-sum',
+      `was built for layers of ${size} features`,
+      `it is given ${features}; build it from the layers of the upstream in use`,
+    );
+  }
   const odd = rest.findIndex(
     ({ values, lengths }) => values.shape.join() !== first!.values.shape.join() || lengths.join() !== first!.lengths.join(),
   );

@@ -21,6 +21,7 @@ import { schedule } from './schedules/schedule.ts';
 import { type FiledCorpus, readCorpus, writeCorpus } from './stages/corpus-files.ts';
 import { readEncoders, writeEncoders } from './stages/encoder-files.ts';
 import { evaluateStage, trainedSoFar } from './stages/evaluate-stage.ts';
+import { requireCorpus, requireEncoders, requireProblem, requireTask } from './stages/recipe-results.ts';
 import { reportStage } from './stages/report-stage.ts';
 import { type Assembly, type Sections, type StageContext, stageContext } from './stages/stage-context.ts';
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
@@ -141,14 +142,15 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
   const byRoot = (work: () => Promise<void>) => () => fromRoot(communicator, work);
   let prepared: Corpus | undefined;
   const prepare = async () => {
-    prepared = await recipe.prepare(sections as never, context);
+    prepared = requireCorpus(recipe, await recipe.prepare(sections as never, context));
     await writeCorpus(targetDir, prepared);
   };
   if (start <= 0) await inStage(0, byRoot(prepare));
   if (stop === 0) return await stopped(0);
   const corpus = start <= 3 ? await readCorpus(targetDir) : undefined;
   // tables with the same rows, but what is wrong with them is said of the user's own files
-  const encode = async () => writeEncoders(targetDir, await recipe.encode(sections as never, prepared ?? corpus!.corpus));
+  const encode = async () =>
+    writeEncoders(targetDir, requireEncoders(recipe, await recipe.encode(sections as never, prepared ?? corpus!.corpus)));
   if (start <= 1) await inStage(1, byRoot(encode));
   if (stop === 1) return await stopped(1);
 
@@ -195,7 +197,7 @@ export async function assemble(
   corpus: FiledCorpus,
   encoders: { readonly [name: string]: Json },
 ): Promise<Assembly> {
-  const task = await recipe.buildTask({ config: sections as never, encoders: encoders as never, context });
+  const task = requireTask(recipe, await recipe.buildTask({ config: sections as never, encoders: encoders as never, context }));
   const problem = await recipe.buildProblem({
     config: sections as never,
     corpus: corpus.corpus satisfies Corpus,
@@ -203,7 +205,7 @@ export async function assemble(
     task: task as never,
     context,
   });
-  return { corpus, encoders, task, problem };
+  return { corpus, encoders, task, problem: requireProblem(recipe, problem) };
 }
 
 /** Says early what training would say hours later. */

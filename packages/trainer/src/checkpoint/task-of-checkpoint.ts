@@ -1,4 +1,5 @@
 import { type AnyTask, type AnyTaskRecipe, InputError, parseConfig } from '@s3/interface';
+import { requireTask } from '../stages/recipe-results.ts';
 import type { Checkpoint } from './checkpoint-state.ts';
 
 /** The task that a recipe builds. */
@@ -52,7 +53,7 @@ export async function taskOfCheckpoint<R extends AnyTaskRecipe>(
     encoders: encoders as never,
     context: { seed: state.seed, cacheDir },
   });
-  return task as TaskOf<R>;
+  return requireTask(recipe, task) as TaskOf<R>;
 }
 
 type Settings = { readonly [setting: string]: unknown };

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type AnyRecipe, type EngineInfo, InputError } from '@s3/interface';
 import type { Command } from 'commander';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -325,6 +326,25 @@ describe('errors', () => {
     const { code, stderr } = await s3(['run', 'tiny', ...given], { run });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^x is not a function\nThis is a bug in S3[^\n]*\nTypeError: x is not a function\n +at /);
+  });
+
+  test('of a recipe or a plugin of the user say in which line they are', async () => {
+    const whales = join(folder, 'node_modules', 'whales');
+    await mkdir(whales, { recursive: true });
+    await writeFile(
+      join(whales, 'package.json'),
+      '{ "name": "whales", "type": "module", "peerDependencies": { "@s3/interface": "^0.1.0" } }',
+    );
+    const file = join(whales, 'index.js');
+    await writeFile(file, 'export const fail = () => {\n  undefined.rows();\n};\nexport const call = (other) => other();\n');
+    const { fail, call } = await import(/* @vite-ignore */ pathToFileURL(file).href);
+    const own = await s3(['run', 'tiny', ...given], { run: async () => fail() });
+    expect(own.stderr).toContain(`(reading 'rows')\nThis comes from ${file}:2, which is no part of S3: mend it there.\nTypeError`);
+    const ours = () => {
+      throw new TypeError('x is not a function');
+    };
+    const called = await s3(['run', 'tiny', ...given], { run: async () => call(ours) });
+    expect(called.stderr).toContain(`It was called from ${file}:4: look there first. If that is right, this is a bug in S3`);
   });
 });
 

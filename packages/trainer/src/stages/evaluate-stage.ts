@@ -107,6 +107,11 @@ export async function judgeCheckpoints(
           `the problem is judged by ${problem.best.metric}; let the task report it`,
         );
       }
+      if (!Number.isFinite(log[problem.best.metric]))
+        observer.message(
+          'warning',
+          `test ${testSet} of ${name}: ${problem.best.metric} is ${log[problem.best.metric]}, which results show as null`,
+        );
       tests[testSet]!.push({ checkpoint: name, step, folder: relative(targetDir, path) });
       if (await isStopping(communicator, signal)) throw new InterruptedError('testing');
     }

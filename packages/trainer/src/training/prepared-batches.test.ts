@@ -142,4 +142,38 @@ describe('preparedBatches', () => {
     const stream = preparedBatches(phaseOf([], 0), { epoch: 0, start: 0, epochs: Number.POSITIVE_INFINITY });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
+
+  it.each<[string, Partial<PhaseRun<{ readonly loss: number }>>, string]>([
+    [
+      'a loader',
+      {
+        batches: {
+          length: 2,
+          async *epoch() {
+            const tensor = tf.scalar(1);
+            yield { tensor };
+            yield { tensor };
+          },
+        },
+      },
+      'loader gives a batch with a tensor that has been disposed',
+    ],
+    [
+      'a task',
+      {
+        prepare: async () => {
+          const tensor = tf.scalar(1);
+          tensor.dispose();
+          return { layers: [tensor] };
+        },
+      },
+      'task gives what `prepare` made of a batch with a tensor that has been disposed',
+    ],
+  ])('refuses tensors that %s gives when they are gone', async (_, part, message) => {
+    const stream = preparedBatches({ ...phaseOf([]), ...part }, { epoch: 0, start: 0, epochs: 1 });
+    const all = async () => {
+      for await (const { batch, prepared } of stream) disposeTensors(batch, prepared);
+    };
+    await expect(all()).rejects.toThrow(message);
+  });
 });

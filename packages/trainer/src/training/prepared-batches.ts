@@ -1,6 +1,6 @@
 import { type ChooseItems, type Log, type PhaseRun, WiringError } from '@s3/interface';
 import type { StepTime } from './step-time.ts';
-import { disposeTensors } from './tensors-of.ts';
+import { disposeTensors, tensorsOf } from './tensors-of.ts';
 
 /** A batch ready to be stepped; whoever takes it disposes `batch` and `prepared`. */
 export interface PreparedBatch {
@@ -34,7 +34,7 @@ export interface PreparedBatches extends AsyncIterableIterator<PreparedBatch, un
  * @param place.epochs how many epochs to give; endless for training
  * @param limit batches to give at most, so that none is prepared in vain
  * @param choose which items of each batch are this process's; all unless given
- * @throws WiringError for batches that cannot be shared among processes
+ * @throws WiringError for batches that cannot be shared among processes, or whose tensors have been disposed
  */
 export function preparedBatches(
   phase: PhaseRun<Log>,
@@ -58,6 +58,7 @@ export function preparedBatches(
     if (isOver) return undefined;
     if (value.batch === undefined) return { ...value, prepared: undefined };
     try {
+      requireLive(value);
       return { ...value, prepared: await phase.prepare(value.batch as never) };
     } catch (error) {
       disposeTensors(value.batch);
@@ -86,6 +87,7 @@ export function preparedBatches(
         throw error;
       });
       if (!current) return close();
+      requireLive(current);
       const isRead = Math.max(begin, readAt);
       waited = {
         reading: waited.reading + (isRead - begin) / 1000,
@@ -108,6 +110,17 @@ export function preparedBatches(
       return this;
     },
   };
+}
+
+/** @throws WiringError for tensors that are gone: most often given a second time, and disposed after the first step */
+function requireLive({ batch, prepared }: { readonly batch?: unknown; readonly prepared?: unknown }): void {
+  const gone = [batch, prepared].findIndex((given) => tensorsOf(given).some(({ isDisposed }) => isDisposed));
+  if (gone < 0) return;
+  throw new WiringError(
+    gone === 0 ? 'loader' : 'task',
+    `gives ${gone === 0 ? 'a batch' : 'what `prepare` made of a batch'} with a tensor that has been disposed`,
+    'all tensors of a batch are disposed after its step; make them anew for each',
+  );
 }
 
 // a page has no setImmediate

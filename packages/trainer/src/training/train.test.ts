@@ -72,6 +72,14 @@ describe('train', () => {
     large.weights.flat().forEach((weight, index) => void expect(weight).toBeCloseTo(small.weights.flat()[index]!, 5));
   });
 
+  it('warns where the metric that decides is no number', async () => {
+    const { seen } = await trainToy({ corpus: { valid: true }, training: { totalSteps: 2, evalStep: 1 } }, ({ problem }) => ({
+      problem: { ...problem, valid: { ...problem.valid!, reduce: () => ({ log: { cost: Number.NaN } }) } },
+    }));
+    const warning = (step: number) => `warning: valid at step ${step}: cost is NaN, which is never better than a number`;
+    expect(seen.messages).toEqual([warning(1), warning(2)]);
+  });
+
   it('gives each batch of each step its own chance, and the same in another run', async () => {
     const draws = async () => {
       const drawn: number[] = [];

@@ -117,7 +117,10 @@ export async function train(options: TrainOptions): Promise<void> {
     const { step, epoch } = steps.place;
     const reduction = await evaluate(valid, { label, evalBatches: options.evalBatches, observer, signal, communicator });
     observer.logged({ split: 'valid', step, epoch, log: { ...reduction.log, ...also } });
-    return { reduction, value: metricOf(reduction.log, deciding.metric) };
+    const value = metricOf(reduction.log, deciding.metric);
+    if (!Number.isFinite(value))
+      observer.message('warning', `${label}: ${deciding.metric} is ${value}, which is never better than a number`);
+    return { reduction, value };
   };
 
   const keepIfBest = async ({ value, reduction }: Judged, averaged?: readonly number[]): Promise<void> => {

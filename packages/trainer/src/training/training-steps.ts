@@ -19,6 +19,7 @@ import { preparedBatches } from './prepared-batches.ts';
 import { type StepTime, waitingShare } from './step-time.ts';
 import { disposeTensors } from './tensors-of.ts';
 import type { TrainingSettings } from './training-settings.ts';
+import { watchTensors } from './watch-tensors.ts';
 
 /** A problem in which something is trained. */
 export type TrainedProblem = Problem & Required<Pick<Problem, 'train'>>;
@@ -107,6 +108,7 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
     if (communicator.rank === 0) columns = await from.sinceLog();
   }
   const secondsBefore = from?.state.seconds ?? 0;
+  const watch = watchTensors((text) => observer.message('warning', text));
   const begin = performance.now();
   const timeBefore = from?.state.time ?? { steps: 0, reading: 0, preparing: 0 };
   let stepSeconds = 0;
@@ -181,6 +183,7 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
       if (isUsable) optimizer.step(summed.gradients, rate, clippingScale(gradientNorm, gradientClipping));
       disposeTensors([...summed.gradients.values()]);
       step += 1;
+      watch(step);
       stepSeconds += (performance.now() - begun) / 1000;
       if (!isUsable) skippedSteps += 1;
       // a run gone bad skips every step and need not say so every time
