@@ -78,6 +78,7 @@ export {
   type Sequence,
   type Task,
   type TaskGraph,
+  type TaskSound,
   type TrainPhase,
   type TrainPhaseParts,
 } from './task.ts';

@@ -262,6 +262,18 @@ export interface RecordingPrediction<Prediction> {
   };
 }
 
+/** What a task makes of a recording as sound, such as each of its speakers alone. */
+export interface TaskSound {
+  /** a name for each sound, also the ending of its file's name: `s1` */
+  readonly outputs: readonly string[];
+  /**
+   * Samples of each sound in order, at the model's rate, as many altogether as the recording has; memory does not grow with its length.
+   *
+   * @throws InputError for a recording shorter than the model needs
+   */
+  readonly pieces: (recording: RecordingSource, options?: Pick<RecordingOptions, 'onProgress'>) => AsyncIterable<readonly Float32Array[]>;
+}
+
 /** A task as a graph for other programs, from waveforms to the numbers that its predictions are made of; `taskGraph` makes one. */
 export interface TaskGraph {
   /** @throws WiringError naming a part of the model that has no graph */
@@ -294,9 +306,11 @@ export interface Task<TrainBatch, EvalBatch, L extends Log, Reference = void, Pr
    * @throws InputError for a recording shorter than the model needs
    */
   readonly predictRecording?: (recording: RecordingSource, options?: RecordingOptions) => Promise<RecordingPrediction<Prediction>>;
+  /** what it makes of a recording as sound; absent where predictions are no sound */
+  readonly sound?: TaskSound;
   /** for `s3 export` */
   readonly graph?: TaskGraph;
 }
 
 /** Any task, whatever its batches; what the trainer sees. */
-export type AnyTask = Pick<Task<never, never, Log>, 'name' | 'model' | 'predict' | 'predictRecording' | 'graph' | keyof Module>;
+export type AnyTask = Pick<Task<never, never, Log>, 'name' | 'model' | 'predict' | 'predictRecording' | 'sound' | 'graph' | keyof Module>;
