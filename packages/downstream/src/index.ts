@@ -2,6 +2,7 @@ export { frameLinear } from './frame-models/frame-linear.ts';
 export { rnnEncoder } from './frame-models/rnn-encoder.ts';
 export { specAugment } from './frame-models/spec-augment.ts';
 export { superbDiarization } from './frame-models/superb-diarization.ts';
+export { superbSeparation } from './frame-models/superb-separation.ts';
 export { transformerEncoder } from './frame-models/transformer-encoder.ts';
 export { type BatchNorm, batchNorm } from './layers/batch-norm.ts';
 export { type Conv1d, type Conv1dShape, conv1d } from './layers/conv1d.ts';
