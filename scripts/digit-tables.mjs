@@ -127,7 +127,7 @@ table(
 );
 table('asv-open.trials', trialColumns, trials(tens.filter(isUnheard)));
 split('asr', ['id', 'wav_path', 'transcription'], sentences);
-table('speech.test', ['id', 'wav_path', 'speaker'], sentences.filter(isTest));
+split('speech', ['id', 'wav_path', 'speaker'], sentences);
 const searched = sentences.filter((row) => !isTest(row));
 table('qbe.documents', ['id', 'wav_path'], searched);
 for (const [name, said] of [

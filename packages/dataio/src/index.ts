@@ -8,11 +8,13 @@ export { resample } from './audio/resample.ts';
 export { type SilenceOptions, trimSilence } from './audio/trim-silence.ts';
 export { wavBytes } from './audio/wav-bytes.ts';
 export { withRecordingSource } from './audio/with-recording-source.ts';
+export { writeWaves } from './audio/write-waves.ts';
 export { classificationCorpus, prepareClassification } from './corpora/classification-corpus.ts';
 export { type DiarizationSource, diarizationCorpus, prepareDiarization } from './corpora/diarization-corpus.ts';
 export { encodeEvents, eventCorpus, prepareEvents } from './corpora/event-corpus.ts';
 export { encodeScenes, prepareScenes, sceneCorpus } from './corpora/scene-corpus.ts';
 export { prepareSearch, searchCorpus } from './corpora/search-corpus.ts';
+export { enhancementCorpus, prepareEnhancement, prepareSeparation, separationCorpus } from './corpora/separation-corpus.ts';
 export { prepareSlotFilling, slotFillingCorpus } from './corpora/slot-filling-corpus.ts';
 export { prepareSpeakerVerification, speakerVerificationCorpus } from './corpora/speaker-verification-corpus.ts';
 export { prepareSpeechToText, speechToTextCorpus } from './corpora/speech-to-text-corpus.ts';
@@ -35,6 +37,14 @@ export {
 export { type FrameRange, frameActivity } from './datasets/frame-activity.ts';
 export { type LabelledUtteranceBatch, labelledBatches, requireKnownLabels } from './datasets/labelled-batches.ts';
 export { padWaveforms } from './datasets/pad-waveforms.ts';
+export {
+  type MixedBatch,
+  type MixedItem,
+  mixedBatch,
+  type SeparationDataset,
+  type SeparationDatasetWiring,
+  separationDataset,
+} from './datasets/separation-dataset.ts';
 export { type UtteranceBatch, utteranceBatch } from './datasets/utterance-batch.ts';
 export { categoryEncoder } from './encoders/category-encoder.ts';
 export { classIds } from './encoders/class-ids.ts';
@@ -64,9 +74,11 @@ export {
 export { prepareHearEvents } from './published-corpora/prepare-hear-events.ts';
 export { type HearSource, prepareHearScenes } from './published-corpora/prepare-hear-scenes.ts';
 export { type IemocapSource, prepareIemocap } from './published-corpora/prepare-iemocap.ts';
+export { type LibriMixSource, prepareLibriMix } from './published-corpora/prepare-libri-mix.ts';
 export { type LibriSpeechSource, prepareLibriSpeech } from './published-corpora/prepare-libri-speech.ts';
 export { prepareQuesst14, type Quesst14Source } from './published-corpora/prepare-quesst14.ts';
 export { prepareSpeechCommands, type SpeechCommandsSource } from './published-corpora/prepare-speech-commands.ts';
+export { prepareVoiceBank } from './published-corpora/prepare-voice-bank.ts';
 export { prepareVoxCeleb1 } from './published-corpora/prepare-vox-celeb1.ts';
 export { prepareVoxCeleb1Identification } from './published-corpora/prepare-vox-celeb1-identification.ts';
 export type { VoxCeleb1Source } from './published-corpora/vox-celeb1-files.ts';
@@ -93,6 +105,7 @@ export { judgedTables } from './tables/judged-tables.ts';
 export { readKaldiDirectory, writeKaldiDirectory } from './tables/kaldi-directory.ts';
 export { formatRttm, readRttm, writeRttm } from './tables/rttm.ts';
 export { documentTable, queryTable, type SearchQuery, type SearchUtterance } from './tables/search-tables.ts';
+export { type MixedUtterance, separationTable } from './tables/separation-table.ts';
 export { slotNames, slotTable } from './tables/slot-table.ts';
 export type { Located, ScoredRegion, SpeakerSegment } from './tables/speaker-segment.ts';
 export {

@@ -23,6 +23,10 @@ export function addDataCommand(program: Command, { stdout, stderr }: Program): v
     .option('--noise <path>', 'noise to add: an audio file, or a folder of which one is drawn for each mixture; none unless given')
     .option('--minSnrDecibels <decibels>', 'speech over noise, at least', number, 5)
     .option('--maxSnrDecibels <decibels>', 'speech over noise, at most; drawn anew for each mixture', number, 20)
+    .option(
+      '--alone',
+      'also write what each speaker says alone, for superb-ss and superb-se; --minSpeakers and --maxSpeakers are one number then',
+    )
     .option('--sampleRate <hertz>', 'of the mixtures; recordings of another rate are resampled', number, 16_000)
     .option('--seed <number>', 'the same seed, settings and recordings make the same mixtures, to the byte', number, 0)
     .option('--json', 'print the result as JSON')
@@ -35,6 +39,8 @@ OUT gets, each file whole or not at all:
   mixtures.rttm           the same segments as RTTM
   kaldi/                  and as a Kaldi data directory: wav.scp, segments, utt2spk, spk2utt, reco2dur
   mixtures.json           the settings they were made with
+  s1/, s2/, ...           with --alone: each speaker of the mixture of that name, alone; clean/ where there is one speaker
+  sources.csv             with --alone: id, wav_path, wav_path_s1, wav_path_s2, ... (or wav_path_clean)
 Run again with the same settings it goes on where it stopped; with more --mixtures it adds to them.
 
 Speakers take turns: about every other turn (more for a high ratio) runs into the end of the speech before it, as far as brings
@@ -46,6 +52,7 @@ Examples:
   s3 data mix --speech train.csv --out mixtures/train --mixtures 2000
   s3 data mix --speech test.csv --out mixtures/test --mixtures 200 --maxSpeakers 3 --overlapRatio 0.4 --seed 1
   s3 data mix --speech train.csv --out mixtures/noisy --noise musan/noise --minSnrDecibels 0 --maxSnrDecibels 15
+  s3 data mix --speech train.csv --out mixtures/pairs --alone --turnsPerSpeaker 1 --overlapRatio 1 --pauseSeconds 0
   s3 run superb-sd --corpus.train mixtures/train/mixtures.csv --corpus.tests mixtures/test/mixtures.csv ...`,
     )
     .action(async ({ speech, out, json, ...settings }: MixOptions) => {

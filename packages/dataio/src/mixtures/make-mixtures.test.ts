@@ -5,6 +5,8 @@ import { randomStream, type Table } from '@s3/interface';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readAudio } from '../audio/read-audio.ts';
 import { wavBytes } from '../audio/wav-bytes.ts';
+import { type MixedUtterance, separationTable } from '../tables/separation-table.ts';
+import { readTable, resolveWavPaths } from '../tables/table.ts';
 import { makeMixtures } from './make-mixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-mixtures-'));
@@ -66,6 +68,44 @@ test('noise lies under the speech by the ratio that was asked for', async () => 
     expect(10 * Math.log10(power(spoken) / power(noise))).toBeCloseTo(12, 1);
     expect(segments.length).toBeGreaterThan(0);
   }
+});
+
+describe('writes each speaker alone', () => {
+  const one = { mixtures: 3, turnsPerSpeaker: 1, overlapRatio: 1, pauseSeconds: 0, sampleRate: rate, alone: true };
+
+  test('which add up to the mixture, wholly over one another', async () => {
+    const out = target();
+    const { overlapRatio } = await makeMixtures({ speech, folder: out }, one);
+    expect(overlapRatio).toBeGreaterThan(0.5);
+    const csv = join(out, 'sources.csv');
+    const mixtures = separationTable(resolveWavPaths(await readTable(csv), csv, ['wav_path_s1', 'wav_path_s2']), ['s1', 's2']);
+    expect(mixtures).toHaveLength(3);
+    for (const { path, sources } of mixtures) {
+      const [mixture, first, second] = await Promise.all([path, ...sources].map((file) => readAudio(file)));
+      expect(first!.length).toBe(mixture!.length);
+      const off = mixture!.reduce((most, value, sample) => Math.max(most, Math.abs(value - first![sample]! - second![sample]!)), 0);
+      expect(off).toBeLessThan(1e-4);
+      expect(Math.max(...first!)).toBeLessThan(Math.max(...second!));
+    }
+  });
+
+  test('as clean speech where there is one speaker and noise', async () => {
+    const out = target();
+    const noise = join(folder, 'noise.wav');
+    await makeMixtures({ speech, folder: out }, { ...one, minSpeakers: 1, maxSpeakers: 1, noise, minSnrDecibels: 12, maxSnrDecibels: 12 });
+    const csv = join(out, 'sources.csv');
+    const table = resolveWavPaths(await readTable(csv), csv, ['wav_path_clean']);
+    const [{ path, sources }] = separationTable(table, ['clean']) as [MixedUtterance];
+    const [mixture, clean] = await Promise.all([path, sources[0]!].map((file) => readAudio(file)));
+    const power = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+    expect(10 * Math.log10(power(clean!) / power(mixture!.map((value, sample) => value - clean![sample]!)))).toBeCloseTo(12, 1);
+  });
+
+  test('of one number of speakers', async () => {
+    await expect(makeMixtures({ speech, folder: target() }, { ...one, minSpeakers: 1 })).rejects.toThrow(
+      'minSpeakers: found 1, with maxSpeakers 2',
+    );
+  });
 });
 
 describe('refuses', () => {

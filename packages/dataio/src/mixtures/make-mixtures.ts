@@ -13,6 +13,7 @@ import { addNoises } from '../datasets/augment-waveform.ts';
 import { type DiarizationRecording, segmentTable } from '../tables/diarization-table.ts';
 import { writeKaldiDirectory } from '../tables/kaldi-directory.ts';
 import { fieldName, writeRttm } from '../tables/rttm.ts';
+import { sourceColumn } from '../tables/separation-table.ts';
 import { speakerTable } from '../tables/speaker-verification-tables.ts';
 import { writeTable } from '../tables/table.ts';
 import { copyPlaces } from '../tables/table-place.ts';
@@ -40,6 +41,10 @@ export const mixtureSettings = z.strictObject({
     .describe('noise to add: an audio file, or a folder of which one is drawn for each mixture; null for none'),
   minSnrDecibels: z.number().default(5).describe('speech over noise, at least, in decibels'),
   maxSnrDecibels: z.number().default(20).describe('speech over noise, at most, in decibels; drawn anew for each mixture'),
+  alone: z
+    .boolean()
+    .default(false)
+    .describe('also write what each speaker says alone, for separation and enhancement; mixtures have one number of speakers then'),
   sampleRate: z.int().positive().default(16_000).describe('Hz of the mixtures; recordings of another rate are resampled'),
   seed: z.int().default(0).describe('the same seed, settings and recordings make the same mixtures, to the byte'),
 });
@@ -58,7 +63,8 @@ export interface Mixtures {
 /**
  * Makes recordings of several speakers out of recordings of one speaker each, with who speaks when.
  *
- * Writes `wav/*.wav` (16 bits), `mixtures.rttm`, `mixtures.csv` (columns of `diarizationTable`), and the Kaldi data directory `kaldi`; each file
+ * Writes `wav/*.wav` (16 bits), `mixtures.rttm`, `mixtures.csv` (columns of `diarizationTable`), and the Kaldi data directory `kaldi`; with `alone`
+ * also `s1/*.wav`, `s2/*.wav` and so on, the speakers by their names (`clean` where there is one), and `sources.csv` (columns of `separationTable`). Each file
  * appears whole or not at all, the lists when all mixtures are there. Called again it goes on where it stopped. Each mixture is a function of
  * seed and number: more of them leave the first ones as they are.
  *
@@ -84,6 +90,10 @@ export async function makeMixtures(
   const { minSpeakers, maxSpeakers, minSnrDecibels, maxSnrDecibels, sampleRate, seed } = settings;
   refuseReversed('minSpeakers', minSpeakers, 'maxSpeakers', maxSpeakers);
   refuseReversed('minSnrDecibels', minSnrDecibels, 'maxSnrDecibels', maxSnrDecibels);
+  if (settings.alone && minSpeakers !== maxSpeakers) {
+    const expected = 'as many as maxSpeakers, where each is written alone';
+    throw new InputError('minSpeakers', `${minSpeakers}, with maxSpeakers ${maxSpeakers}`, expected, 'Give both the same number.');
+  }
   const utterances = await measure(speech, sampleRate, onProgress);
   const bySpeaker = groupBySpeaker(utterances);
   if (bySpeaker.length < maxSpeakers) {
@@ -109,7 +119,14 @@ export async function makeMixtures(
     const name = `mix_${String(index).padStart(digits, '0')}`;
     const path = resolve(folder, 'wav', `${name}.wav`);
     if (existsSync(path)) kept++;
-    else await writeTextFile(path, wavBytes(await render(turns, noises, settings, randomStream(seed, 'mixture noise', index)), sampleRate));
+    else {
+      const [mixture, ...alone] = await render(turns, noises, settings, randomStream(seed, 'mixture noise', index));
+      // the mixture last: where it is, all is
+      for (const [source, sound] of alone.entries()) {
+        await writeTextFile(resolve(folder, sourceNames(maxSpeakers)[source]!, `${name}.wav`), wavBytes(sound, sampleRate));
+      }
+      await writeTextFile(path, wavBytes(mixture!, sampleRate));
+    }
     const own = coverage(turns);
     covered.speech += own.speech;
     covered.overlap += own.overlap;
@@ -119,6 +136,15 @@ export async function makeMixtures(
   }
   const relative = segmentTable(recordings).map((row) => ({ ...row, wav_path: `wav/${row['record_id']}.wav` }));
   await writeTable(join(folder, 'mixtures.csv'), relative);
+  if (settings.alone) {
+    const sources = sourceNames(maxSpeakers);
+    const rows = recordings.map(({ recording }) => ({
+      id: recording,
+      wav_path: `wav/${recording}.wav`,
+      ...Object.fromEntries(sources.map((source) => [sourceColumn(source), `${source}/${recording}.wav`])),
+    }));
+    await writeTable(join(folder, 'sources.csv'), rows);
+  }
   await writeRttm(
     join(folder, 'mixtures.rttm'),
     recordings.flatMap(({ segments }) => segments),
@@ -199,22 +225,35 @@ async function claimFolder(
   await writeTextFile(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** The sound of a mixture; scaled down as a whole where it would clip. */
+/** Folders of what speakers say alone, also the names of sources. */
+const sourceNames = (speakers: number): string[] =>
+  speakers === 1 ? ['clean'] : Array.from({ length: speakers }, (_, speaker) => `s${speaker + 1}`);
+
+/** The sound of a mixture, scaled down as a whole where it would clip, and of its speakers by their names, where they are asked for. */
 async function render(
   turns: readonly MixtureTurn[],
   noises: readonly string[],
-  { sampleRate, minSnrDecibels, maxSnrDecibels }: MixtureSettings,
+  { sampleRate, minSnrDecibels, maxSnrDecibels, alone }: MixtureSettings,
   random: Random,
-): Promise<Float32Array> {
+): Promise<Float32Array[]> {
   const mixture = new Float32Array(Math.max(...turns.map(({ endSample }) => endSample)));
+  const speakers = new Map(
+    [...new Set(turns.map(({ utterance }) => utterance.speaker))]
+      .sort()
+      .map((name) => [name, new Float32Array(alone ? mixture.length : 0)]),
+  );
   for (const { utterance, startSample } of turns) {
     const waveform = await readAudio(utterance.path, { sampleRate });
-    for (let index = 0; index < Math.min(waveform.length, utterance.samples); index++) mixture[startSample + index]! += waveform[index]!;
+    const own = speakers.get(utterance.speaker)!;
+    for (let index = 0; index < Math.min(waveform.length, utterance.samples); index++) {
+      mixture[startSample + index]! += waveform[index]!;
+      if (alone) own[startSample + index]! += waveform[index]!;
+    }
   }
-  const sound = noises.length > 0 ? await withNoise(mixture, noises, random) : mixture;
+  const sounds = [noises.length > 0 ? await withNoise(mixture, noises, random) : mixture, ...(alone ? speakers.values() : [])];
   let peak = 0;
-  for (const value of sound) peak = Math.max(peak, Math.abs(value));
-  return peak > 0.99 ? sound.map((value) => (value * 0.99) / peak) : sound;
+  for (const value of sounds[0]!) peak = Math.max(peak, Math.abs(value));
+  return peak > 0.99 ? sounds.map((sound) => sound.map((value) => (value * 0.99) / peak)) : sounds;
 
   async function withNoise(speech: Float32Array, files: readonly string[], random: Random): Promise<Float32Array> {
     const path = files[random.integer(files.length)]!;

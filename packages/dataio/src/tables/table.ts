@@ -76,13 +76,18 @@ export async function writeTable(path: string, table: Table, options: { readonly
  * count from the folder of the csv file.
  *
  * S3PRL wants absolute paths only; with relative ones a csv file and its audio can move together.
+ *
+ * @param columns others that have paths
  */
-export function resolveWavPaths(table: Table, csvPath: string): Table {
+export function resolveWavPaths(table: Table, csvPath: string, columns: readonly string[] = []): Table {
   const folder = dirname(resolve(csvPath));
   const resolved = table.map((row) =>
     Object.fromEntries(
       // an empty cell stays empty, so that it is reported as one
-      Object.entries(row).map(([column, value]) => [column, /^wav_path\d*$/.test(column) && value !== '' ? resolve(folder, value) : value]),
+      Object.entries(row).map(([column, value]) => {
+        const isPath = /^wav_path\d*$/.test(column) || columns.includes(column);
+        return [column, isPath && value !== '' ? resolve(folder, value) : value];
+      }),
     ),
   );
   copyPlaces(table, resolved);
