@@ -52,6 +52,7 @@ const cases = [
     ['probabilities'],
   ],
   ['superb-sd', { downstream: { hiddenSize: 6 } }, {}, ['speaker_activity', 'frame_lengths']],
+  ['superb-ss', { model: { fftSize: 320 }, downstream: { hiddenSize: 4, rnnLayers: 2 } }, {}, ['masks', 'frame_lengths']],
   ['superb-pr', { downstream: { hiddenSizes: [] } }, characters, ['log_probabilities', 'frame_lengths']],
   ['superb-sf', { downstream: { ...rnn, module: 'GRU' } }, characters, ['log_probabilities', 'frame_lengths']],
   [

@@ -1,3 +1,4 @@
+import { basename, extname, join } from 'node:path';
 import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -11,13 +12,14 @@ interface PredictOptions {
   readonly format: 'auto' | 'json';
   readonly speakerModel?: string;
   readonly speakers?: number;
+  readonly out?: string;
   readonly recipe?: string;
 }
 
 /** Minutes from which on a recording that goes through a model in one piece is worth a warning. */
 const longMinutes = 5;
 
-/** Adds `s3 predict`: what the task of a checkpoint says of audio files: one line of JSON each, RTTM or a list of events. */
+/** Adds `s3 predict`: what the task of a checkpoint makes of audio files: one line of JSON each, RTTM, a list of events, or sound. */
 export function addPredictCommand(command: Command, { recipes, selectEngine, stdout, stderr }: Program): void {
   command
     .command('predict')
@@ -28,7 +30,7 @@ export function addPredictCommand(command: Command, { recipes, selectEngine, std
     .usage('<checkpoint> <files...> [--task.setting value ...] [options]')
     .allowUnknownOption()
     .description(
-      "say what a checkpoint's task makes of audio files: an embedding, a text, a label, one line of JSON each; who speaks when, as RTTM; what sounds when, as lines of recording, onset, offset and label",
+      "say what a checkpoint's task makes of audio files: an embedding, a text, a label, one line of JSON each; who speaks when, as RTTM; what sounds when, as lines of recording, onset, offset and label; sources of a mixture, as WAV files",
     )
     .addOption(
       new Option('--format <format>', "auto: the task's own format where it has one (rttm, tsv), else json")
@@ -44,6 +46,10 @@ export function addPredictCommand(command: Command, { recipes, selectEngine, std
       'speakers of each recording, with --speakerModel; as many as the model has outputs unless given',
       positive,
     )
+    .option(
+      '--out <folder>',
+      "for enhancement and separation: where the sounds go, NAME_s1.wav and so on, each recording's whole or not at all",
+    )
     .addOption(recipeOption())
     .option('--engine <name>', 'auto, native, webgpu, wasm or cpu', 'auto')
     .addHelpText(
@@ -53,17 +59,21 @@ Examples:
   s3 predict exp/asr/train/valid_best a.wav b.flac
   s3 predict exp/asr/train/valid_best a.wav --task.decoder.type beam --task.decoder.nbest 5
   s3 predict exp/sd/train/valid_best meeting.wav > meeting.rttm
-  s3 predict exp/sd/train/valid_best meeting.wav --speakerModel exp/asv/train/step_600 --speakers 4 > meeting.rttm`,
+  s3 predict exp/sd/train/valid_best meeting.wav --speakerModel exp/asv/train/step_600 --speakers 4 > meeting.rttm
+  s3 predict exp/ss/train/valid_best mixture.wav --out separated`,
     )
     .action(async (checkpoint: string, words: readonly string[], options: PredictOptions) => {
-      const { engine, format, speakerModel, speakers } = options;
+      const { engine, format, speakerModel, speakers, out } = options;
       const first = words.findIndex((word) => word.startsWith('--'));
       const [files, settings] = first < 0 ? [words, []] : [words.slice(0, first), words.slice(first)];
       const known = await recipesWith(recipes, options.recipe);
       const recipe = await checkpointRecipe(known, checkpoint);
       const speakerRecipe = speakerModel === undefined ? undefined : await checkpointRecipe(known, speakerModel);
       await selectEngine(engine);
-      const [{ loadTask, terminalObserver }, { withRecordingSource }] = await Promise.all([import('@s3/trainer'), import('@s3/dataio')]);
+      const [{ loadTask, terminalObserver }, { withRecordingSource, writeWaves }] = await Promise.all([
+        import('@s3/trainer'),
+        import('@s3/dataio'),
+      ]);
       const given = await checkpointOverrides(recipe, checkpoint, settings);
       const watched = watchSections(recipe);
       const task: AnyTask = await loadTask(watched.recipe, checkpoint, { overrides: given.overrides });
@@ -72,11 +82,23 @@ Examples:
         const where = speakerModel === undefined ? '--speakers' : '--speakerModel';
         throw new InputError(where, `a checkpoint of the task ${task.name}`, 'one that says who speaks when', `Leave ${where} out.`);
       }
+      refuseMismatch(task, out);
+      refuseSameNames(task.sound ? files : []);
       const speakerTask = speakerModel !== undefined && speakerRecipe && (await loadTask(speakerRecipe, speakerModel));
       const observer = terminalObserver({ stream: stderr });
       try {
         for (const path of files) {
           await withRecordingSource(path, task.model.sampleRate, async (recording) => {
+            const label = `predict ${recording.name}`;
+            const onProgress = (done: number, total: number) =>
+              observer.progress?.({ label, done: Math.round(done), total: Math.round(total), unit: 's of audio' });
+            if (task.sound) {
+              refuseShort(path, recording, task.model.minSamples);
+              const sounds = task.sound.outputs.map((output) => join(out!, `${recording.name}_${output}.wav`));
+              await writeWaves(sounds, recording, task.sound.pieces(recording, { onProgress }));
+              stdout.write(`${JSON.stringify({ path, sounds })}\n`);
+              return;
+            }
             if (!task.predictRecording) {
               refuseShort(path, recording, task.model.minSamples);
               const seconds = recording.samples / recording.sampleRate;
@@ -85,12 +107,10 @@ Examples:
               stdout.write(`${JSON.stringify({ path, prediction: await predictWhole(task, recording) })}\n`);
               return;
             }
-            const label = `predict ${recording.name}`;
             const { prediction, text } = await task.predictRecording(recording, {
               speakers,
               ...(speakerTask && { speakerModel: speakerTask }),
-              onProgress: (done, total) =>
-                observer.progress?.({ label, done: Math.round(done), total: Math.round(total), unit: 's of audio' }),
+              onProgress,
             });
             stdout.write(text && format === 'auto' ? text.content : `${JSON.stringify({ path, prediction: plain(prediction) })}\n`);
           });
@@ -99,6 +119,30 @@ Examples:
         await observer.close?.();
       }
     });
+}
+
+/** @throws InputError for sound with nowhere to go, or a folder for what is no sound */
+function refuseMismatch({ name, sound }: AnyTask, out: string | undefined): void {
+  if (sound && out === undefined) {
+    const expected = `--out with a folder: the task ${name} gives sound (${sound.outputs.join(', ')})`;
+    throw new InputError('--out', 'nothing', expected, 'Name one, such as --out separated.');
+  }
+  if (sound || out === undefined) return;
+  throw new InputError('--out', `a checkpoint of the task ${name}`, 'one that gives sound', 'Leave --out out.');
+}
+
+/** @throws InputError for recordings whose sounds would have the same names */
+function refuseSameNames(files: readonly string[]): void {
+  const names = files.map((path) => basename(path, extname(path)));
+  const second = names.findIndex((name, place) => names.indexOf(name) !== place);
+  if (second < 0) return;
+  const first = files[names.indexOf(names[second]!)]!;
+  throw new InputError(
+    files[second]!,
+    `the name of ${first}`,
+    'a name of its own for each recording',
+    'Give them to two commands, with folders of their own.',
+  );
 }
 
 /** @throws InputError for a recording that the model cannot take, by its file rather than by its frames */

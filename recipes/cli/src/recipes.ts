@@ -72,4 +72,9 @@ export const recipes: readonly RecipeEntry[] = [
     summary: 'Query by example on QUESST 2014 or csv files, scored by term weighted value',
     load: async () => (await import('@s3/superb-qbe')).default,
   },
+  {
+    name: 'superb-ss',
+    summary: 'Source separation on LibriMix or csv files, scored by SI-SDR improvement',
+    load: async () => (await import('@s3/superb-ss')).default,
+  },
 ];

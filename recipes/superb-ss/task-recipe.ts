@@ -1,0 +1,38 @@
+import { superbSeparation } from '@s3/downstream';
+import { weightedSum } from '@s3/featurizer';
+import { connect, defineTaskRecipe, type TaskBuild } from '@s3/interface';
+import { speechSeparation } from '@s3/task-separation';
+import { namedUpstream } from '@s3/upstream';
+import { z } from 'zod';
+
+const modelSettings = z.strictObject({
+  speakers: z.int().min(1).max(5).default(2).describe('speakers of a mixture'),
+  fftSize: z.int().min(4).multipleOf(2).default(512).describe('samples of a transform: half as many and one are the bins that a mask has'),
+  upstreamTrainable: z.boolean().default(false).describe('train the upstream too'),
+});
+
+const usual = {
+  parts: { upstream: namedUpstream, featurizer: weightedSum, downstream: superbSeparation, task: speechSeparation },
+  settings: { model: modelSettings.prefault({}) },
+};
+
+/** Names of the sources, those of LibriMix's folders: s1, s2. */
+export const sourcesOf = ({ speakers }: { readonly speakers: number }): string[] =>
+  Array.from({ length: speakers }, (_, speaker) => `s${speaker + 1}`);
+
+/** What a checkpoint of SUPERB source separation is built of. */
+export default defineTaskRecipe({
+  name: 'superb-ss',
+  summary: 'Source separation on LibriMix or csv files, scored by SI-SDR improvement',
+  ...usual,
+
+  async buildTask({ config, parts, context }: TaskBuild<typeof usual.parts, typeof usual.settings, Record<string, never>>) {
+    const upstream = await parts.upstream({ cacheDir: context.cacheDir }, config.upstream, context);
+    const featurizer = parts.featurizer(upstream.layers, config.featurizer, context);
+    const sources = sourcesOf(config.model);
+    const outputSize = sources.length * (config.model.fftSize / 2 + 1);
+    const downstream = parts.downstream({ input: featurizer.output, outputSize, sources: sources.length }, config.downstream, context);
+    const model = connect(upstream, featurizer, downstream, { trainUpstream: config.model.upstreamTrainable });
+    return parts.task({ model, sources }, config.task, context);
+  },
+});
