@@ -85,7 +85,7 @@ test('predicts with a checkpoint: one line for each file, the same whoever stand
   const fromZip = await s3('export', zip, join(folder, 'zip.onnx'), '--engine', 'cpu', '--json');
   expect(fromZip.code, fromZip.stderr).toBe(0);
   expect(readFileSync(join(folder, 'zip.onnx'))).toEqual(readFileSync(join(folder, 'asv.onnx')));
-  expect((await s3('test', zip)).stderr).toContain('Unpack it');
+  expect((await s3('test', zip)).stderr).toContain('a checkpoint without the tables of its run');
   const short = join(folder, 'short.wav');
   writeFileSync(short, wavBytes(new Float32Array(80), 16_000));
   expect((await s3('predict', checkpoint, short, '--engine', 'cpu')).stderr).toContain(
@@ -333,4 +333,12 @@ test('scores RTTM files', async () => {
   expect(strange).toMatchObject({ code: 1 });
   expect(strange.stderr).toContain('the recordings three');
   expect((await der('--collarSecondsPerSide', 'wide')).code).toBe(1);
+});
+
+test('a page is refused at once for a recipe that none shows', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 's3-serve-'));
+  writeFileSync(join(folder, 'state.json'), JSON.stringify({ recipe: 'superb-qbe' }));
+  const { code, stderr } = await s3('serve', folder, '--build', join(folder, 'page'));
+  expect(stderr).toMatch(/found a checkpoint of the recipe 'superb-qbe', which no page shows; expected one of espnet-spk, /);
+  expect([code, readdirSync(folder)]).toEqual([1, ['state.json']]);
 });

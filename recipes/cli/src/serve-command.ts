@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkpointOverrides, refuseUnread } from './checkpoint/checkpoint-overrides.ts';
@@ -44,13 +45,17 @@ Examples:
       const known = await recipesWith(recipes, module);
       const recipe = await checkpointRecipe(known, checkpoint);
       if (speakerModel !== undefined) await checkpointRecipe(known, speakerModel);
-      const { pageContent, servePage, writePage } = await import('@s3/pages');
-      const given = await checkpointOverrides(recipe, checkpoint, settings);
-      refuseUnread(given, new Set(recipe.partNames), 'a page');
-      const overrides = Object.fromEntries(Object.entries(given.overrides).filter(([section]) => recipe.partNames.includes(section)));
+      const { pageContent, pageRecipes, servePage, writePage } = await import('@s3/pages');
       const entry = known.find(({ name }) => name === recipe.name);
       const page = entry === known[0] && module !== undefined ? moduleAlone(module) : (entry as Partial<InstalledRecipe>).page;
       const own = page && { name: recipe.name, ...page };
+      if (!own && !(pageRecipes as readonly string[]).includes(recipe.name)) {
+        const expected = `one of ${pageRecipes.join(', ')}, or of a package of its own`;
+        throw new InputError(checkpoint, `a checkpoint of the recipe '${recipe.name}', which no page shows`, expected, 'Use `s3 predict`.');
+      }
+      const given = await checkpointOverrides(recipe, checkpoint, settings);
+      refuseUnread(given, new Set(recipe.partNames), 'a page');
+      const overrides = Object.fromEntries(Object.entries(given.overrides).filter(([section]) => recipe.partNames.includes(section)));
       const content = await pageContent(checkpoint, { overrides, recipe: own, speakerModel });
       if (build !== undefined) {
         await writePage(content, build);

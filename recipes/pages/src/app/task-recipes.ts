@@ -1,8 +1,9 @@
 import { type AnyTaskRecipe, InputError } from '@s3/interface';
+import { pageRecipes } from '../page-recipes.ts';
 import { ownRecipes } from './own-recipes.ts';
 
-/** The recipes whose checkpoints a page knows; each is fetched when a checkpoint asks for it. */
-const taskRecipes: { readonly [recipe: string]: () => Promise<{ readonly default: AnyTaskRecipe }> } = {
+/** Each is fetched when a checkpoint asks for it. */
+const taskRecipes: { readonly [recipe in (typeof pageRecipes)[number]]: () => Promise<{ readonly default: AnyTaskRecipe }> } = {
   'espnet-spk': () => import('@s3/espnet-spk/task'),
   'hear-event': () => import('@s3/hear-event/task'),
   'hear-scene': () => import('@s3/hear-scene/task'),
@@ -24,7 +25,7 @@ const taskRecipes: { readonly [recipe: string]: () => Promise<{ readonly default
  * @throws InputError for a recipe that the page does not bring, or whose module exports none
  */
 export async function taskRecipe(name: string): Promise<AnyTaskRecipe> {
-  if (Object.hasOwn(taskRecipes, name)) return (await taskRecipes[name]!()).default;
+  if (Object.hasOwn(taskRecipes, name)) return (await taskRecipes[name as keyof typeof taskRecipes]()).default;
   if (Object.hasOwn(ownRecipes, name)) {
     const { default: recipe } = await ownRecipes[name]!();
     if (recipe?.name === name && typeof recipe.buildTask === 'function') return recipe;
@@ -39,7 +40,7 @@ export async function taskRecipe(name: string): Promise<AnyTaskRecipe> {
   throw new InputError(
     'checkpoint',
     `one of the recipe '${name}'`,
-    `one of ${Object.keys(taskRecipes).join(', ')}, or of a package that is installed`,
+    `one of ${pageRecipes.join(', ')}, or of a package that is installed`,
     'Serve it in a project that has the package of the recipe, or use `s3 predict`.',
   );
 }
