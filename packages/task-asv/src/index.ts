@@ -2,7 +2,7 @@ export { evaluationSegments, type SegmentCut } from './evaluation-segments.ts';
 export { type AamSoftmaxSettings, aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './losses/aam-softmax.ts';
 export { amSoftmax } from './losses/am-softmax.ts';
 export { softmax } from './losses/softmax.ts';
-export type { SpeakerLoss, SpeakerLossOutput } from './losses/speaker-loss.ts';
+export type { LossSizes, SpeakerLoss, SpeakerLossOutput } from './losses/speaker-loss.ts';
 export { type DetectionCurve, detectionCurve } from './metrics/detection-curve.ts';
 export { type EerDefinition, type EerOptions, type EqualErrorRate, equalErrorRate } from './metrics/equal-error-rate.ts';
 export { type JudgeOptions, judgeTrials, type TrialsLog } from './metrics/judge-trials.ts';
@@ -30,4 +30,10 @@ export {
   type ScoringChain,
   scoreChain,
 } from './scoring/scoring-chain.ts';
-export { type SpeakerBatch, speakerVerification, type VerificationLog, type VerificationReference } from './speaker-verification.ts';
+export {
+  type SpeakerBatch,
+  speakerVerification,
+  type VerificationLog,
+  type VerificationReference,
+  type VerificationWiring,
+} from './speaker-verification.ts';

@@ -1,8 +1,19 @@
-import { type Columns, type Embeddings, type Figure, moduleOf, randomStream, type WaveformModel, WiringError } from '@s3/interface';
+import {
+  type Columns,
+  type Embeddings,
+  type Figure,
+  moduleOf,
+  type Random,
+  randomStream,
+  type WaveformModel,
+  WiringError,
+} from '@s3/interface';
+import { weightOf } from '@s3/interface/layers';
 import { normalTensor } from '@s3/interface/tensors';
 import { batchesOf, judgeRun, testTask } from '@s3/interface/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import type { LossSizes, SpeakerLoss } from './losses/speaker-loss.ts';
 import { type SpeakerBatch, speakerVerification } from './speaker-verification.ts';
 
 const samples = 8;
@@ -59,6 +70,35 @@ describe.each(['amsoftmax', 'softmax'] as const)('keeps the contract with %s', (
     metrics: ['eer', 'eerThreshold', 'minDcf', 'minDcfThreshold', 'trials'],
   }),
 );
+
+/** Likelier the nearer to the speaker's center. */
+function centers({ inputSize, outputSize }: LossSizes, random: Random): SpeakerLoss {
+  const weight = weightOf(normalTensor([outputSize, inputSize], 0.5, random)) as tf.Variable<tf.Rank.R2>;
+  return {
+    ...moduleOf({ weight }),
+    forward(embeddings, speakers) {
+      const offsets = tf.sub(tf.expandDims(embeddings, 1), weight); // (batch, speakers, features)
+      const likeness = tf.neg(tf.sum(tf.square(offsets), -1)) as tf.Tensor2D;
+      const hits = tf.mul(tf.logSoftmax(likeness), tf.oneHot(speakers, outputSize));
+      return { loss: tf.neg(tf.mean(tf.sum(hits, -1))) as tf.Scalar, logits: likeness, likeness };
+    },
+  };
+}
+
+describe('keeps the contract with a loss of somebody else', () => {
+  const build = () => {
+    const task = speakerVerification({ model: toyModel(), speakers, loss: centers });
+    return { task, train: task.train.over(oneBatch), test: task.test.over(oneBatch, trialsOf(utterances(0.3))) };
+  };
+  testTask({ build, learningRate: 0.2, metrics: ['eer'] });
+
+  test('whose weights are the only ones of the task', () => {
+    const { tensors } = build().task.state();
+    expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['loss.weight', [speakers.size, toyModel().outputSize]],
+    ]);
+  });
+});
 
 test('logs the mean loss and the share of speakers recognised', async () => {
   const task = speakerVerification({ model: toyModel(), speakers });

@@ -21,7 +21,7 @@ import { z } from 'zod';
 import { aamSoftmax, type SubCenterAamSoftmaxSettings, subCenterAamSoftmax } from './losses/aam-softmax.ts';
 import { amSoftmax } from './losses/am-softmax.ts';
 import { softmax } from './losses/softmax.ts';
-import type { SpeakerLoss } from './losses/speaker-loss.ts';
+import type { LossSizes, SpeakerLoss } from './losses/speaker-loss.ts';
 import { judgeTrials, type TrialsLog } from './metrics/judge-trials.ts';
 import { detCurves, scoreHistogram } from './metrics/verification-figures.ts';
 import type { UtteranceBatch } from './open-set.ts';
@@ -37,6 +37,15 @@ export interface SpeakerBatch {
   readonly speakers: tf.Tensor1D;
   /** (batch,) utterance ids */
   readonly utterances: readonly string[];
+}
+
+/** What speaker verification is connected to. */
+export interface VerificationWiring {
+  readonly model: WaveformModel<Embeddings>;
+  /** the training speakers; their class ids are those of the batches */
+  readonly speakers: LabelEncoder<string>;
+  /** makes a loss of one's own, which `loss` and its margins are then not asked for */
+  readonly loss?: (sizes: LossSizes, random: Random) => SpeakerLoss;
 }
 
 /** What a test set is judged against, where trials alone are not all. */
@@ -98,7 +107,7 @@ export const speakerVerification = defineComponent({
     targetPrior: z.number().gt(0).lt(1).default(0.01).describe('probability of a trial of one speaker that minDcf assumes, 0..1'),
   }),
   build(
-    { model, speakers }: { readonly model: WaveformModel<Embeddings>; readonly speakers: LabelEncoder<string> },
+    { model, speakers, loss: ownLoss }: VerificationWiring,
     config,
     { seed },
   ): Task<SpeakerBatch, UtteranceBatch, VerificationLog, readonly Trial[] | VerificationReference, Float32Array> {
@@ -109,9 +118,9 @@ export const speakerVerification = defineComponent({
         `the training set has ${speakers.size}; give at least 2`,
       );
     }
-    const sizes = { inputSize: model.outputSize, outputSize: speakers.size };
+    const sizes: LossSizes = { inputSize: model.outputSize, outputSize: speakers.size };
     const random = randomStream(seed, 'speaker-verification loss');
-    const loss = losses[config.loss](sizes, config, random);
+    const loss = ownLoss ? ownLoss(sizes, random) : losses[config.loss](sizes, config, random);
 
     const train = defineTrainPhase({
       prepare: (batch: SpeakerBatch) => model.prepare(batch.waveforms),
@@ -177,7 +186,7 @@ const losses = {
   aamsoftmax: aamSoftmax,
   aamsoftmax_sc_topk: subCenterAamSoftmax,
 } satisfies {
-  [name: string]: (sizes: { inputSize: number; outputSize: number }, settings: SubCenterAamSoftmaxSettings, random: Random) => SpeakerLoss;
+  [name: string]: (sizes: LossSizes, settings: SubCenterAamSoftmaxSettings, random: Random) => SpeakerLoss;
 };
 
 /** Embeddings by utterance; rows of one id are its segments. */

@@ -2,7 +2,7 @@ import { moduleOf, type Random } from '@s3/interface';
 import { weightOf } from '@s3/interface/layers';
 import { normalTensor, uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { crossEntropy, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
+import { crossEntropy, type LossSizes, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
 
 export interface AamSoftmaxSettings {
   /** added to the angle between an embedding and its speaker, in radians */
@@ -22,8 +22,6 @@ export interface SubCenterAamSoftmaxSettings extends AamSoftmaxSettings {
   readonly hardNegativeMargin: number;
 }
 
-type Sizes = { readonly inputSize: number; readonly outputSize: number };
-
 /**
  * Additive angular margin softmax over speakers (ArcFace).
  *
@@ -33,9 +31,8 @@ type Sizes = { readonly inputSize: number; readonly outputSize: number };
  *
  * Deng et al., "ArcFace: Additive Angular Margin Loss for Deep Face Recognition", 2019.
  *
- * @param sizes `inputSize` features of an embedding, `outputSize` speakers
  */
-export function aamSoftmax({ inputSize, outputSize }: Sizes, settings: AamSoftmaxSettings, random: Random): SpeakerLoss {
+export function aamSoftmax({ inputSize, outputSize }: LossSizes, settings: AamSoftmaxSettings, random: Random): SpeakerLoss {
   const { margin, scale } = settings;
   // (outputSize, inputSize); Xavier's normal values
   const weight = weightOf(
@@ -62,9 +59,12 @@ export function aamSoftmax({ inputSize, outputSize }: Sizes, settings: AamSoftma
  * Deng et al., "Sub-center ArcFace: Boosting Face Recognition by Large-Scale Noisy Web Faces", 2020;
  * Zhao et al., "Multi-query multi-head attention pooling and inter-topK penalty for speaker verification", 2022.
  *
- * @param sizes `inputSize` features of an embedding, `outputSize` speakers
  */
-export function subCenterAamSoftmax({ inputSize, outputSize }: Sizes, settings: SubCenterAamSoftmaxSettings, random: Random): SpeakerLoss {
+export function subCenterAamSoftmax(
+  { inputSize, outputSize }: LossSizes,
+  settings: SubCenterAamSoftmaxSettings,
+  random: Random,
+): SpeakerLoss {
   const { margin, scale, subCenters, hardNegativeMargin } = settings;
   const hardNegatives = Math.min(settings.hardNegatives, outputSize - 1);
   const rows = outputSize * subCenters;

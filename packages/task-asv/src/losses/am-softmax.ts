@@ -2,7 +2,7 @@ import { moduleOf, type Random } from '@s3/interface';
 import { weightOf } from '@s3/interface/layers';
 import { normalTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { crossEntropy, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
+import { crossEntropy, type LossSizes, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
 
 /**
  * Additive-margin softmax over speakers.
@@ -11,12 +11,11 @@ import { crossEntropy, oneHotOf, type SpeakerLoss, unitLength } from './speaker-
  *
  * Wang et al., "Additive Margin Softmax for Face Verification", 2018.
  *
- * @param sizes `inputSize` features of an embedding, `outputSize` speakers
  * @param settings `margin` in cosine, `scale` of the cosines before the softmax
  * @param random draws the speakers' first weights
  */
 export function amSoftmax(
-  { inputSize, outputSize }: { readonly inputSize: number; readonly outputSize: number },
+  { inputSize, outputSize }: LossSizes,
   { margin, scale }: { readonly margin: number; readonly scale: number },
   random: Random,
 ): SpeakerLoss {

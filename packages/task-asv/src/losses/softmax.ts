@@ -1,16 +1,12 @@
 import { moduleOf, type Random } from '@s3/interface';
 import { linear } from '@s3/interface/layers';
-import { crossEntropy, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
+import { crossEntropy, type LossSizes, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
 
 /**
  * Softmax over speakers: a linear layer on embeddings of length 1.
  *
- * @param sizes `inputSize` features of an embedding, `outputSize` speakers
  */
-export function softmax(
-  { inputSize, outputSize }: { readonly inputSize: number; readonly outputSize: number },
-  random: Random,
-): SpeakerLoss {
+export function softmax({ inputSize, outputSize }: LossSizes, random: Random): SpeakerLoss {
   const fc = linear(inputSize, outputSize, random);
   return {
     ...moduleOf({ fc }),

@@ -10,6 +10,15 @@ export interface SpeakerLoss extends Module {
   readonly forward: (embeddings: Embeddings, speakers: tf.Tensor1D) => SpeakerLossOutput;
 }
 
+/** What a loss is made for. */
+export interface LossSizes {
+  /** features of an embedding */
+  readonly inputSize: number;
+  /** training speakers */
+  readonly outputSize: number;
+}
+
+/** What a loss says of a batch. */
 export interface SpeakerLossOutput {
   /** mean over the batch */
   readonly loss: tf.Scalar;
