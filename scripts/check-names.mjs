@@ -1,5 +1,5 @@
-// docs/parity.md and docs/glossary.md name things of ours beside S3PRL's. Every name of ours has to exist, and every public
-// name of S3PRL's problem, task and nn.interface modules has to be there.
+// docs/parity.md and docs/glossary.md name things of ours beside S3PRL's. Every name of ours has to exist, every public
+// name of S3PRL's problem, task and nn.interface modules has to be in the former, and their methods in either.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -111,7 +111,7 @@ function checkPage(file, column) {
 
 /** The table of names has every public name, and something of ours, or `not yet`, beside each. */
 function checkNames() {
-  const { names } = JSON.parse(readFileSync(join(root, 'scripts/fixtures/s3prl-names.json'), 'utf8'));
+  const { names, members } = JSON.parse(readFileSync(join(root, 'scripts/fixtures/s3prl-names.json'), 'utf8'));
   const table = new Map();
   for (const { line, cells } of rows('docs/parity.md'))
     for (const [, name] of cells[0].matchAll(/`([A-Za-z]\w*)`/g))
@@ -132,4 +132,8 @@ function checkNames() {
     );
     if (!answered) problems.push(`docs/parity.md:${found.line}: says nothing of ours beside ${name}`);
   }
+  const told = ['docs/parity.md', 'docs/glossary.md'].flatMap(rows).flatMap(({ cells }) => [...cells[0].matchAll(/`([^`]*)`/g)]);
+  const words = new Set(told.flatMap(([, span]) => span.match(/\w+/g) ?? []));
+  for (const member of members)
+    if (!words.has(member)) problems.push(`docs/glossary.md: does not speak of ${member}, a method or property in S3PRL`);
 }
