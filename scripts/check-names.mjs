@@ -1,5 +1,6 @@
 // docs/parity.md and docs/glossary.md name things of ours beside S3PRL's. Every name of ours has to exist, every public
-// name of S3PRL's problem, task and nn.interface modules has to be in the former, and their methods in either.
+// name of S3PRL's problem, task and nn.interface modules has to be in the former, and their methods in either. What our
+// packages export has a docstring.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -10,6 +11,8 @@ const problems = [];
 const exported = new Set();
 const named = new Set();
 for (const folder of packageFolders) {
+  /** what this package exports, and what it declares without a word on what it is */
+  const own = { exported: new Set(), documented: new Set(), undocumented: new Map() };
   const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
   named.add(manifest.name).add(manifest.name.replace('@s3/', ''));
   const entries = Object.values(manifest.exports ?? {}).flatMap((target) =>
@@ -17,8 +20,11 @@ for (const folder of packageFolders) {
   );
   for (const file of sources(folder)) {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ESNext, true);
-    read(source, entries.includes(file));
+    read(source, entries.includes(file), own);
   }
+  if (!folder.startsWith('packages/')) continue;
+  for (const [name, place] of own.undocumented)
+    if (own.exported.has(name)) problems.push(`${place}: ${name} is public and has no docstring`);
 }
 
 const checked =
@@ -42,9 +48,24 @@ function sources(folder) {
   });
 }
 
-function read(source, isEntry) {
+function read(source, isEntry, own) {
   const visit = (node) => {
-    if (ts.isExportSpecifier(node) && isEntry) exported.add(node.name.text);
+    if (ts.isExportSpecifier(node) && isEntry) {
+      exported.add(node.name.text);
+      own.exported.add(node.name.text);
+    }
+    const isDeclaration =
+      ts.isFunctionDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
+    const declared = isDeclaration
+      ? node.name?.text
+      : ts.isVariableStatement(node)
+        ? node.declarationList.declarations[0].name.text
+        : undefined;
+    const isPublic = declared && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    // of overloads the first ones have it
+    if (isPublic && ts.getJSDocCommentsAndTags(node).length > 0) own.documented.add(declared);
+    else if (isPublic && !own.documented.has(declared))
+      own.undocumented.set(declared, `${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
     const { name } = node;
     if (
       name &&

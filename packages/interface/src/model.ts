@@ -34,6 +34,7 @@ export interface Module extends Checkpointable {
 
 // Function-typed properties, not methods, throughout: methods are bivariant and would
 // let a frame model pass where an utterance model is due.
+/** Anything that is asked with an input and answers with an output of `outputSize` features. */
 export interface Model<Input, Output> extends Module {
   /** features of the output */
   readonly outputSize: number;

@@ -45,6 +45,7 @@ export interface RecipeContext extends BuildContext {
   readonly onProgress: (label: string, done: number, total: number) => void;
 }
 
+/** Parts of a recipe by the names of their sections. */
 export type Parts = { readonly [part: string]: ComponentOf<never, unknown> };
 type Settings = z.core.$ZodLooseShape;
 
@@ -140,6 +141,7 @@ export interface AnyRecipe extends AnyTaskRecipe {
   }) => Problem | Promise<Problem>;
 }
 
+/** A recipe with the types of its parts, so that the compiler knows what may stand in for them; `defineRecipe` makes one. */
 export interface Recipe<
   P extends Parts,
   S extends Settings,
@@ -168,6 +170,7 @@ export type Exchanged<P extends Parts, E> = Omit<P, keyof E> & { readonly [Name 
   ? Q
   : never;
 
+/** The half of a recipe that a checkpoint needs, with the types of its parts; `defineTaskRecipe` makes one. */
 export interface TaskRecipe<P extends Parts, S extends Settings, Encoders extends { readonly [name: string]: Json }, T extends AnyTask>
   extends AnyTaskRecipe {
   readonly spec: TaskRecipeSpec<P, S, Encoders, T>;

@@ -17,6 +17,7 @@ export const safetensorsValueBytes = {
   BOOL: 1,
 } as const;
 
+/** Name of a type of values in the format. */
 export type SafetensorsType = keyof typeof safetensorsValueBytes;
 
 /** Where a tensor lies in a safetensors file. */

@@ -1,5 +1,6 @@
 import type { NamedTensorMap } from '@tensorflow/tfjs-core';
 
+/** What JSON keeps as it is. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Everything needed to continue as if never stopped. */

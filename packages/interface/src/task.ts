@@ -35,6 +35,7 @@ export type HostField<F> =
           : F extends readonly (infer Entry)[]
             ? Entry[]
             : never;
+/** What a step gave, off the device, by field. */
 export type HostFields<F extends Fields> = { readonly [Field in keyof F]: HostField<F[Field]> };
 
 /** The entries of every batch of a split, one list per name. */
@@ -111,6 +112,7 @@ export type Figure =
         }[];
       }[];
     };
+/** An axis of a drawing. */
 export interface Axis {
   /** with its unit */
   readonly label: string;
@@ -243,6 +245,7 @@ export interface RecordingSource {
   readonly read: (first: number, end: number) => Promise<Float32Array>;
 }
 
+/** How a recording is predicted. */
 export interface RecordingOptions {
   /** Tells how far it is, in seconds of the recording. */
   readonly onProgress?: ((doneSeconds: number, totalSeconds: number) => void) | undefined;

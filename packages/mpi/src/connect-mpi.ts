@@ -5,6 +5,7 @@ import { openMpiLibrary } from './mpi-library.ts';
 import { calmUcx } from './ucx.ts';
 import type { WorkerAnswer, WorkerCall, WorkerLaunch } from './worker-call.ts';
 
+/** Which MPI is loaded. */
 export interface ConnectMpiOptions {
   /** how this process was started; read from the environment unless given */
   readonly launch?: Launch;

@@ -14,6 +14,7 @@ export interface SegmentCut {
  *
  * @param waveform (samples,)
  * @returns views of the waveform where it is long enough
+ * @throws InputError for an empty waveform, or numbers that are not whole and above 0
  */
 export function evaluationSegments(waveform: Float32Array, { segments, samples }: SegmentCut): Float32Array[] {
   if (!(Number.isInteger(segments) && segments > 0 && Number.isInteger(samples) && samples > 0 && waveform.length > 0)) {

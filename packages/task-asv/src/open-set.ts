@@ -11,6 +11,7 @@ export interface UtteranceBatch {
   readonly utterances: readonly string[];
 }
 
+/** How embeddings are extracted. */
 export interface ExtractOptions {
   /** embeddings of length 1; false unless said, since their length is a measure of quality */
   readonly normalize?: boolean;

@@ -40,6 +40,7 @@ export interface LabelGroupBatch {
   readonly utterances: readonly string[];
 }
 
+/** Metrics of one label of each of several groups. */
 export type LabelGroupLog = {
   /** mean over the utterances of the groups' summed cross entropies, in nats */
   readonly loss: number;

@@ -38,6 +38,7 @@ export interface SceneBatch {
   readonly utterances: readonly string[];
 }
 
+/** Metrics of HEAR's scenes. */
 export type SceneLog = {
   /** mean cross entropy in nats: of the utterances, or where they have several labels of every label of every utterance */
   readonly loss: number;

@@ -34,6 +34,7 @@ export interface LabelledBatch {
   readonly utterances: readonly string[];
 }
 
+/** Metrics of one label for each utterance. */
 export type ClassificationLog = {
   /** mean cross entropy of the utterances, in nats; weighted where classes have weights */
   readonly loss: number;

@@ -2,6 +2,7 @@ import { type Frames, InputError } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { ctcAlignments } from './ctc-alignments.ts';
 
+/** The CTC loss of a batch. */
 export interface CtcLoss {
   /** mean over the batch of each utterance's loss divided by the number of its labels (at least 1) */
   readonly loss: tf.Scalar;

@@ -3,6 +3,7 @@ import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { permutationsOf } from './permutations.ts';
 
+/** The loss of a batch in the order of speakers that fits best. */
 export interface PermutationInvariantLoss {
   /** mean over the valid frames and the speakers of all chunks */
   readonly loss: tf.Scalar;

@@ -46,6 +46,7 @@ export interface DiarizationBatch {
   readonly activities: readonly Sequence[];
 }
 
+/** The task `speakerDiarization`. */
 export interface DiarizationTask
   extends Task<DiarizationBatch, DiarizationBatch, DiarizationLog, DiarizationReference, readonly SpeakerSegment[]> {
   /** samples of a waveform that a labelled frame stands for */

@@ -4,6 +4,7 @@ import { dumpFileNames } from './dump-file-names.ts';
 import type { FeatureExtractor, NamedArrays } from './feature-extractor.ts';
 import { type Finished, resumableFolder, type Shard } from './resumable-folder.ts';
 
+/** Where and how hidden states are written. */
 export interface DumpOptions<U extends { readonly id: string }, Format extends string> {
   readonly extractor: FeatureExtractor;
   /** everything that the dump is to have, in all processes alike */
@@ -37,6 +38,7 @@ interface DumpNote {
 /** One file of a dump. */
 export type ManifestRow = Finished<DumpNote>;
 
+/** What a call has written, and how far the dump is. */
 export interface Dumped {
   /** files that this call wrote */
   readonly written: number;

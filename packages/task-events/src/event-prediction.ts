@@ -42,6 +42,7 @@ export interface EventReference {
   readonly events: readonly SoundEvent[];
 }
 
+/** The task `eventPrediction`. */
 export interface EventTask extends Task<EventBatch, EventBatch, EventLog, EventReference, readonly SoundEvent[]> {
   /** samples of a waveform that a labelled frame stands for */
   readonly samplesPerFrame: number;

@@ -7,6 +7,7 @@ import type { SoundEvent } from './sound-event.ts';
 /** What events are judged by; HEAR's names beside them. */
 export type EventMetric = 'f1Onset200ms' | 'f1Onset50ms' | 'f1OnsetOffset50ms' | 'segmentErrorRate';
 
+/** Metrics of HEAR's events. */
 export type EventLog = {
   /** F1 of events whose beginnings are within 200 ms, 0..1 (event_onset_200ms_fms) */
   readonly f1Onset200ms: number;

@@ -8,6 +8,7 @@ export interface EventTolerance {
   readonly offset?: { readonly seconds: number; readonly lengthShare: number };
 }
 
+/** Which share of the events was found, and which share of those found is right. */
 export interface EventScore {
   /** harmonic mean of the two, 0..1; NaN where nothing is in the reference nor found */
   readonly f1: number;

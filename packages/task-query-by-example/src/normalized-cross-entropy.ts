@@ -3,6 +3,7 @@ import { falseAlarmWeight, type QueryTrials, type TermCosts, targetsOf } from '.
 /** Score of a document that was not searched for a query: S3PRL gives it to MediaEval's scorer. */
 const missingScore = -10;
 
+/** What scores say of where queries are, as normalised cross entropy. */
 export interface CrossEntropy {
   /** of the scores as log-likelihood ratios, in the units of what is known without them: 1 says nothing */
   readonly actual: number;

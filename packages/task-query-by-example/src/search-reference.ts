@@ -6,6 +6,7 @@ export interface SearchBatch {
   /** (batch,) ids */
   readonly utterances: readonly string[];
 }
+/** Batches of queries or of documents. */
 export type SearchBatches = DataLoader<SearchBatch>;
 
 /** What is searched for in the documents of a split, and where it is. */

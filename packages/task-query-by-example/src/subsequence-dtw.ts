@@ -35,6 +35,7 @@ let compiled: object | undefined;
 /** numbers that stand before and behind the sums of a row */
 const margin = 4;
 
+/** How distances are made before the search. */
 export interface DtwOptions {
   /** brings the distances of each frame of the query to 0..1 first, over the frames of the document */
   readonly normalizeDistances: boolean;

@@ -31,6 +31,7 @@ export interface TermCurve {
   readonly beta: number;
 }
 
+/** The value of a search at one threshold, and what it is made of. */
 export interface TermWeightedValue {
   /** 1 is perfect, finding nothing is 0, and false alarms lead below that */
   readonly value: number;

@@ -51,6 +51,7 @@ export interface RunResult {
   readonly checkpoints: { readonly [testSet: string]: string };
 }
 
+/** What a run is given beside its settings. */
 export interface RunOptions {
   /** the engine that is the current one */
   readonly engine: EngineInfo;

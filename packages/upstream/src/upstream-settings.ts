@@ -9,6 +9,7 @@ import { type OriginalName, originalNames } from './pretrained/s3prl/original-na
 
 type PretrainedName = keyof typeof hubNames;
 
+/** A name that `namedUpstream` knows. */
 export type UpstreamName = BaselineName | PretrainedName | OriginalName | (typeof customNames)[number] | typeof onnxName;
 
 /** Every name that `namedUpstream` knows; S3PRL's names for the same. */

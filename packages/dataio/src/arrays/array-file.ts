@@ -7,6 +7,7 @@ export type { NamedArrays, NumberArray } from './npy.ts';
 
 /** `npz`: NumPy's archive; `npy`: one NumPy array; `safetensors`: Hugging Face's format, which PyTorch maps. */
 export const arrayFormats = ['npz', 'npy', 'safetensors'] as const;
+/** Name of a format of arrays: npz, npy or safetensors. */
 export type ArrayFormat = (typeof arrayFormats)[number];
 
 /**

@@ -45,6 +45,7 @@ export const diarizationCorpus = z.strictObject({
     .describe('segments that end more than 0.01 s behind their recording: refuse to start, or cut them there'),
 });
 
+/** What the sets are read for. */
 export interface DiarizationSource {
   /** speakers that the model can tell apart; a recording of more is refused */
   readonly maxSpeakers?: number;

@@ -31,6 +31,7 @@ export interface AudioDataset<U extends AudioUtterance> extends Dataset<U & { re
   readonly workers: number;
 }
 
+/** What an `audioDataset` is made of. */
 export interface AudioDatasetWiring<U extends AudioUtterance> {
   readonly utterances: readonly U[];
   /** samples that the model needs at least; shorter utterances are refused, unless `minSeconds` leaves them out */

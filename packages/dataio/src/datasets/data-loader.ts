@@ -1,5 +1,6 @@
 import type { BatchSampler, Collate, DataLoader, Dataset } from '@s3/interface';
 
+/** What a `dataLoader` joins. */
 export interface DataLoaderWiring<Item, Batch> {
   readonly dataset: Dataset<Item> & { readonly workers?: number; readonly lengths?: readonly number[]; readonly sampleRate?: number };
   readonly sampler: BatchSampler;

@@ -38,6 +38,7 @@ export interface DiarizationChunkBatch {
   readonly activities: readonly Sequence[];
 }
 
+/** Recordings in chunks, each with the labels of its frames. */
 export interface DiarizationDataset extends Dataset<DiarizationChunk> {
   /** name of the recording of each chunk, by index: what `groupSameItemSampler` groups by */
   readonly recordings: readonly string[];
@@ -49,6 +50,7 @@ export interface DiarizationDataset extends Dataset<DiarizationChunk> {
   readonly workers: number;
 }
 
+/** What a `diarizationDataset` is made of. */
 export interface DiarizationDatasetWiring
   extends Pick<AudioDatasetWiring<AudioUtterance>, 'workers' | 'onProgress' | 'workerFile' | 'modelRate'> {
   readonly recordings: readonly DiarizationRecording[];

@@ -8,6 +8,7 @@ export type TextTokenizerData = {
   readonly vocabulary: readonly string[];
 };
 
+/** A tokenizer that tells its tokens, and what it does not know. */
 export interface TextTokenizer<Data = unknown> extends Tokenizer {
   /** every token, the special ones first, in the order of ids */
   readonly tokens: readonly string[];

@@ -48,8 +48,10 @@ export const mixtureSettings = z.strictObject({
   sampleRate: z.int().positive().default(16_000).describe('Hz of the mixtures; recordings of another rate are resampled'),
   seed: z.int().default(0).describe('the same seed, settings and recordings make the same mixtures, to the byte'),
 });
+/** Settings of `makeMixtures`. */
 export type MixtureSettings = z.output<typeof mixtureSettings>;
 
+/** The mixtures that there are now. */
 export interface Mixtures {
   /** with durations and segments */
   readonly recordings: readonly DiarizationRecording[];

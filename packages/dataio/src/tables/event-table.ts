@@ -17,6 +17,7 @@ export interface EventRecording extends Located {
   readonly events: readonly (LabelledSpan & Located)[];
 }
 
+/** An event: from when to when it sounds in a recording. */
 export interface LabelledSpan {
   readonly recording: string;
   readonly label: string;

@@ -26,6 +26,7 @@ export interface Trial {
   readonly sameSpeaker: boolean;
 }
 
+/** Trials, and the utterances that they compare. */
 export interface TrialTable {
   readonly trials: readonly Trial[];
   /** what the trials compare: unique by id, in the order of first use */

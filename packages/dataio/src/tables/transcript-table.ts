@@ -28,7 +28,11 @@ export function transcriptTable(table: Table, name = 'the table of transcription
 
 const spaced = (text: string): string => text.trim().replace(/\s+/gu, ' ');
 
-/** @throws InputError listing the first ten transcriptions with tokens that the tokenizer does not know */
+/**
+ * Makes sure that a tokenizer knows everything that is written in the transcriptions.
+ *
+ * @throws InputError listing the first ten transcriptions with tokens that it does not know
+ */
 export function requireKnownTokens(utterances: readonly TranscribedUtterance[], tokenizer: TextTokenizer<{ readonly type: string }>): void {
   const problems = utterances.flatMap(({ where, text }) => {
     const tokens = [...new Set(tokenizer.unknown(text))];

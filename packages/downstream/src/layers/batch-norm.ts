@@ -4,6 +4,7 @@ import { weightOf } from '@s3/interface/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { frameMask } from './frame-mask.ts';
 
+/** Batch normalization with running statistics. */
 export interface BatchNorm extends Module {
   /**
    * (batch, frames, features) to the same.

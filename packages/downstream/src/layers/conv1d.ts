@@ -5,12 +5,14 @@ import { uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { framesLost, unfoldedProduct } from './unfold.ts';
 
+/** A convolution over time. */
 export interface Conv1d extends Module {
   /** (batch, frames, inputSize) to (batch, frames, outputSize) */
   readonly forward: (x: tf.Tensor3D) => tf.Tensor3D;
   readonly graph: <T>(operations: GraphOperations<T>, x: T) => T;
 }
 
+/** Sizes of a convolution over time. */
 export interface Conv1dShape {
   readonly inputSize: number;
   readonly outputSize: number;

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm } from './batch-norm.ts';
 import { framesLost, unfoldedProduct } from './unfold.ts';
 
+/** Sizes and reach of a TDNN layer. */
 export interface TdnnShape {
   readonly inputSize: number;
   readonly outputSize: number;
@@ -40,6 +41,8 @@ export interface Tdnn extends Module {
  *
  * Peddinti et al., "A time delay neural network architecture for efficient modeling of
  * long temporal contexts", 2015.
+ *
+ * @throws WiringError from `forward`, for fewer frames than it sees at once
  */
 export function tdnn(shape: TdnnShape, random: Random): Tdnn {
   const { inputSize, outputSize, contextSize, dilation } = shape;

@@ -17,6 +17,7 @@ interface Valid {
 }
 const zeroPadding = (x: tf.Tensor3D, { mask }: Valid) => (mask ? tf.mul(x, mask) : x) as tf.Tensor3D;
 
+/** The layers of ECAPA-TDNN before its pooling. */
 export interface EcapaBackbone extends Module {
   readonly outputSize: number;
   /** (batch, frames, inputSize) to (batch, frames, outputSize) */

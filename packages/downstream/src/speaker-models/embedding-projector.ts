@@ -14,6 +14,7 @@ export const embeddingSizeSetting = z
     'features of the embedding, which batch normalization and a linear layer make of what is pooled; null: what is pooled is the embedding',
   );
 
+/** What is pooled, to an embedding. */
 export interface EmbeddingProjector extends Module {
   readonly outputSize: number;
   /** (batch, inputSize) to (batch, outputSize) */

@@ -3,6 +3,7 @@ import type { GraphOperations, GraphSequence } from '@s3/interface/graph';
 import * as tf from '@tensorflow/tfjs-core';
 import { tdnn } from '../layers/tdnn.ts';
 
+/** The layers of the x-vector before its pooling. */
 export interface XvectorBackbone extends Module {
   readonly outputSize: number;
   /** frames lost at the edges of an utterance: 14 */

@@ -11,6 +11,7 @@ import { engineCacheDir, type InstalledNative, installedFormat, markerFile, nati
 import { cudaMegabytes, librarySource } from './library-source.ts';
 import { checkRequirements } from './requirements.ts';
 
+/** Which library is installed, and where. */
 export interface InstallNativeOptions {
   /** TensorFlow for CUDA 12, which computes on the CPU where it finds no GPU; false unless said */
   readonly gpu?: boolean;

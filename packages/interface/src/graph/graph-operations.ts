@@ -119,6 +119,7 @@ export interface GraphOperations<T> {
   readonly onnx: (part: OnnxPart, inputs: { readonly [name: string]: T }, outputs: readonly string[]) => T[];
 }
 
+/** A convolution over time. */
 export interface GraphConvolution {
   /** (outputs, inputs / groups, taps) */
   readonly weight: Tensor3D;

@@ -1,6 +1,7 @@
 import { type Message, message } from './protobuf.ts';
 
 const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+/** Name of a type of values in an ONNX file. */
 export type ElementType = keyof typeof elementTypes;
 /** a tensor's data_location, of one whose values are in another file */
 export const externally = 1;

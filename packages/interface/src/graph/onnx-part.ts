@@ -14,6 +14,7 @@ export interface OnnxPart {
   readonly functions: readonly Uint8Array[];
 }
 
+/** A node of such a model. */
 export interface OnnxPartNode {
   /** all values that it reads, in the graphs inside of it too */
   readonly inputs: readonly string[];
@@ -22,6 +23,7 @@ export interface OnnxPartNode {
   readonly bytes: Uint8Array;
 }
 
+/** A weight of such a model. */
 export interface OnnxPartTensor {
   /** a `TensorProto` without `raw_data` */
   readonly head: Uint8Array;

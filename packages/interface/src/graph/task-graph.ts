@@ -13,6 +13,7 @@ import { tensorGraph } from './tensor-graph.ts';
  *
  * @param outputs names what other programs get, such as probabilities
  * @param metadata what is to be known to read the outputs
+ * @throws WiringError from `describe`, for a model or a part of it that has no graph
  */
 export function taskGraph<Output extends Frames | Embeddings>(
   model: WaveformModel<Output>,

@@ -19,6 +19,7 @@ export function hashValues({ shape, p, scale = 1, offset = 0 }: HashedTensor): F
   });
 }
 
+/** The tensor of a description by hash, which the caller disposes. */
 export function hashTensor<T extends tf.Tensor = tf.Tensor>(tensor: HashedTensor): T {
   return tf.tensor(hashValues(tensor), [...tensor.shape]) as T;
 }

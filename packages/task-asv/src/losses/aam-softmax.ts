@@ -4,6 +4,7 @@ import { normalTensor, uniformTensor } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { crossEntropy, type LossSizes, oneHotOf, type SpeakerLoss, unitLength } from './speaker-loss.ts';
 
+/** Settings of `aamSoftmax`. */
 export interface AamSoftmaxSettings {
   /** added to the angle between an embedding and its speaker, in radians */
   readonly margin: number;
@@ -13,6 +14,7 @@ export interface AamSoftmaxSettings {
   readonly easyMargin?: boolean;
 }
 
+/** Settings of `subCenterAamSoftmax`. */
 export interface SubCenterAamSoftmaxSettings extends AamSoftmaxSettings {
   /** directions for each speaker, of which the nearest counts */
   readonly subCenters: number;

@@ -1,5 +1,6 @@
 import { type DetectionCurve, detectionCurve } from './detection-curve.ts';
 
+/** The rate at which misses and false alarms are equal. */
 export interface EqualErrorRate {
   /** 0..1 */
   readonly eer: number;
@@ -13,6 +14,7 @@ export interface EqualErrorRate {
  */
 export type EerDefinition = 's3prl' | 'espnet' | 'speechbrain';
 
+/** Whose definition is used. */
 export interface EerOptions {
   /** s3prl unless said */
   readonly definition?: EerDefinition;

@@ -3,6 +3,7 @@ import { type DetectionCurve, detectionCurve } from './detection-curve.ts';
 import { type EerDefinition, equalErrorRateOf } from './equal-error-rate.ts';
 import { minDetectionCostOf } from './min-detection-cost.ts';
 
+/** How scored trials are judged. */
 export interface JudgeOptions {
   /** probability of a trial of one speaker that minDcf assumes, 0..1 */
   readonly targetPrior: number;

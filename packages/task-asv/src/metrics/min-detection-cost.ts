@@ -11,6 +11,7 @@ export interface DetectionCosts {
   readonly falseAlarmCost?: number;
 }
 
+/** The least cost that a threshold reaches. */
 export interface MinDetectionCost {
   /** cost at the best threshold; 1 is the cost of the better of accepting all and accepting none */
   readonly minDcf: number;

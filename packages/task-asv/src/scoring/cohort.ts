@@ -55,6 +55,7 @@ function meanVector(embedding: ArrayLike<number> | readonly ArrayLike<number>[])
   return Float32Array.from(segments[0]!, (_, feature) => segments.reduce((sum, segment) => sum + segment[feature]!, 0) / segments.length);
 }
 
+/** How the embeddings of a cohort become one for each speaker. */
 export interface CohortOptions extends ScoreOptions {
   /** how many of the cohort's best scores count for each utterance; all of them for plain S-norm */
   readonly topK: number;

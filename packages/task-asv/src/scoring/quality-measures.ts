@@ -10,6 +10,7 @@ export interface QualityMeasures {
   readonly values: ReadonlyMap<string, Float64Array>;
 }
 
+/** What the measures are taken from. */
 export interface QualitySources {
   /** not normalised: their length is one of the measures */
   readonly embeddings: EmbeddingMap;

@@ -19,6 +19,7 @@ export interface Trial {
  */
 export type Scoring = 'cosine' | 'euclidean';
 
+/** How two embeddings are compared. */
 export interface ScoreOptions {
   /** cosine unless said */
   readonly scoring?: Scoring;

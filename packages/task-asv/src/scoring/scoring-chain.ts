@@ -22,6 +22,7 @@ export interface CalibrationReference {
   readonly seconds?: ReadonlyMap<string, number>;
 }
 
+/** The steps of scoring: those that are given are done. */
 export interface ScoringChain {
   readonly scoring: Scoring;
   readonly cohort?: CohortReference;

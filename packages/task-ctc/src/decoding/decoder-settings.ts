@@ -37,4 +37,5 @@ export const decoderSettings = z.strictObject({
   nbest: z.int().min(1).default(1).describe('hypotheses to give; several are written to nbest.jsonl and told by predict'),
 });
 
+/** The section `decoder` of the task: greedy or beam search. */
 export type DecoderSettings = z.output<typeof decoderSettings>;

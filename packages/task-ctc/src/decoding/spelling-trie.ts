@@ -13,6 +13,7 @@ export interface SpellingTrie {
   readonly entries: readonly SpeltWord[];
 }
 
+/** A word of a lexicon and the ids of the tokens that spell it. */
 export interface SpeltWord {
   readonly word: string;
   readonly spelling: readonly number[];

@@ -22,6 +22,7 @@ export interface TextHypothesis {
   readonly languageScore: number;
 }
 
+/** Finds the texts that outputs most likely mean. */
 export interface TextDecoder {
   /** Hypotheses for the outputs of one utterance before their softmax, (frames, classes); the best first, at most `nbest`. */
   readonly decode: (logits: Sequence) => readonly TextHypothesis[];

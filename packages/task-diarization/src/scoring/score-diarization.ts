@@ -23,6 +23,7 @@ export const scoringSettings = z.strictObject({
       'whose: pyannote pairs speakers on what is scored and scores JER there too; dscore pairs them before collars are taken out and scores JER without collars, and merges overlapping segments of one speaker, which pyannote counts each',
     ),
 });
+/** What counts as an error. */
 export type ScoringSettings = z.output<typeof scoringSettings>;
 
 /** Seconds of one recording, or of all. */
@@ -39,6 +40,7 @@ export interface DiarizationSeconds {
   readonly confusion: number;
 }
 
+/** Error rates, and the seconds that they are made of. */
 export interface DiarizationScore extends DiarizationSeconds {
   /** diarization error rate: missed, false alarm and confusion over the total; a fraction that may exceed 1 */
   readonly der: number;
@@ -48,6 +50,7 @@ export interface DiarizationScore extends DiarizationSeconds {
   readonly referenceSpeakers: number;
 }
 
+/** Error rates of one recording, and who was taken for whom. */
 export interface RecordingScore extends DiarizationScore {
   readonly recording: string;
   /** reference speaker of each hypothesized one that has one, as DER pairs them */
@@ -56,6 +59,7 @@ export interface RecordingScore extends DiarizationScore {
   readonly jaccardErrors: { readonly [speaker: string]: number };
 }
 
+/** Error rates of all recordings, one by one and together. */
 export interface DiarizationReport {
   readonly settings: ScoringSettings;
   /** in the order of names */

@@ -46,6 +46,7 @@ const stateSchema = z.object({
   values: z.object({ model: values, task: values, optimizer: values, schedule: values }),
 });
 
+/** Content of `state.json`: where training was, and what made the checkpoint. */
 export type CheckpointState = z.output<typeof stateSchema>;
 
 /** A checkpoint found intact. */

@@ -3,6 +3,7 @@ import { userCacheDir } from '../config/run-settings.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type SettingOverrides, type TaskOf, taskOfCheckpoint } from './task-of-checkpoint.ts';
 
+/** How a checkpoint is loaded. */
 export interface LoadOptions extends SettingOverrides {
   /** shared between runs; the user's cache folder unless given */
   readonly cacheDir?: string;

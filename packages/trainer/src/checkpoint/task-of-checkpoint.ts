@@ -9,6 +9,7 @@ export type TaskOf<R extends AnyTaskRecipe> = R extends { readonly spec: { reado
     : AnyTask
   : AnyTask;
 
+/** Settings that differ from those that a checkpoint was made with. */
 export interface SettingOverrides {
   /**
    * Settings that replace those of the checkpoint, such as a path that is another one on

@@ -27,7 +27,7 @@ export async function findRecipe({ recipes }: Pick<CommandContext, 'recipes'>, n
   throw unknownName('recipe', name, names, 'A recipe of your own is given by the path of its module.');
 }
 
-/** The recipe that a module exports as its default. */
+/** The recipe that a module exports as its default. @throws InputError for a file that is not there, or not a recipe */
 export async function recipeOfModule(path: string): Promise<AnyRecipe> {
   if (!existsSync(path)) throw new InputError(path, 'no such file', 'a module that exports a recipe as its default', 'Correct the path.');
   const { href } = pathToFileURL(resolve(path));

@@ -24,6 +24,7 @@ import { reportStage } from '../stages/report-stage.ts';
 import { stageContext } from '../stages/stage-context.ts';
 import { fileNames } from '../stages/stage-files.ts';
 
+/** Which checkpoint is tested again, and with which settings. */
 export interface CheckpointTest {
   /** folder of a checkpoint where its run left it, such as `exp/asr/train/valid_best`; or a zip of the run, which is unpacked beside itself */
   readonly checkpoint: string;
@@ -35,6 +36,7 @@ export interface CheckpointTest {
   readonly testSets?: readonly string[] | undefined;
 }
 
+/** What testing it again found. */
 export interface CheckpointTestResult extends RunResult {
   /** folder of the results, in `tests` beside what the run left */
   readonly folder: string;

@@ -12,6 +12,7 @@ import { trainingSettings } from '../training/training-settings.ts';
 import { type TrainedProblem, trainingSteps } from '../training/training-steps.ts';
 import { checkpointFiles, type NamedFiles } from './checkpoint-files.ts';
 
+/** What training without a disk is given. */
 export interface TrainInMemoryOptions {
   readonly problem: TrainedProblem;
   /** the task that the problem was made of; it stays the caller's, to be used and disposed */
@@ -33,6 +34,7 @@ export interface TrainInMemoryOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What training without a disk gives. */
 export interface TrainedInMemory {
   /** steps done; fewer than were asked for when it was stopped */
   readonly step: number;

@@ -32,6 +32,7 @@ export const optimizerSettings = z.strictObject({
   rho: z.number().min(0).max(1).nullable().default(null).describe('decay of the running means (Adadelta)'),
 });
 
+/** The section `optimizer` of a recipe. */
 export type OptimizerSettings = z.output<typeof optimizerSettings>;
 export type OptimizerName = OptimizerSettings['name'];
 

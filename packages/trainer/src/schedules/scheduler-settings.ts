@@ -63,5 +63,6 @@ export const schedulerSettings = z.strictObject({
   minChange: z.number().min(0).nullable().default(null).describe('a drop by less is not made (ReduceLROnPlateau; 1e-8)'),
 });
 
+/** The section `scheduler` of a recipe. */
 export type SchedulerSettings = z.output<typeof schedulerSettings>;
 export type SchedulerName = SchedulerSettings['name'];

@@ -50,4 +50,5 @@ export const trainingSettings = z.strictObject({
     .describe('newest checkpoints to keep, the best on the validation set not counted; null: all'),
 });
 
+/** The section `training` of a recipe. */
 export type TrainingSettings = z.output<typeof trainingSettings>;

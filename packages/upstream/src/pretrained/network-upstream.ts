@@ -16,6 +16,7 @@ import { randomizedTensors } from './randomized-tensors.ts';
 import type { StoredTensor } from './tensor-files/stored-tensor.ts';
 import { trainedWeights } from './trained-weights.ts';
 
+/** Settings that all pretrained upstreams have. */
 export interface PretrainedSettings {
   /** 's3prl': one padded batch; 'independent': every utterance by itself */
   readonly batching: 's3prl' | 'independent';
