@@ -2,6 +2,7 @@ import type { Figure, Reduction } from '@s3/interface';
 import { mean } from '@s3/interface/tensors';
 import type { SourceScores } from './judge-sources.ts';
 
+/** Metrics of separation and enhancement. */
 export type SeparationLog = {
   /** decibels gained over the mixture, the mean over sources and mixtures (SI-SDRi) */
   readonly siSdrImprovement: number;

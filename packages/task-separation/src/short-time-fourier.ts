@@ -22,6 +22,7 @@ export interface Spectrum {
   readonly lengths: readonly number[];
 }
 
+/** The short-time Fourier transform and its inverse. */
 export interface ShortTimeFourier {
   /** frequencies of a frame, from 0 to half the sample rate */
   readonly bins: number;

@@ -39,6 +39,7 @@ export interface SeparationBatch {
   readonly sources: readonly (readonly Float32Array[])[];
 }
 
+/** The task `speechSeparation`. */
 export type SeparationTask = Task<SeparationBatch, SeparationBatch, SeparationLog, void, readonly Float32Array[]>;
 
 interface Prepared {

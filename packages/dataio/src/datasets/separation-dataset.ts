@@ -22,6 +22,7 @@ export interface MixedBatch {
   readonly sources: readonly (readonly Float32Array[])[];
 }
 
+/** Mixtures with what they were mixed of. */
 export interface SeparationDataset extends Dataset<MixedItem> {
   /** samples of each mixture, by index */
   readonly lengths: readonly number[];
@@ -31,6 +32,7 @@ export interface SeparationDataset extends Dataset<MixedItem> {
   readonly workers: number;
 }
 
+/** What a `separationDataset` is made of. */
 export interface SeparationDatasetWiring
   extends Pick<AudioDatasetWiring<AudioUtterance>, 'workers' | 'onProgress' | 'workerFile' | 'modelRate' | 'minSamples'> {
   readonly mixtures: readonly MixedUtterance[];

@@ -14,6 +14,7 @@ const tiny = 2 ** -52;
 const window = Float64Array.from({ length: frameSize }, (_, index) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (index + 1)) / (frameSize + 1)));
 const thirds = thirdOctaves();
 
+/** How well speech can be understood, 1 being as the clean one. */
 export interface Intelligibility {
   /** STOI, 0..1 for speech */
   readonly stoi: number;
