@@ -79,6 +79,14 @@ describe('connect', () => {
     expect(() => model.forward(input, inference)).toThrow(/at least 15 frames \(0.15 s\).*10 \(0.10 s\)/s);
   });
 
+  test('says which files a frozen upstream was read from, not one whose weights are in the state', () => {
+    const upstream = { ...toyUpstream({ cacheDir: '' }), forward: () => [], fingerprint: 'of its files' };
+    const featurizer = toyFeaturizer(upstream.layers);
+    expect(connect(upstream, featurizer, toyPooling(featurizer.output)).upstreamFingerprint).toBe('of its files');
+    const trained = connect(upstream, featurizer, toyPooling(featurizer.output), { trainUpstream: true });
+    expect(trained.upstreamFingerprint).toBeUndefined();
+  });
+
   test('a frozen upstream is no part of the state', () => {
     expect(Object.keys(toyModel().state().tensors)).toEqual([
       'featurizer.weights',

@@ -56,6 +56,8 @@ export interface Upstream extends Module {
   readonly extract: (waveforms: Waveforms, wanted?: readonly number[]) => Promise<readonly Frames[]>;
   /** where `extract` keeps what it computed, if it does */
   readonly cache?: HiddenStateCache;
+  /** tells the files that its weights were read from from others, whatever they are called; absent where there are none */
+  readonly fingerprint?: string;
   readonly forward?: (waveforms: Waveforms, mode: Mode) => readonly Frames[];
   /**
    * The same in the operations of a graph, for `s3 export`; absent where it cannot be written as one.
@@ -119,6 +121,8 @@ export interface WaveformModel<Output> extends Model<ModelInput, Output> {
   /** where `prepare` keeps hidden states, if it does, and the bytes that a second of audio takes there */
   readonly cache?: Pick<HiddenStateCache, 'folder' | 'maxBytes'> & { readonly bytesPerSecond: number };
   readonly layerWeights?: () => Promise<readonly number[]>;
+  /** the `fingerprint` of a frozen upstream, whose weights a checkpoint names but does not hold */
+  readonly upstreamFingerprint?: string;
   /**
    * The whole of it in evaluation in the operations of a graph, for `s3 export`.
    *
@@ -170,6 +174,7 @@ export function connect<Output>(
     // an upstream gives floor((samples - 1) / downsampleRate) + 1 frames
     minSamples: (minFrames - 1) * featurizer.output.downsampleRate + 1,
     ...(featurizer.layerWeights && { layerWeights: featurizer.layerWeights }),
+    ...(!trainUpstream && upstream.fingerprint !== undefined && { upstreamFingerprint: upstream.fingerprint }),
     ...(cache && { cache: { folder: cache.folder, maxBytes: cache.maxBytes, bytesPerSecond: cache.bytesPerSecond(featurizer.reads) } }),
     prepare: async (waveforms) =>
       trainUpstream

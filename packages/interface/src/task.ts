@@ -296,7 +296,7 @@ export interface TaskGraph {
 export interface Task<TrainBatch, EvalBatch, L extends Log, Reference = void, Prediction = unknown> extends Module {
   readonly name: string;
   /** what is trained; also says which waveforms `predict` takes */
-  readonly model: Module & Pick<WaveformModel<unknown>, 'sampleRate' | 'minSamples' | 'layerWeights'>;
+  readonly model: Module & Pick<WaveformModel<unknown>, 'sampleRate' | 'minSamples' | 'layerWeights' | 'upstreamFingerprint'>;
   readonly train: TrainPhase<TrainBatch, Log>;
   readonly valid?: Phase<EvalBatch, L, Reference>;
   readonly test: Phase<EvalBatch, L, Reference>;

@@ -5,6 +5,7 @@ import { defineComponent, type Json, type Upstream } from '@s3/interface';
 import { cachedUpstream } from './cache/cached-upstream.ts';
 import { baselines, isBaseline } from './features/baseline-by-name.ts';
 import { normalizedLayers } from './normalized-layers.ts';
+import { checkpointFingerprint } from './pretrained/checkpoint/checkpoint-fingerprint.ts';
 import { readCheckpointSettings } from './pretrained/checkpoint/checkpoint-folder.ts';
 import { findCheckpoint } from './pretrained/hub/find-checkpoint.ts';
 import { onnxName } from './pretrained/hub/hub-names.ts';
@@ -65,14 +66,21 @@ async function sourced(
   if (name === onnxName) {
     const given = onnx ?? onnxSettings.parse({});
     const upstream = await onnxUpstream(place, given, settings);
-    return { upstream, source: { onnx: given, file: settings.cache === undefined ? null : await fileHash(place) } };
+    return {
+      upstream: { ...upstream, fingerprint: await checkpointFingerprint(place, given) },
+      source: { onnx: given, file: settings.cache === undefined ? null : await fileHash(place) },
+    };
   }
   const { chunkSeconds, chunkOverlapSeconds, randomSeed } = settings;
   const checkpoint = await findCheckpoint(place, { offline });
+  const upstream = await pretrainedUpstream(checkpoint, settings, name);
+  const checkpointSettings = await readCheckpointSettings(checkpoint, name);
+  // random weights are those of the seed, whatever the files hold
+  const fingerprint = randomSeed === undefined ? await checkpointFingerprint(checkpoint, checkpointSettings) : undefined;
   return {
-    upstream: await pretrainedUpstream(checkpoint, settings, name),
+    upstream: fingerprint === undefined ? upstream : { ...upstream, fingerprint },
     source: {
-      ...(await readCheckpointSettings(checkpoint, name)),
+      ...checkpointSettings,
       ...(chunkSeconds && { chunkSeconds, chunkOverlapSeconds }),
       ...(randomSeed !== undefined && { randomSeed }),
     },

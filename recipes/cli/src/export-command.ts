@@ -6,10 +6,10 @@ import { checkpointOverrides } from './checkpoint/checkpoint-overrides.ts';
 import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
 import { packageVersion } from './package-version.ts';
 
-type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout'>;
+type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
 
 /** Adds `s3 export`: the task of a checkpoint, from waveforms to what it predicts, as one ONNX graph. */
-export function addExportCommand(command: Command, { recipes, selectEngine, stdout }: Program): void {
+export function addExportCommand(command: Command, { recipes, selectEngine, stdout, stderr }: Program): void {
   command
     .command('export')
     .helpGroup('Trained checkpoints:')
@@ -37,7 +37,7 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
           throw new InputError('file', 'none', 'the ONNX file to write', 'Give it after the checkpoint, such as model.onnx.');
         const recipe = await checkpointRecipe(await recipesWith(recipes, module), checkpoint);
         await selectEngine(engine);
-        const [{ formatTable, loadTask, readCheckpoint, replaceFile }, { exportTask }] = await Promise.all([
+        const [{ formatTable, loadTask, readCheckpoint, replaceFile, terminalObserver }, { exportTask }] = await Promise.all([
           import('@s3/trainer'),
           import('@s3/export'),
         ]);
@@ -48,7 +48,10 @@ export function addExportCommand(command: Command, { recipes, selectEngine, stdo
         const onTensors = 'engine' in upstream ? { 'upstream.engine': 'tensorflow' } : {};
         // and a cache would give what half precision has left
         const uncached = 'cache' in upstream ? { 'upstream.cache': undefined } : {};
-        const task: AnyTask = await loadTask(recipe, checkpoint, { overrides: { ...overrides, ...onTensors, ...uncached } });
+        const task: AnyTask = await loadTask(recipe, checkpoint, {
+          overrides: { ...overrides, ...onTensors, ...uncached },
+          onMessage: (text) => terminalObserver({ stream: stderr }).message?.('warning', text),
+        });
         const { model, weights, checks } = await exportTask(task, {
           // used only by a model of more than 2 GB
           weightsFile: `${basename(path)}.data`,

@@ -76,7 +76,9 @@ Examples:
       ]);
       const given = await checkpointOverrides(recipe, checkpoint, settings);
       const watched = watchSections(recipe);
-      const task: AnyTask = await loadTask(watched.recipe, checkpoint, { overrides: given.overrides });
+      const observer = terminalObserver({ stream: stderr });
+      const onMessage = (text: string) => observer.message?.('warning', text);
+      const task: AnyTask = await loadTask(watched.recipe, checkpoint, { overrides: given.overrides, onMessage });
       refuseUnread(given, watched.read, 'predicting');
       if (!task.predictRecording && (speakerModel !== undefined || speakers !== undefined)) {
         const where = speakerModel === undefined ? '--speakers' : '--speakerModel';
@@ -84,8 +86,7 @@ Examples:
       }
       refuseMismatch(task, out);
       refuseSameNames(task.sound ? files : []);
-      const speakerTask = speakerModel !== undefined && speakerRecipe && (await loadTask(speakerRecipe, speakerModel));
-      const observer = terminalObserver({ stream: stderr });
+      const speakerTask = speakerModel !== undefined && speakerRecipe && (await loadTask(speakerRecipe, speakerModel, { onMessage }));
       try {
         for (const path of files) {
           await withRecordingSource(path, task.model.sampleRate, async (recording) => {

@@ -42,6 +42,8 @@ const stateSchema = z.object({
   time: z.object({ steps: z.number(), reading: z.number(), preparing: z.number() }).optional(),
   /** the training table */
   corpus: z.object({ rows: z.int(), sha256: z.string() }),
+  /** fingerprint of the frozen upstream, whose weights are not here; of runs before this was kept, nothing */
+  upstream: z.string().optional(),
   /** what the parts keep beside tensors */
   values: z.object({ model: values, task: values, optimizer: values, schedule: values }),
 });

@@ -1,12 +1,15 @@
 import type { AnyRecipe } from '@s3/interface';
 import { userCacheDir } from '../config/run-settings.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { otherUpstream } from './other-upstream.ts';
 import { type SettingOverrides, type TaskOf, taskOfCheckpoint } from './task-of-checkpoint.ts';
 
 /** How a checkpoint is loaded. */
 export interface LoadOptions extends SettingOverrides {
   /** shared between runs; the user's cache folder unless given */
   readonly cacheDir?: string;
+  /** told where the upstream's files are not those of training; nobody is, unless given */
+  readonly onMessage?: (text: string) => void;
 }
 
 /**
@@ -48,8 +51,11 @@ export async function loadTask<R extends AnyRecipe>(recipe: R, checkpoint: strin
 async function build<R extends AnyRecipe>(
   recipe: R,
   directory: string,
-  { cacheDir = userCacheDir(), ...overrides }: LoadOptions,
+  { cacheDir = userCacheDir(), onMessage, ...overrides }: LoadOptions,
 ): Promise<{ readonly saved: Checkpoint; readonly task: TaskOf<R> }> {
   const saved = await readCheckpoint(directory);
-  return { saved, task: await taskOfCheckpoint(recipe, saved, { ...overrides, cacheDir }) };
+  const task = await taskOfCheckpoint(recipe, saved, { ...overrides, cacheDir });
+  const other = otherUpstream(saved, task);
+  if (other !== undefined) onMessage?.(other);
+  return { saved, task };
 }

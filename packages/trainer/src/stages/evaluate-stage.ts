@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type Checkpoint, exists, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { checksum, fileChecksum } from '../checkpoint/checksum.ts';
 import { configDifference, decisiveSettings } from '../checkpoint/config-difference.ts';
+import { otherUpstream } from '../checkpoint/other-upstream.ts';
 import { savedSettings } from '../checkpoint/saved-settings.ts';
 import { newestCheckpoint, savedSteps } from '../checkpoint/train-folder.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
@@ -63,12 +64,15 @@ export async function judgeCheckpoints(
   const { settings, sections, engine, observer, signal, communicator } = stage;
   const { problem, corpus } = assembly;
   const { targetDir, evalBatches } = settings;
+  const { upstreamFingerprint: upstream } = assembly.task.model;
   const folders = fileNames(Object.keys(problem.tests));
   const tests: z.output<typeof evaluationIndex>['tests'] = Object.fromEntries(Object.keys(problem.tests).map((name) => [name, []]));
 
   const chance: { [metric: string]: number } = {};
   for (const checkpoint of candidates) {
     const name = basename(checkpoint.directory);
+    const other = otherUpstream(checkpoint, assembly.task);
+    if (other !== undefined) observer.message('warning', other);
     let isLoaded = false;
     for (const [testSet, phase] of Object.entries(problem.tests)) {
       const folder = folders.get(testSet)!;
@@ -76,7 +80,9 @@ export async function judgeCheckpoints(
       if (communicator.rank === 0) await recoverDirectories(join(path, '..'));
       const source: Source = {
         checkpoint: name,
-        weights: checksum([checkpoint.files['model.safetensors'], checkpoint.files['task.safetensors']].join()),
+        weights: checksum(
+          [checkpoint.files['model.safetensors'], checkpoint.files['task.safetensors'], ...(other ? [upstream] : [])].join(),
+        ),
         testTable: corpus.tests[testSet],
         settings: checksum(JSON.stringify([...decisiveSettings(sections)])),
         engine: engine.library,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Communicator, InputError } from '@s3/interface';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { configDifference } from '../checkpoint/config-difference.ts';
+import { otherUpstream } from '../checkpoint/other-upstream.ts';
 import { savedSettings } from '../checkpoint/saved-settings.ts';
 import { newestCheckpoint, savedSteps } from '../checkpoint/train-folder.ts';
 import { replaceFile } from '../files/replace-file.ts';
@@ -33,7 +34,14 @@ export async function trainStage(stage: StageContext, assembly: Assembly): Promi
     isNamed = start?.isNamed ?? false;
     return start?.from;
   });
-  const origin = { recipe: recipe.name, version, engine: { name: engine.name, library: engine.library }, corpus: assembly.corpus.train };
+  const { upstreamFingerprint: upstream } = assembly.task.model;
+  const origin = {
+    recipe: recipe.name,
+    version,
+    engine: { name: engine.name, library: engine.library },
+    corpus: assembly.corpus.train,
+    ...(upstream !== undefined && { upstream }),
+  };
   if (from) {
     const passedOver = sections.training.resumeFrom !== null && communicator.rank === 0 && !isNamed;
     const since = `, which this run made since it went on from training.resumeFrom; to go back to that, remove ${join(trainDir, resumedFromFile)}`;
@@ -139,7 +147,7 @@ async function setAside(trainDir: string, { message }: StageContext['observer'])
 }
 
 /** @throws InputError showing each setting that decides what is trained and differs, and other data, unless they are allowed to */
-function checkSameTraining(stage: StageContext, { corpus, encoders }: Assembly, from: Checkpoint): void {
+function checkSameTraining(stage: StageContext, { corpus, encoders, task }: Assembly, from: Checkpoint): void {
   const { sections, engine, version, observer } = stage;
   const { state } = from;
   const differences = [...settingDifferences(stage, from)];
@@ -150,6 +158,7 @@ function checkSameTraining(stage: StageContext, { corpus, encoders }: Assembly, 
   for (const name of new Set([...Object.keys(from.encoders), ...Object.keys(encoders)])) {
     if (JSON.stringify(from.encoders[name]) !== JSON.stringify(encoders[name])) differences.push(`encoder ${name}: other content`);
   }
+  if (otherUpstream(from, task) !== undefined) differences.push('upstream: other files');
   if (sections.training.onConfigChange === 'refuse') refuse(from, differences);
   else if (differences.length > 0) {
     observer.message('warning', `the checkpoint was made with other settings (then → now): ${differences.join('; ')}`);

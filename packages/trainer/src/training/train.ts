@@ -30,7 +30,7 @@ export interface TrainOptions {
   /** where checkpoints go */
   readonly trainDir: string;
   /** what checkpoints say about the run that made them */
-  readonly origin: Pick<CheckpointState, 'recipe' | 'version' | 'engine' | 'corpus'>;
+  readonly origin: Pick<CheckpointState, 'recipe' | 'version' | 'engine' | 'corpus' | 'upstream'>;
   readonly config: { readonly [section: string]: unknown };
   readonly encoders: { readonly [name: string]: Json };
   /** where to go on from; absent to start anew */

@@ -36,7 +36,7 @@ async function dumpShare(
   const terminal = terminalObserver({ stream: json ? program.stderr : program.stdout });
   try {
     announceWork(terminal, await program.selectEngine(engine), communicator);
-    const model = await dumpedModel(options, program.recipes);
+    const model = await dumpedModel(options, program.recipes, (text) => terminal.message?.('warning', text));
     const extractor = featureExtractor(model, { content, layers: layers && [...layers] });
     const onProgress = (unit: string) => (label: string, done: number, total: number) => terminal.progress?.({ label, done, total, unit });
     const ids = checksumOf(utterances.map(({ id }) => id));

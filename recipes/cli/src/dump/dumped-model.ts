@@ -19,7 +19,11 @@ export interface DumpedModel {
  *
  * @throws InputError when none or both are given, and as `namedUpstream` and `loadModel`
  */
-export async function dumpedModel(options: DumpCommandOptions, recipes: CommandLineOptions['recipes']): Promise<DumpedModel> {
+export async function dumpedModel(
+  options: DumpCommandOptions,
+  recipes: CommandLineOptions['recipes'],
+  onMessage: (text: string) => void,
+): Promise<DumpedModel> {
   const { 'upstream.name': name, 'upstream.path': path, checkpoint } = options;
   const given = Object.entries({ '--upstream.name': name, '--upstream.path': path, '--checkpoint': checkpoint }).filter(
     ([, value]) => value,
@@ -34,7 +38,7 @@ export async function dumpedModel(options: DumpCommandOptions, recipes: CommandL
   }
   if (checkpoint !== undefined) {
     const recipe = await checkpointRecipe(await recipesWith(recipes, options.recipe), checkpoint);
-    return { ...(await partsOf(recipe, checkpoint)), source: checkpoint };
+    return { ...(await partsOf(recipe, checkpoint, onMessage)), source: checkpoint };
   }
   if (options.content === 'featurized') {
     const remedy = 'Name a checkpoint, such as --checkpoint exp/ks/train/step_600, or dump hidden states.';
@@ -54,7 +58,7 @@ export async function dumpedModel(options: DumpCommandOptions, recipes: CommandL
 type Part = ((...build: never[]) => unknown) & { readonly config: unknown };
 
 /** Upstream and featurizer of a checkpoint: the recipe builds its model of parts that tell what they made. */
-async function partsOf(recipe: AnyRecipe, checkpoint: string): Promise<Omit<DumpedModel, 'source'>> {
+async function partsOf(recipe: AnyRecipe, checkpoint: string, onMessage: (text: string) => void): Promise<Omit<DumpedModel, 'source'>> {
   const { spec, with: exchange } = recipe as unknown as {
     readonly spec?: { readonly parts: { readonly upstream?: Part; readonly featurizer?: Part } };
     readonly with: (parts: object) => AnyRecipe;
@@ -77,6 +81,7 @@ async function partsOf(recipe: AnyRecipe, checkpoint: string): Promise<Omit<Dump
       'Name another one.',
     );
   }
-  await loadModel(exchange({ upstream: telling('upstream', upstream), featurizer: telling('featurizer', featurizer) }), checkpoint);
+  const parts = { upstream: telling('upstream', upstream), featurizer: telling('featurizer', featurizer) };
+  await loadModel(exchange(parts), checkpoint, { onMessage });
   return { upstream: await made.upstream!, featurizer: await made.featurizer! };
 }

@@ -52,7 +52,9 @@ async function embedShare(
   try {
     const engine = await program.selectEngine(options.engine);
     announceWork(terminal, engine, communicator);
-    const { task, recipe } = await speakerTask(checkpoint, await recipesWith(program.recipes, options.recipe));
+    const { task, recipe } = await speakerTask(checkpoint, await recipesWith(program.recipes, options.recipe), (text) =>
+      terminal.message?.('warning', text),
+    );
     const cut = segments === undefined ? {} : { segments, segmentSeconds };
     const making = { recipe, weights: await weightsOf(checkpoint), ...cut, average, normalize };
     await checkSameCommand(communicator, {
@@ -126,9 +128,9 @@ async function embedShare(
 }
 
 /** The task of a checkpoint, and the name of its recipe. @throws InputError for a task that embeds no speakers */
-async function speakerTask(checkpoint: string, recipes: CommandLineOptions['recipes']) {
+async function speakerTask(checkpoint: string, recipes: CommandLineOptions['recipes'], onMessage: (text: string) => void) {
   const recipe = await checkpointRecipe(recipes, checkpoint);
-  const task = await loadTask(recipe, checkpoint, { overrides: independentBatches(recipe) });
+  const task = await loadTask(recipe, checkpoint, { overrides: independentBatches(recipe), onMessage });
   if (task.name === 'speaker-verification') return { task, recipe: recipe.name };
   const found = `a checkpoint of ${recipe.name}, whose task is ${task.name}`;
   throw new InputError(checkpoint, found, 'one that embeds speakers, such as of superb-asv or espnet-spk', 'Give another checkpoint.');
