@@ -24,6 +24,7 @@ import { type TextHypothesis, textDecoder } from './decoding/text-decoder.ts';
 import { greedyDecoding } from './greedy-decoding.ts';
 import { type RecognitionLog, recognitionReport } from './recognition-report.ts';
 import { textMetricNames } from './text-metrics.ts';
+import { writtenText } from './written-text.ts';
 
 /** Utterances with what is said in them. */
 export interface TextBatch {
@@ -43,7 +44,8 @@ const [blank, end, unknown] = [0, 1, 2];
  * transcription with its end mark. Hypotheses come from the valid frames alone; S3PRL decodes the padding of a batch, too.
  *
  * Test sets and predictions are decoded as `decoder` says; training and validation always greedily, since that is
- * quick and chooses the same checkpoint whatever is tried afterwards.
+ * quick and chooses the same checkpoint whatever is tried afterwards. References are compared as the tokenizer writes them, where it folds
+ * case or width; S3PRL takes them as they are, and counts each such word as wrong.
  *
  * Predicts one text per waveform; with `decoder.nbest` above 1 a list of hypotheses with their scores.
  *
@@ -82,6 +84,7 @@ export const speechToTextCtc = defineComponent({
     const decoder = textDecoder({ tokenizer, ...resources }, chosenDecoder);
     const isGreedy = chosenDecoder.type === 'greedy';
     const textOf = (classIds: ArrayLike<number>) => tokenizer.decode(greedyDecoding(classIds, [blank, end]));
+    const written = writtenText(tokenizer, { blank, end, unknown });
     const bestClasses = ({ values }: Frames) => tf.cast(tf.argMax(values, -1), 'float32') as tf.Tensor2D;
 
     interface Judged {
@@ -96,7 +99,7 @@ export const speechToTextCtc = defineComponent({
       losses: losses.map((loss, row) => (loss === Number.POSITIVE_INFINITY && zeroInfinity ? 0 : loss / Math.max(1, targets[row]!.length))),
       unalignable: losses.map((loss) => loss === Number.POSITIVE_INFINITY),
       unknownTokens: targets.map((target) => target.filter((token) => token === unknown).length),
-      references: texts,
+      references: texts.map(written),
       utterances,
     });
 
