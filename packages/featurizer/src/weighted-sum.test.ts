@@ -83,6 +83,10 @@ test('refuses layers that cannot be added, unless they are left out', () => {
   expect(weightedSum(mixed, { layerSelections: [0, 1] }).output.size).toBe(5);
 });
 
+test('refuses what is no list of layers', () => {
+  expect(() => weightedSum(undefined as never)).toThrow('weighted-sum is given no list of layers, but it is built from `upstream.layers`');
+});
+
 test('refuses hidden states of another upstream', () => {
   const featurizer = weightedSum(specs(3));
   const layers = framesOf(hidden());

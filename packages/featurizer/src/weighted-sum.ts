@@ -32,6 +32,12 @@ export const weightedSum = defineComponent({
   }),
   build(layers: readonly FrameSpec[], config): Featurizer {
     const { layerSelections, normalize } = config;
+    if (!Array.isArray(layers))
+      throw new WiringError(
+        'weighted-sum',
+        'is given no list of layers',
+        'it is built from `upstream.layers`, of an upstream that has been awaited',
+      );
     // sorted as in the original, so that its checkpoints' weights meet the same layers
     const selected = layerSelections ? [...layerSelections].sort((a, b) => a - b) : layers.map((_, layer) => layer);
     const output = commonSpec(layers, selected, settingPath(config, 'layerSelections'));

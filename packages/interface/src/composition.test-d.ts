@@ -7,6 +7,7 @@ import {
   definePhase,
   defineProblem,
   defineRecipe,
+  defineTaskRecipe,
   type Featurizer,
   type FrameModel,
   type FrameSpec,
@@ -88,6 +89,12 @@ exchanged.spec.parts.downstream({ size: 1, downsampleRate: 1 }, { heads: 2 });
 exchanged.spec.parts.downstream({ size: 1, downsampleRate: 1 }, { outputSize: 2 });
 // @ts-expect-error a frame model cannot stand in for an utterance model
 recipe.with({ downstream: toyFrameModel });
+// a part that the recipe awaits may be built at once
+const late = defineComponent({ name: 'late', config: z.object({}), build: async (_: { readonly cacheDir: string }) => upstream });
+const awaiting = defineTaskRecipe({ name: 'late', summary: '', parts: { upstream: late }, settings: {}, buildTask: () => task });
+awaiting.with({ upstream: toyUpstream });
+// @ts-expect-error the other way round nobody would wait
+recipe.with({ upstream: late });
 // @ts-expect-error the recipe has no such part
 recipe.with({ downstreams: otherPooling });
 // @ts-expect-error a log holds numbers

@@ -56,8 +56,10 @@ export type RecipeConfig<P extends Parts, S extends Settings> = { readonly [Name
   ? unknown
   : z.output<z.ZodObject<S>>);
 
-type Exchange<P> = P extends (wiring: infer Wiring, ...rest: never[]) => infer Built ? ComponentOf<Wiring, Built> : never;
-/** Parts that may stand in for those of a recipe: same wiring, same product, any settings. */
+type Exchange<P> = P extends (wiring: infer Wiring, ...rest: never[]) => infer Built ? ComponentOf<Wiring, OrAwaited<Built>> : never;
+/** What a recipe waits for may as well be there at once. */
+type OrAwaited<Built> = Built extends Promise<infer There> ? Built | There : Built;
+/** Parts that may stand in for those of a recipe: same wiring, same product (at once or as a promise, where the recipe awaits it), any settings. */
 export type Exchanges<P extends Parts> = { readonly [Name in keyof P]?: Exchange<P[Name]> };
 
 /** What a recipe's `buildTask` is given. */
