@@ -35,6 +35,36 @@ function numbers(seed) {
   return next;
 }
 
+/** Ten seconds of noise at 16 kHz, none of it recorded: `white`, `pink` (louder the lower), `hum` of 50 Hz and its multiples, `gusts` of white noise. */
+function recordNoises(folder, seed) {
+  mkdirSync(join(out, folder), { recursive: true });
+  const next = numbers(seed);
+  const white = Float32Array.from({ length: 160_000 }, () => next() / 32_768 - 1);
+  let slow = 0;
+  const kinds = {
+    white,
+    pink: white.map((value) => {
+      slow = 0.97 * slow + 0.1 * value;
+      return slow + 0.05 * value;
+    }),
+    hum: white.map(
+      (value, at) => [1, 2, 3, 5, 7, 9].reduce((sum, times) => sum + Math.sin(at * times * (Math.PI / 160)) / times, value / 8) / 3,
+    ),
+    gusts: white.map((value, at) => value * Math.max(0, Math.sin(at / (2500 + seed))) ** 2),
+  };
+  for (const [name, samples] of Object.entries(kinds)) {
+    writeFileSync(
+      join(out, folder, `${name}.wav`),
+      wavBytes(
+        samples.map((value) => value / 4),
+        16_000,
+      ),
+    );
+  }
+}
+recordNoises('noise.train', 1);
+recordNoises('noise.test', 1001);
+
 const tables = [];
 const table = (name, columns, rows) =>
   tables.push(

@@ -9,10 +9,10 @@
  */
 import { join } from 'node:path';
 import {
-  dataLoader,
   fixedBatchSampler,
-  mixedBatch,
+  mixedBatches,
   prepareSeparation,
+  type SeparationDataset,
   separationCorpus,
   separationDataset,
   separationTable,
@@ -51,15 +51,15 @@ export default defineRecipe({
 
   async buildProblem({ config, corpus, task, context }) {
     const { minSamples, sampleRate: modelRate } = task.model;
-    const batchesOf = async (
+    const batchesOf = (
       set: string,
       table: Table,
-      data: Parameters<typeof separationDataset>[1],
-      sampling: Parameters<typeof fixedBatchSampler>[1],
+      data: Parameters<typeof mixedBatches>[1],
+      batches: Parameters<typeof fixedBatchSampler>[1],
     ) => {
       const mixtures = separationTable(table, sourcesOf(config.model), join(context.targetDir, `${set}.csv`));
-      const dataset = await separationDataset({ mixtures, minSamples, modelRate, ...context }, data, context);
-      return dataLoader({ dataset, sampler: fixedBatchSampler(dataset, sampling, context), collate: mixedBatch });
+      const sampler = (dataset: SeparationDataset) => fixedBatchSampler(dataset, batches, context);
+      return mixedBatches({ mixtures, sampler, minSamples, modelRate, ...context }, data, context);
     };
     const tests: Record<string, PhaseRun<SeparationLog>> = {};
     for (const [name, table] of Object.entries(corpus.tests)) {

@@ -41,6 +41,7 @@ export {
   type MixedBatch,
   type MixedItem,
   mixedBatch,
+  mixedBatches,
   type SeparationDataset,
   type SeparationDatasetWiring,
   separationDataset,

@@ -53,6 +53,12 @@ const cases = [
   ],
   ['superb-sd', { downstream: { hiddenSize: 6 } }, {}, ['speaker_activity', 'frame_lengths']],
   ['superb-ss', { model: { fftSize: 320 }, downstream: { hiddenSize: 4, rnnLayers: 2 } }, {}, ['masks', 'frame_lengths']],
+  [
+    'superb-se',
+    { model: { fftSize: 320 }, downstream: { hiddenSize: 4, rnnLayers: 1 }, task: { activation: 'sigmoid' } },
+    {},
+    ['masks', 'frame_lengths'],
+  ],
   ['superb-pr', { downstream: { hiddenSizes: [] } }, characters, ['log_probabilities', 'frame_lengths']],
   ['superb-sf', { downstream: { ...rnn, module: 'GRU' } }, characters, ['log_probabilities', 'frame_lengths']],
   [

@@ -73,6 +73,11 @@ export const recipes: readonly RecipeEntry[] = [
     load: async () => (await import('@s3/superb-qbe')).default,
   },
   {
+    name: 'superb-se',
+    summary: 'Speech enhancement on VoiceBank-DEMAND or csv files, scored by STOI and SI-SDR',
+    load: async () => (await import('@s3/superb-se')).default,
+  },
+  {
     name: 'superb-ss',
     summary: 'Source separation on LibriMix or csv files, scored by SI-SDR improvement',
     load: async () => (await import('@s3/superb-ss')).default,

@@ -1,7 +1,17 @@
-import { type BuildContext, type Dataset, defineComponent, InputError, settingsLike, type Waveforms } from '@s3/interface';
+import {
+  type BatchSampler,
+  type BuildContext,
+  type DataLoader,
+  type Dataset,
+  defineComponent,
+  InputError,
+  settingsLike,
+  type Waveforms,
+} from '@s3/interface';
 import type { z } from 'zod';
 import type { MixedUtterance } from '../tables/separation-table.ts';
 import { type AudioDatasetWiring, type AudioUtterance, audioDataset } from './audio-dataset.ts';
+import { dataLoader } from './data-loader.ts';
 import { utteranceBatch } from './utterance-batch.ts';
 
 /** A mixture with its sources. */
@@ -89,4 +99,20 @@ export const separationDataset = defineComponent({
 /** Joins mixtures to one batch: zero-padded waveforms, and the sources as they are. */
 export function mixedBatch(items: readonly MixedItem[]): MixedBatch {
   return { ...utteranceBatch(items), sources: items.map(({ sources }) => sources) };
+}
+
+/**
+ * Mixtures as batches with their sources.
+ *
+ * @param wiring what a `separationDataset` takes, beside `sampler`, which groups the data set to batches
+ * @param data settings of the `separationDataset`
+ * @throws InputError as `separationDataset` does
+ */
+export async function mixedBatches(
+  { sampler, ...wiring }: SeparationDatasetWiring & { readonly sampler: (dataset: SeparationDataset) => BatchSampler },
+  data?: z.input<typeof separationDataset.config>,
+  context?: BuildContext,
+): Promise<DataLoader<MixedBatch>> {
+  const dataset = await separationDataset(wiring, data, context);
+  return dataLoader({ dataset, sampler: sampler(dataset), collate: mixedBatch });
 }
