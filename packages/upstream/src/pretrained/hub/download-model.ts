@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
@@ -97,7 +97,7 @@ function hubTrouble(id: string, hubUrl: string, error: Error & { statusCode?: nu
     where,
     `no usable answer (${cause?.code ?? cause?.message ?? error.message})`,
     'a download',
-    'Check the network and HF_ENDPOINT and run again, which goes on where it stopped; or give a local copy as upstream.path.',
+    `Check the network and HF_ENDPOINT and run again, which goes on where it stopped; or give a local copy as upstream.path (there is no ${resolve(id)}).`,
     { cause: error },
   );
 }

@@ -146,7 +146,7 @@ test('says what is wrong, and what to do', async () => {
   await begin(new Map([['config.json', files.get('config.json')!]]));
   await refused(id, online, 'no weights');
   await hub.close();
-  await refused(id, online, /ECONNREFUSED.*Check the network/);
+  await refused(id, online, /ECONNREFUSED.*Check the network.*there is no .*someone.small-hubert/);
   expect(await readdir(join(home, 'hub')).catch(() => [])).not.toContain('refs');
 });
 
