@@ -50,8 +50,13 @@ export interface DescribedNetwork extends Network {
   readonly windows: readonly StepWindow[];
   /** bytes that the hidden states of one utterance take while they are computed, about; with gradients what is kept for them, too */
   readonly bytes: (samples: number, frames: number, gradients: boolean) => number;
-  /** an utterance beside longer ones has its share of the steps, rounded as Python does, whatever it has alone */
-  readonly isProportional?: boolean;
+  /**
+   * Steps of an utterance beside longer ones, whatever it has alone. 'share': its share of theirs, rounded as Python does; 'reached': one
+   * for each part of their samples, of which there are as many as steps, that it reaches into.
+   */
+  readonly steps?: 'share' | 'reached';
+  /** where given, each waveform is normalized to mean 0 and variance 1, to which so much is added first */
+  readonly waveformEpsilon?: number;
   /** no layer may be left out of a training step */
   readonly keepsLayers?: boolean;
   /** decibels of the samples' root mean square, below 1, that each utterance is scaled to */

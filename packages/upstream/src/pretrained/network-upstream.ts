@@ -245,7 +245,10 @@ export async function networkUpstream(
 
   /** Steps of an utterance beside the longest. */
   function shownSteps(samples: number, longest: number): number {
-    return network.isProportional ? roundHalfToEven(samples / (longest / maskSteps(longest))) : maskSteps(samples);
+    const all = maskSteps(longest);
+    if (network.steps === 'share') return roundHalfToEven(samples / (longest / all));
+    if (network.steps === 'reached') return Math.min(all, Math.ceil(samples / Math.max(1, Math.floor(longest / Math.max(1, all)))));
+    return maskSteps(samples);
   }
 
   /** As many frames as S3PRL counts: cut, or the batch's last repeated. */
@@ -287,7 +290,8 @@ export async function networkUpstream(
   /** Zero beyond each length, and before that of mean 0 and variance 1, or of a level, where the checkpoint wants it. */
   function normalized(values: tf.Tensor2D, lengths: readonly number[]): tf.Tensor2D {
     const mask = lengthMask(lengths, values.shape[1]);
-    if (!normalizes && network.level === undefined) return tf.mul(values, mask);
+    const epsilon = network.waveformEpsilon ?? (normalizes ? 1e-7 : undefined);
+    if (epsilon === undefined && network.level === undefined) return tf.mul(values, mask);
     const counts = tf.tensor2d([...lengths], [lengths.length, 1]);
     if (network.level !== undefined) {
       const shown = tf.mul(values, mask);
@@ -297,7 +301,7 @@ export async function networkUpstream(
     const mean = tf.div(tf.sum(tf.mul(values, mask), 1, true), counts);
     const centered = tf.mul(tf.sub(values, mean), mask);
     const variance = tf.div(tf.sum(tf.square(centered), 1, true), counts);
-    return tf.div(centered, tf.sqrt(tf.add(variance, 1e-7)));
+    return tf.div(centered, tf.sqrt(tf.add(variance, epsilon!)));
   }
 }
 

@@ -50,12 +50,7 @@ function batchGraph<T>(
   // an utterance too short for a frame of its own still has the one that its beginning shares with padding
   const given = framesOf(graph.add(longest, added));
   const steps = network.maskFrames ? framesOf(graph.add(longest, added), 1) : given;
-  const proportional = () => roundedRatio(graph, graph.multiply(used, steps), graph.add(longest, added));
-  const shown = network.isProportional
-    ? graph.maximum(proportional(), 1)
-    : network.maskFrames
-      ? graph.maximum(framesOf(used, 1), fewestSteps)
-      : graph.maximum(framesOf(used), 1);
+  const shown = graph.maximum(shownSteps(), network.maskFrames ? fewestSteps : 1);
   const mask = graph.less(graph.expandDims(graph.range(steps), 0), graph.expandDims(shown, 1));
   const states = network.forward(graphOperations(graph, weights), { waveforms, mask });
 
@@ -64,9 +59,21 @@ function batchGraph<T>(
   const places = graph.minimum(graph.range(rounded(longest)), graph.subtract(given, 1));
   return states.map((state) => ({ values: graph.gather(state, places, 1), lengths: rounded(lengths) }));
 
+  /** Steps of each utterance beside the longest. */
+  function shownSteps(): T {
+    const whole = graph.add(longest, added);
+    if (network.steps === 'share') return roundedRatio(graph, graph.multiply(used, steps), whole);
+    if (network.steps === 'reached') {
+      const part = graph.maximum(graph.divide(whole, graph.maximum(steps, 1)), 1);
+      return graph.minimum(graph.divide(graph.add(used, graph.subtract(part, 1)), part), steps);
+    }
+    return framesOf(used, network.maskFrames ? 1 : undefined);
+  }
+
   function scaled(sequence: GraphSequence<T>): T {
     if (network.level !== undefined) return graphScaledWaveforms(graph, sequence, network.level);
-    return normalizes ? graphNormalizedWaveforms(graph, sequence) : sequence.values;
+    const epsilon = network.waveformEpsilon ?? (normalizes ? 1e-7 : undefined);
+    return epsilon === undefined ? sequence.values : graphNormalizedWaveforms(graph, sequence, epsilon);
   }
 
   /** as many samples, or the next multiple of a segment's */
@@ -89,13 +96,13 @@ function batchGraph<T>(
 }
 
 /** Each waveform of mean 0 and variance 1 over its own samples, zero behind its end. */
-export function graphNormalizedWaveforms<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>): T {
+export function graphNormalizedWaveforms<T>(graph: GraphOperations<T>, { values, lengths }: GraphSequence<T>, epsilon = 1e-7): T {
   const mask = graphMask(graph, lengths, values);
   const counts = graph.expandDims(graph.toFloat(lengths), 1);
   const mean = graph.divide(graph.sum(values, 1), counts);
   const centered = graph.multiply(graph.subtract(values, mean), mask);
   const variance = graph.divide(graph.sum(graph.multiply(centered, centered), 1), counts);
-  return graph.divide(centered, graph.sqrt(graph.add(variance, 1e-7)));
+  return graph.divide(centered, graph.sqrt(graph.add(variance, epsilon)));
 }
 
 /** Each waveform, zero behind its end, with a root mean square of so many decibels. */

@@ -89,7 +89,7 @@ export function mockingjay(config: Config): DescribedNetwork {
     downsampleRate: frameShift,
     frames: (samples) => Math.floor(samples / frameShift) + 1,
     windows: [{ taps: windowSize, stride: frameShift, padding: windowSize }],
-    isProportional: true,
+    steps: 'share',
     level: input.target_level,
     bytes(_samples, frames, gradients) {
       const layer = heads * frames * piece(frames) * (gradients ? 5 : 3) + frames * (4 * config.intermediate_size + 12 * size);

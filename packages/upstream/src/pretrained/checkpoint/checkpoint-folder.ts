@@ -56,7 +56,9 @@ function refuseOtherKind(place: string, name: string | undefined, kind: string):
   const wanted: string | undefined =
     name !== undefined && Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName] : undefined;
   const isAnything = name === undefined || name === 'hf_custom';
-  if (isAnything || wanted === kind || (wanted === undefined && !Object.hasOwn(originalNetworks, kind))) return;
+  // what transformers has a layout for may also be as fairseq keeps it
+  const isOnHub = wanted === undefined && (kind === 'fairseq' || !Object.hasOwn(originalNetworks, kind));
+  if (isAnything || wanted === kind || isOnHub) return;
   throw new InputError(
     place,
     `a checkpoint of ${kind}`,

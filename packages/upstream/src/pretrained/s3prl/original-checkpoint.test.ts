@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { S3Error } from '@s3/interface';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import fairseqFiles from '../../fixtures/fairseq-hubert.json' with { type: 'json' };
 import { localHub } from '../../fixtures/local-hub.ts';
 import { originalCase } from '../../fixtures/original-case.ts';
 import { checkpointFiles, temporaryFolder } from '../../fixtures/small-checkpoint.ts';
@@ -54,6 +55,20 @@ test('is an upstream without its name, under its name, and as a file of the hub'
   }
 });
 
+test.each(['cfg', 'args'] as const)('is read as fairseq writes it, settings in %s, as S3PRL converts it', async (where) => {
+  const place = await temporaryFolder({
+    'hubert.pt': Buffer.from(fairseqFiles[where], 'base64'),
+    'converted.pt': originalCase('fairseq-hubert').checkpoint,
+  });
+  const wanted = await lastLayer({ name: 'hubert_local', path: join(place, 'converted.pt') });
+  for (const settings of [{}, { name: 'hubert_custom' }, { name: 'hubert_base' }])
+    expect(await lastLayer({ ...settings, path: join(place, 'hubert.pt') })).toEqual(wanted);
+  await expect(lastLayer({ name: 'tera', path: join(place, 'hubert.pt') })).rejects.toThrow(
+    /a checkpoint of fairseq; expected one that the upstream tera/,
+  );
+  await rm(place, { recursive: true });
+});
+
 test('has its weights drawn anew, each by the seed', async () => {
   const [plain, one, again, other] = [
     await lastLayer({}),
@@ -73,7 +88,7 @@ test('keeps what it gave', async () => {
   expect(first).toEqual(await lastLayer({}));
 });
 
-test.each(['npc', 'tera', 'decoar-layers'])('is the same as a folder, as a page has it: %s', async (name) => {
+test.each(['npc', 'tera', 'decoar-layers', 'fairseq-wavlm'])('is the same as a folder, as a page has it: %s', async (name) => {
   const { checkpoint, name: own } = originalCase(name);
   const place = await temporaryFolder({ 'states.ckpt': checkpoint });
   const [path, as] = [join(place, 'states.ckpt'), own as UpstreamName];

@@ -48,6 +48,20 @@ export const originalNames = {
   decoar2: 'decoar2',
   decoar2_custom: 'decoar2',
   decoar2_local: 'decoar2',
+  hubert_local: 'fairseq',
+  hubert_custom: 'fairseq',
+  hubert_base_robust_mgr: 'fairseq',
+  contentvec: 'fairseq',
+  contentvec_km100: 'fairseq',
+  ms_hubert: 'fairseq',
+  wav2vec2_local: 'fairseq',
+  wav2vec2_custom: 'fairseq',
+  wav2vec2_base_s2st_es_voxpopuli: 'fairseq',
+  wav2vec2_base_s2st_en_librilight: 'fairseq',
+  data2vec_local: 'fairseq',
+  data2vec_custom: 'fairseq',
+  wavlm_local: 'fairseq',
+  unispeech_sat_local: 'fairseq',
 } as const;
 
 export type OriginalName = keyof typeof originalNames;

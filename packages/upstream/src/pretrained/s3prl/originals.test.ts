@@ -17,7 +17,7 @@ const conforming: ReadonlySet<string> = new Set([
   'mockingjay',
   'decoar',
   'decoar2',
-  ...['wav2vec', 'vq-wav2vec-gumbel', 'vq-wav2vec-kmeans', 'cpc'],
+  ...['wav2vec', 'vq-wav2vec-gumbel', 'vq-wav2vec-kmeans', 'cpc', 'fairseq-hubert', 'fairseq-wavlm'],
 ]);
 /** networks that see what lies behind an utterance's end, as S3PRL's do */
 const seePadding: ReadonlySet<string> = new Set([
@@ -26,10 +26,10 @@ const seePadding: ReadonlySet<string> = new Set([
   'mockingjay',
   'tera',
   'audio-albert',
-  ...originalCases.filter((name) => /wav2vec|cpc-other/.test(name)),
+  ...originalCases.filter((name) => /wav2vec|cpc-other|fairseq/.test(name)),
 ]);
 /** networks that begin with convolutions of their own */
-const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc|byol/.test(name)));
+const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc|byol|fairseq/.test(name)));
 
 let folder: string;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ export type PlainValue = null | boolean | number | string | readonly PlainValue[
 const most = 100_000;
 const deepest = 50;
 
-/** The plain data of what was unpickled: dictionaries and Namespaces by their names; anything else in them is left out, and so is what no settings have room for. */
+/** The plain data of what was unpickled: dictionaries, Namespaces and OmegaConf's by their names; anything else in them is left out, and so is what no settings have room for. */
 export function plainValue(value: Pickled | undefined): PlainValue | undefined {
   let left = most;
   return plain(value, 0);
@@ -17,7 +17,7 @@ export function plainValue(value: Pickled | undefined): PlainValue | undefined {
     if (part === null || typeof part === 'boolean' || typeof part === 'number' || typeof part === 'string') return part;
     if (part === undefined || depth > deepest || left < 0 || part instanceof Uint8Array) return undefined;
     if (Array.isArray(part)) return part.slice(0, left).map((entry) => plain(entry, depth + 1) ?? null);
-    if (isObject(part)) return plain(part.state, depth + 1);
+    if (isObject(part)) return plain(contentOf(part.state), depth + 1);
     if (!(part instanceof Map)) return undefined;
     const entries: [string, PlainValue][] = [];
     for (const [name, entry] of part) {
@@ -27,6 +27,12 @@ export function plainValue(value: Pickled | undefined): PlainValue | undefined {
     }
     return Object.fromEntries(entries);
   }
+}
+
+/** Of what OmegaConf keeps a setting in, the setting: beside it is the way up to all others. */
+function contentOf(state: Pickled | undefined): Pickled | undefined {
+  if (!(state instanceof Map) || !state.has('_metadata')) return state;
+  return state.get('_content') ?? state.get('_val');
 }
 
 /** A dictionary within dictionaries; empty where there is none. */

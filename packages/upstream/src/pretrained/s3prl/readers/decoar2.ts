@@ -1,15 +1,5 @@
 import type { OriginalReader } from '../original-checkpoint.ts';
-
-/** fairseq's names of what is in a transformer, and those of wav2vec 2.0 on the hub. */
-const renamed: readonly (readonly [from: RegExp, to: string])[] = [
-  [/^encoder\.pos_conv\.0\.bias$/, 'encoder.pos_conv_embed.conv.bias'],
-  [/^encoder\.pos_conv\.0\.weight_g$/, 'encoder.pos_conv_embed.conv.parametrizations.weight.original0'],
-  [/^encoder\.pos_conv\.0\.weight_v$/, 'encoder.pos_conv_embed.conv.parametrizations.weight.original1'],
-  [/^(encoder\.layers\.\d+)\.self_attn\./, '$1.attention.'],
-  [/^(encoder\.layers\.\d+)\.self_attn_layer_norm\./, '$1.layer_norm.'],
-  [/^(encoder\.layers\.\d+)\.fc1\./, '$1.feed_forward.intermediate_dense.'],
-  [/^(encoder\.layers\.\d+)\.fc2\./, '$1.feed_forward.output_dense.'],
-];
+import { fairseqName } from './fairseq.ts';
 
 /** heads of its attention, which no weight tells */
 const heads = 12;
@@ -34,6 +24,7 @@ export const readDecoar2: OriginalReader = ({ keysOf, shapeOf }) => {
       num_conv_pos_embedding_groups: size / inGroup,
     },
     weights: 'model',
-    named: (name) => renamed.reduce((own, [from, to]) => own.replace(from, to), name),
+    // its projection has the name that it has there
+    named: (name) => (name.startsWith('encoder.') ? fairseqName(name) : name),
   };
 };
