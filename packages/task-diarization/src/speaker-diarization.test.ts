@@ -158,6 +158,23 @@ test('chooses threshold and filter on the validation set and keeps them; on the 
   expect(await log(flattered.test, [raised])).toMatchObject({ threshold: valid.threshold, tunedHere: 1 });
 });
 
+test('what a quick try did not listen to is not missed, within a recording either', async () => {
+  const { task } = await trained({ thresholds: [0.5], medianFrames: [1] });
+  const part = (from: number, to: number) => {
+    const values = first.values.slice(from * 2, to * 2);
+    return { ...batchOf({ values, frames: to - from, features: 2 }), startFrames: [from] };
+  };
+  const run = (mostBatches?: number) => {
+    const batches = batchesOf(
+      () => part(0, 17),
+      () => part(17, 30),
+    );
+    return judgeRun(task.test.over(batches, reference), mostBatches);
+  };
+  expect((await run(1)).log.der).toBeCloseTo(0, 9);
+  expect((await run()).log.der).toBeCloseTo(0, 9);
+});
+
 test('counts silence, and nobody heard, without dividing by nothing', async () => {
   const { task } = await trained({ thresholds: [0.5], medianFrames: [1] });
   const silence = { values: new Float32Array(40), frames: 20, features: 2 };

@@ -157,20 +157,26 @@ export const speakerDiarization = defineComponent({
             probabilities: { ...logits, values: logits.values.map(sigmoid) },
           })),
         }),
-        reduce({ chunks, ...batches }, reference: DiarizationReference) {
+        reduce({ chunks, ...batches }, reference: DiarizationReference, { isPartial } = { isPartial: false }) {
           const recordings = joinRecordings(chunks);
-          // a part of the set may have been judged; what nobody listened to is not missed
-          const seen = { ...reference, segments: reference.segments.filter(({ recording }) => recordings.has(recording)) };
-          const segments = (by: Decision) => segmentsOf(recordings, by, secondsPerFrame);
+          // a part of the set may have been judged, and the last recording up to a chunk; what nobody listened to is not missed
+          const heardSeconds = (recording: string) =>
+            isPartial ? recordings.get(recording)!.frames * secondsPerFrame : Number.POSITIVE_INFINITY;
+          const segments = reference.segments
+            .filter(({ recording, startSeconds }) => recordings.has(recording) && startSeconds < heardSeconds(recording))
+            .map((segment) => ({ ...segment, endSeconds: Math.min(segment.endSeconds, heardSeconds(segment.recording)) }));
+          const seen = { ...reference, segments };
+          const segmentsBy = (by: Decision) => segmentsOf(recordings, by, secondsPerFrame);
           const best = () =>
             bestDecision(
               decisions,
-              (by) => scoreDiarization({ reference: seen.segments, hypothesis: segments(by), regions: seen.regions }, scoring).overall.der,
+              (by) =>
+                scoreDiarization({ reference: seen.segments, hypothesis: segmentsBy(by), regions: seen.regions }, scoring).overall.der,
             );
           const isTuned = (set === 'valid' || config.tuning === 'test') && decisions.length > 1;
           const used = isTuned ? best() : decision;
           if (set === 'valid') decision = used;
-          return diarizationReport(frameLog(batches), segments(used), seen, { decision: used, scoring, tunedHere: isTuned });
+          return diarizationReport(frameLog(batches), segmentsBy(used), seen, { decision: used, scoring, tunedHere: isTuned });
         },
       });
 

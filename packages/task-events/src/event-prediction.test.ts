@@ -123,6 +123,18 @@ test('chunks of a recording are joined, whatever order they come in', async () =
   expect(log).toMatchObject({ f1Onset50ms: 1, events: 3 });
 });
 
+test('what a quick try did not listen to is not missed, within a recording either', async () => {
+  const task = eventPrediction({ model: toyFrameModel(2, { weights: hears }), categories }, quick);
+  const cut = (from: number, to: number) => ({ ...first, values: first.values.slice(2 * from, 2 * to), frames: to - from });
+  const batches = batchesOf(
+    () => batchOf([cut(0, 11)], [0], ['r0']),
+    () => batchOf([cut(11, 20)], [11], ['r0']),
+  );
+  const { log } = await judgeRun(task.test.over(batches, { events: events.slice(0, 3) }), 1);
+  expect(log).toMatchObject({ f1Onset200ms: 1, segmentErrorRate: 0 });
+  expect(log.events).toBeLessThan(3);
+});
+
 test('a chunk has the frames of its labels', () => {
   const probabilities = { values: Float32Array.of(0.1, 0.2, 0.3, 0.4), frames: 2, features: 2 };
   const joined = joinChunks([

@@ -157,10 +157,14 @@ export const eventPrediction = defineComponent({
             }),
           ),
         }),
-        reduce({ losses, frames, chunks }, { events }: EventReference) {
+        reduce({ losses, frames, chunks }, { events }: EventReference, { isPartial } = { isPartial: false }) {
           const recordings = joinChunks(chunks);
-          // a part of the set may have been judged; what nobody listened to is not missed
-          const heard = events.filter(({ recording }) => recordings.has(recording));
+          // a part of the set may have been judged, and the last recording up to a chunk; what nobody listened to is not missed
+          const heardSeconds = (recording: string) =>
+            isPartial ? (recordings.get(recording)!.frames * msPerFrame) / 1000 : Number.POSITIVE_INFINITY;
+          const heard = events
+            .filter(({ recording, startSeconds }) => recordings.has(recording) && startSeconds < heardSeconds(recording))
+            .map((event) => ({ ...event, endSeconds: Math.min(event.endSeconds, heardSeconds(event.recording)) }));
           const eventsBy = (by: EventDecision) => [...recordings].flatMap(([name, sequence]) => eventsOf(name, sequence, by));
           if (set === 'valid' && decisions.length > 1) {
             const scores = decisions.map((one) => eventScores(heard, eventsBy(one))[metric]);
