@@ -2,7 +2,7 @@
 //   0. versions and changelogs of the next release, on a copy: every sentence of .changeset is in them
 //   1. @s3/task-asv alone in an empty folder: it runs, its types resolve, and it takes no more room than promised
 //   2. packages made by `s3 create` are tested, built and published
-//   3. `s3 run` finds a published recipe and trains it
+//   3. `s3 run` finds a published recipe and trains it, and `s3 serve` makes a page of that
 //   4. a page bundled by vite has nothing of Node in it, and learns in a browser what it learns in Node
 // All of that on this Node, and what is installed by then also on the others that are supported; S3_REQUIRE_NODES=1 fails where they cannot be had.
 // Needs npm and its registry for what is not ours.
@@ -24,6 +24,8 @@ const version = (name) => `${name}@${versions[name]}`;
 /** of Node, each in its newest release */
 const supported = [20, 22, 24];
 const bundler = 'vite@8.3.8';
+/** of `s3 serve`, for recipes of others */
+const bundlerOfPages = 'esbuild@^0.27.0';
 
 const nodes = installedNodes();
 const registry = await startRegistry();
@@ -162,6 +164,10 @@ function runPublishedRecipe() {
     const printed = run(program, [join('node_modules', '@s3', 'cli', 'bin', 's3.js'), ...rest], place);
     if (!/EER +\d/.test(printed)) throw new Error(`s3 run printed\n${printed}`);
   }
+  // no GPU's packages are installed here, and a page of somebody else's recipe is bundled all the same
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', bundlerOfPages], place);
+  const pages = run('npx', ['s3', 'serve', `exp-${nodes[0].name}/train/step_2`, '--build', 'page'], place);
+  if (!existsSync(join(place, 'page', 'index.html'))) throw new Error(`s3 serve --build printed\n${pages}`);
   // the same package, made for a contract to come
   const manifest = join(place, 'node_modules', 'whale-recipe', 'package.json');
   const other = readFileSync(manifest, 'utf8').replace(/"@s3\/interface": "\^[^"]*"/, '"@s3/interface": "^99.0.0"');

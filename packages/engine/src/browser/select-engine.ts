@@ -62,7 +62,10 @@ async function startWebgpu({ hardwareOnly }: { readonly hardwareOnly: boolean })
   if (software && hardwareOnly) throw failed('webgpu', `only a software adapter (${adapterName(adapter)})`);
   quiet();
   const isNew = !tf.findBackend('webgpu');
-  await import('@tensorflow/tfjs-backend-webgpu');
+  // optional, so a bundler may not find it; without `catch` esbuild would refuse to bundle anything
+  await import('@tensorflow/tfjs-backend-webgpu').catch((cause) => {
+    throw failed('webgpu', 'a page without the package @tensorflow/tfjs-backend-webgpu', cause);
+  });
   await use('webgpu');
   if (isNew) registerAddN();
   const kind = software ? 'a software adapter' : 'a hardware adapter';
