@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { testRecipe } from '@s3/interface/testing';
@@ -30,4 +30,15 @@ test('a folder of each class becomes tables, some of each class kept out', async
   await mkdir(join(folder, 'one', 'empty'), { recursive: true });
   await expect(recordingsFolder(join(folder, 'one'), 0.2, 0)).rejects.toThrow(/empty: found 0 recordings; expected at least 2/);
   await expect(recordingsFolder(join(folder, 'none'), 0.2, 0)).rejects.toThrow(/Check the path/);
+});
+
+test('symbolic links are what they lead to', async () => {
+  const links = join(folder, 'links');
+  const [first, second] = await readdir(root);
+  await mkdir(join(links, first!), { recursive: true });
+  await symlink(join(root, second!), join(links, second!));
+  for (const file of await readdir(join(root, first!))) await symlink(join(root, first!, file), join(links, first!, file));
+  await writeFile(join(links, first!, '._1.wav'), 'what other systems keep beside a file');
+  const { train, tests } = await recordingsFolder(links, 0.2, 0);
+  expect([train.length, tests['held-out']!.length]).toEqual([6, 2]);
 });

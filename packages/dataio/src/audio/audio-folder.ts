@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputError } from '@s3/interface';
+import { filesBelow } from './files-below.ts';
 
 /** What names of audio files end in. */
 export const audioEndings = /\.(wav|flac|mp3|ogg|opus|oga|m4a|mp4|aac|aif|aiff|aifc|caf|wma|webm|amr)$/i;
@@ -11,11 +11,8 @@ export const audioEndings = /\.(wav|flac|mp3|ogg|opus|oga|m4a|mp4|aac|aif|aiff|a
  * @throws InputError for a folder that cannot be read
  */
 export async function audioPaths(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true }).catch((cause: Error) => {
+  const files = await filesBelow(folder).catch((cause: Error) => {
     throw new InputError(folder, cause.message, 'a folder of recordings', 'Check the path and its permissions.', { cause });
   });
-  return entries
-    .filter((entry) => audioEndings.test(entry))
-    .sort()
-    .map((entry) => resolve(folder, entry));
+  return files.filter((file) => audioEndings.test(file)).map((file) => resolve(folder, file));
 }

@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, randomStream, settingPath } from '@s3/interface';
 import { z } from 'zod';
 import { audioEndings } from '../audio/audio-folder.ts';
+import { filesBelow } from '../audio/files-below.ts';
 import { readTable, resolveWavPaths } from '../tables/table.ts';
 import type { WaveformAugmentation } from './read-waveform.ts';
 
@@ -175,11 +175,11 @@ async function recordingsOf(setting: string, source: string | null): Promise<rea
       table.map((row) => row['wav_path']!),
     );
   }
-  const names = await readdir(source, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+  const names = await filesBelow(source).catch((cause: NodeJS.ErrnoException) => {
     const found = cause.code === 'ENOENT' ? `'${source}', which is not there` : `'${source}', which is no folder that can be read`;
     throw new InputError(setting, found, 'a folder of recordings, or a csv file', 'Correct the path.', { cause });
   });
-  const recordings = names.filter((name) => audioEndings.test(name)).sort();
+  const recordings = names.filter((name) => audioEndings.test(name));
   return filled(
     setting,
     `the folder '${source}' without recordings`,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '@s3/interface';
+import { filesBelow } from '../audio/files-below.ts';
 
 /** Follows folder names below a folder whatever their case; the exact one first. */
 export async function followNames(folder: string, names: readonly string[]): Promise<string | undefined> {
@@ -26,10 +27,6 @@ export async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** Sorted paths of all files below a folder, but for hidden ones. */
-export async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
+export async function visibleFiles(folder: string): Promise<string[]> {
+  return (await filesBelow(folder)).filter((file) => !basename(file).startsWith('.')).map((file) => join(folder, file));
 }

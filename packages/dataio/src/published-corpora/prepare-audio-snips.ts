@@ -1,7 +1,7 @@
 import { basename, extname, join } from 'node:path';
 import { type Corpus, InputError, type Table } from '@s3/interface';
 import { readTextFile } from '../tables/text-file.ts';
-import { filesBelow, followNames, namesIn } from './corpus-folder.ts';
+import { followNames, namesIn, visibleFiles } from './corpus-folder.ts';
 
 /** Where Audio SNIPS is, whose recordings are used, and who is told of long work. */
 export interface AudioSnipsSource {
@@ -105,7 +105,7 @@ async function readSplit(
     throw new InputError(join(root, split), `no such folder (there are ${there})`, layout, 'Unpack the recordings of this split there.');
   }
   const recordings = new Map<string, string>();
-  for (const path of await filesBelow(folder)) {
+  for (const path of await visibleFiles(folder)) {
     const type = extname(path).toLowerCase();
     const id = basename(path, extname(path)).toLowerCase();
     // of several encodings the WAV file, which S3PRL reads
