@@ -5,6 +5,7 @@ import { byolA, byolAConfig } from './byol-a.ts';
 import { cpc, cpcConfig } from './cpc.ts';
 import { decoar, decoarConfig } from './decoar.ts';
 import { decoar2, decoar2Config } from './decoar2.ts';
+import { distiller, distillerConfig } from './distiller.ts';
 import { fairseqConfig, fairseqEncoder } from './fairseq-encoder.ts';
 import { mockingjay, mockingjayConfig } from './mockingjay.ts';
 import { npc, npcConfig } from './npc.ts';
@@ -15,7 +16,7 @@ export const originalConfig = z.discriminatedUnion('model_type', [
   // S3PRL's own
   ...([apcConfig, npcConfig, mockingjayConfig, decoarConfig, decoar2Config] as const),
   // of others
-  ...([wav2vecConfig, cpcConfig, audioSpectrogramTransformerConfig, byolAConfig, fairseqConfig] as const),
+  ...([wav2vecConfig, cpcConfig, audioSpectrogramTransformerConfig, byolAConfig, fairseqConfig, distillerConfig] as const),
 ]);
 
 export type OriginalConfig = z.output<typeof originalConfig>;
@@ -27,6 +28,7 @@ const ofOthers = {
   'audio-spectrogram-transformer': audioSpectrogramTransformer,
   'byol-a': byolA,
   fairseq: fairseqEncoder,
+  distiller,
 } as const;
 
 /** What makes a network of them, by `model_type`. */

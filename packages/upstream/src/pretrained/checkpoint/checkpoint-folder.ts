@@ -56,8 +56,8 @@ function refuseOtherKind(place: string, name: string | undefined, kind: string):
   const wanted: string | undefined =
     name !== undefined && Object.hasOwn(originalNames, name) ? originalNames[name as OriginalName] : undefined;
   const isAnything = name === undefined || name === 'hf_custom';
-  // what transformers has a layout for may also be as fairseq keeps it
-  const isOnHub = wanted === undefined && (kind === 'fairseq' || !Object.hasOwn(originalNetworks, kind));
+  // what transformers has a layout for may also be as fairseq or S3PRL keeps it
+  const isOnHub = wanted === undefined && (kind === 'fairseq' || kind === 'distiller' || !Object.hasOwn(originalNetworks, kind));
   if (isAnything || wanted === kind || isOnHub) return;
   throw new InputError(
     place,

@@ -46,7 +46,7 @@ export async function openOriginal(path: string, name: string | undefined): Prom
       return { network, tensors: found.converted?.(tensors) ?? tensors, close };
     }
     const kinds =
-      'APC, VQ-APC, NPC, Mockingjay, TERA, Audio ALBERT, DeCoAR, DeCoAR 2.0, wav2vec, vq-wav2vec, CPC, AST, SSAST or BYOL-A, or of wav2vec 2.0, HuBERT, data2vec, UniSpeech-SAT or WavLM, as S3PRL reads them';
+      'APC, VQ-APC, NPC, Mockingjay, TERA, Audio ALBERT, DeCoAR, DeCoAR 2.0, wav2vec, vq-wav2vec, CPC, AST, SSAST or BYOL-A, or of wav2vec 2.0, HuBERT, DistilHuBERT, data2vec, UniSpeech-SAT or WavLM, as S3PRL reads them';
     throw new InputError(
       path,
       `a file of ${saved.size === 0 ? 'no dictionary' : `the parts ${[...saved.keys()].slice(0, 8).join(', ')}`}`,

@@ -48,6 +48,7 @@ export const originalNames = {
   decoar2: 'decoar2',
   decoar2_custom: 'decoar2',
   decoar2_local: 'decoar2',
+  distiller_local: 'distiller',
   hubert_local: 'fairseq',
   hubert_custom: 'fairseq',
   hubert_base_robust_mgr: 'fairseq',

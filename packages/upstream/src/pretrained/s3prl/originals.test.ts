@@ -17,7 +17,7 @@ const conforming: ReadonlySet<string> = new Set([
   'mockingjay',
   'decoar',
   'decoar2',
-  ...['wav2vec', 'vq-wav2vec-gumbel', 'vq-wav2vec-kmeans', 'cpc', 'fairseq-hubert', 'fairseq-wavlm'],
+  ...['wav2vec', 'vq-wav2vec-gumbel', 'vq-wav2vec-kmeans', 'cpc', 'fairseq-hubert', 'fairseq-wavlm', 'distiller'],
 ]);
 /** networks that see what lies behind an utterance's end, as S3PRL's do */
 const seePadding: ReadonlySet<string> = new Set([
@@ -26,10 +26,10 @@ const seePadding: ReadonlySet<string> = new Set([
   'mockingjay',
   'tera',
   'audio-albert',
-  ...originalCases.filter((name) => /wav2vec|cpc-other|fairseq/.test(name)),
+  ...originalCases.filter((name) => /wav2vec|cpc-other|fairseq|distiller/.test(name)),
 ]);
 /** networks that begin with convolutions of their own */
-const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc|byol|fairseq/.test(name)));
+const areConvolutional: ReadonlySet<string> = new Set(originalCases.filter((name) => /wav2vec|cpc|byol|fairseq|distiller/.test(name)));
 
 let folder: string;
 beforeAll(async () => {

@@ -51,7 +51,7 @@ export const readFairseq: OriginalReader = ({ settings, keysOf }) => {
   return {
     config: {
       model_type: 'fairseq',
-      encoder: encoderOf(family, model),
+      encoder: fairseqEncoderSettings(family, model),
       normalize: task['normalize'],
       masked_by: family === 'wav2vec2' || family === 'data2vec-audio' ? 'frames' : 'parts',
       layer_type: model['layer_type'],
@@ -64,7 +64,7 @@ export const readFairseq: OriginalReader = ({ settings, keysOf }) => {
 };
 
 /** The settings of the network by the names that transformers has for them; what fairseq's leave out has fairseq's default. */
-function encoderOf(family: string, model: Section): Section {
+export function fairseqEncoderSettings(family: string, model: Section): Section {
   const layers = pythonTuples(String(model['conv_feature_layers'] ?? '[(512, 10, 5)] + [(512, 3, 2)] * 4 + [(512,2,2)] * 2')) ?? [];
   const column = (at: number) => layers.map((layer) => layer[at] ?? 0);
   const { conv_pos = 128, pos_conv_depth = 1 } = model;
