@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type AnyRecipe, type Communicator, type Corpus, type EngineInfo, type Json, type Log, parseConfig } from '@s3/interface';
+import { exists, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { fullSchema } from './config/run-settings.ts';
 import { environment } from './environment.ts';
 import { withFileTrouble } from './files/file-trouble.ts';
@@ -25,6 +26,7 @@ import { requireCorpus, requireEncoders, requireProblem, requireTask } from './s
 import { reportStage } from './stages/report-stage.ts';
 import { type Assembly, type Sections, type StageContext, stageContext } from './stages/stage-context.ts';
 import { refuseOtherSettings, trainStage } from './stages/train-stage.ts';
+import { type DecidingMetric, decidingMetric } from './training/deciding-metric.ts';
 import type { StepTime } from './training/step-time.ts';
 
 /** What a run found; after the last stage it is also the content of `metrics.json`. */
@@ -41,6 +43,8 @@ export interface RunResult {
   readonly stepSeconds?: StepTime;
   /** the stage after which the settings asked to stop; the tests may be missing then */
   readonly stoppedAfterStage?: number;
+  /** the best on the validation set, where one was judged */
+  readonly validation?: Validation;
   /** the metric that says which checkpoint counts */
   readonly metric?: string;
   /** test set to the metrics of the checkpoint that counts */
@@ -49,6 +53,14 @@ export interface RunResult {
   readonly chance?: Log;
   /** test set to the checkpoint that counts, such as `step_600` */
   readonly checkpoints: { readonly [testSet: string]: string };
+}
+
+/** How good the best weights of a run are on its validation set. */
+export interface Validation extends DecidingMetric {
+  /** null where it was no finite number */
+  readonly value: number | null;
+  /** after which it was */
+  readonly step: number;
 }
 
 /** What a run is given beside its settings. */
@@ -134,7 +146,15 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
   }
   const stopped = async (number: number): Promise<RunResult> => {
     const trained = number < 2 ? { steps: 0, seconds: 0 } : await trainedSoFar(targetDir);
-    return { ...head, seconds: round(seconds()), steps: trained.steps, stoppedAfterStage: number, tests: {}, checkpoints: {} };
+    return {
+      ...head,
+      seconds: round(seconds()),
+      steps: trained.steps,
+      stoppedAfterStage: number,
+      ...(validation && { validation }),
+      tests: {},
+      checkpoints: {},
+    };
   };
 
   if (start <= 2) await fromRoot(communicator, () => refuseOtherSettings(stage));
@@ -157,6 +177,7 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
 
   let trainedFrom = Number.POSITIVE_INFINITY;
   let secondsBefore = 0;
+  let validation: Validation | undefined;
   if (start <= 3) {
     const encoders = await readEncoders(targetDir);
     const assembly = await assemble(stage, corpus!, encoders);
@@ -165,6 +186,7 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
       if (start <= 2) {
         ({ step: trainedFrom, seconds: secondsBefore } = await inStage(2, () => trainStage(stage, assembly)));
       }
+      validation = await fromRoot(communicator, () => bestOnValidation(targetDir, decidingMetric(assembly.problem, sections.training)));
       if (stop === 2) return await stopped(2);
       await inStage(3, () => evaluateStage(stage, assembly, trainedFrom));
     } finally {
@@ -183,6 +205,7 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
       seconds: round(total),
       steps: trained.steps,
       ...(trained.time && { stepSeconds: rounded(trained.time) }),
+      ...(validation && { validation }),
       ...report,
     };
     await replaceFile(join(targetDir, 'metrics.json'), `${JSON.stringify(all, null, 2)}\n`);
@@ -214,6 +237,13 @@ function checkSections(sections: Sections): void {
   const { learningRate, betas, momentum } = resolveOptimizer(sections.optimizer);
   const hasMomentum = betas !== undefined || momentum !== undefined;
   schedule(sections.scheduler, { learningRate, totalSteps: sections.training.totalSteps, order: 'min', hasMomentum });
+}
+
+async function bestOnValidation(targetDir: string, { metric, order }: DecidingMetric): Promise<Validation | undefined> {
+  const directory = join(targetDir, 'train', 'valid_best');
+  if (!(await exists(directory))) return undefined;
+  const { best } = (await readCheckpoint(directory)).state;
+  return best?.metric === metric ? { metric, order, value: best.value, step: best.step } : undefined;
 }
 
 const rounded = ({ steps, reading, preparing }: StepTime): StepTime => ({

@@ -82,6 +82,7 @@ describe('help', () => {
       Recipes:
         list           list the recipes
         run            run a recipe: read the corpus, train, test, report
+        sweep          run a recipe with several settings, and test the best
         config         print a recipe's settings as YAML, with what each one means
         report         make a run's report.html again
 
@@ -270,7 +271,7 @@ describe('errors', () => {
   test.each([
     [
       ['rnu', 'tiny'],
-      "command: found 'rnu'; expected one of list, run, config, report, test, doctor. Did you mean run? Say s3 --help for what each one does.\n",
+      "command: found 'rnu'; expected one of list, run, sweep, config, report, test, doctor. Did you mean run? Say s3 --help for what each one does.\n",
     ],
     [
       ['run', 'tyni', ...given],

@@ -97,6 +97,26 @@ Examples:
       finish(await runCommand(context, { recipeName: recipe, words: command.args.slice(1), files: config ?? [], json: json === true }));
     },
   );
+  withSettings(program.command('sweep'))
+    .summary('run a recipe with several settings, and test the best')
+    .description('train a recipe with several settings, and test the one that is the best on the validation set')
+    .addOption(manyTimes('--over <values>', 'a setting and its values; given several times, every combination is trained'))
+    .usage('<recipe> --over section.setting=value,value,... [--section.setting value ...] [options]')
+    .addHelpText(
+      'after',
+      `
+Each run has a folder in targetDir, such as learningRate=1e-3, in which s3 run would go on with the same settings; sweep.html
+there shows all. What is trained is not trained again, so values can be added later.
+
+Example:
+  s3 sweep ${example} --over optimizer.learningRate=1e-2,1e-3,1e-4 --targetDir exp/sweep`,
+    )
+    .action(async (recipe: string | undefined, _settings, { config, over, json, help }, command: Command) => {
+      if (help) return await settingsHelp(context, recipe, command);
+      const { sweepCommand } = await import('./sweep-command.ts');
+      const words = command.args.slice(1);
+      finish(await sweepCommand(context, { recipeName: recipe, words, files: config ?? [], over: over ?? [], json: json === true }));
+    });
   withSettings(program.command('config').description("print a recipe's settings as YAML, with what each one means"))
     .option('--markdown', 'print tables of all settings, for documentation')
     .option('--dump <file>', 'write to a file instead')
@@ -158,7 +178,7 @@ Examples:
 
 /** Help of the command and, where a recipe is named, of every setting. */
 async function settingsHelp(context: CommandContext, recipeName: string | undefined, command: Command): Promise<void> {
-  context.stdout.write(command.helpInformation());
+  command.outputHelp();
   if (recipeName === undefined || recipeName.startsWith('-')) {
     context.stdout.write(`\nThe settings depend on the recipe: s3 ${command.name()} ${context.recipes[0]?.name ?? 'RECIPE'} --help\n`);
     return;

@@ -6,8 +6,8 @@ import { resultRows } from '../report/results-table.ts';
 
 /** What of a run's result is told in the terminal. */
 export interface ResultToTell {
-  readonly tests?: { readonly [testSet: string]: Log };
-  readonly chance?: Log;
+  readonly tests?: { readonly [testSet: string]: Log } | undefined;
+  readonly chance?: Log | undefined;
   readonly steps?: number;
   readonly seconds?: number;
 }

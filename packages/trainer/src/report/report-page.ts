@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Figure } from '@s3/interface';
 import { formatDuration } from '../formatting/format-duration.ts';
 import { formatNumber, metricLabel } from '../formatting/format-metric.ts';
 import { waitingText } from '../training/step-time.ts';
 import { escapeHtml } from './escape-html.ts';
+import { htmlPage } from './html-page.ts';
 import { renderFigure } from './render-figure.ts';
-import { reportScript, reportStyle } from './report-style.ts';
 import { mainMetricOf, resultsTable } from './results-table.ts';
 import { checkpointFigure, layerFigure, trainingFigures } from './run-figures.ts';
 import type { RunFiles } from './run-files.ts';
@@ -13,8 +12,6 @@ import type { RunFiles } from './run-files.ts';
 /** The report as one HTML page that loads nothing; what a run lacks is said in its place. */
 export function reportPage(run: RunFiles, title?: string): string {
   const heading = title ?? run.metrics?.recipe ?? 'Run report';
-  const script = createHash('sha256').update(reportScript).digest('base64');
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script}'; img-src data:`;
   const sections = [
     section('Results', results(run)),
     section('Training', training(run)),
@@ -31,26 +28,7 @@ export function reportPage(run: RunFiles, title?: string): string {
     section('Environment', environmentTable(run)),
     ...(run.problems.length > 0 ? [section('Left out', run.problems.map((problem) => faint(problem)).join(''))] : []),
   ];
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escapeHtml(heading)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(heading)}</h1>
-${facts(run)}
-${sections.join('\n')}
-<div id="value" aria-hidden="true"></div>
-</main>
-<script>${reportScript}</script>
-</body>
-</html>
-`;
+  return htmlPage(heading, [facts(run), ...sections]);
 }
 
 function section(heading: string, content: string): string {

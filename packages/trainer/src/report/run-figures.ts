@@ -17,14 +17,28 @@ export function trainingFigures(log: readonly LogEntry[]): readonly Lines[] {
   metrics.sort((first, second) => rank(first) - rank(second) || first.localeCompare(second, 'en'));
   return metrics.map((metric) => {
     const series = (['train', 'valid'] as const).flatMap((split) => {
-      // a step logged twice (by a run that was resumed) counts as it was logged last
-      const points = new Map(
-        entries.filter((entry) => entry.split === split && metric in entry.log).map((entry) => [entry.step, entry.log[metric]!]),
-      );
-      return points.size === 0 ? [] : [seriesOf(split === 'train' ? 'training' : 'validation', metric, [...points])];
+      const points = course(entries, split, metric);
+      return points.length === 0 ? [] : [seriesOf(split === 'train' ? 'training' : 'validation', metric, points)];
     });
     return lines(capitalized(metricLabel(metric)), metric, series);
   });
+}
+
+/** How a metric goes on the validation sets of several runs; undefined where none was judged twice. */
+export function validationFigure(logs: readonly (readonly [name: string, log: readonly LogEntry[]])[], metric: string): Lines | undefined {
+  const series = logs.map(([name, log]) => seriesOf(name, metric, course(log, 'valid', metric)));
+  if (!series.some(({ x }) => x.length > 1)) return undefined;
+  return lines(
+    `${capitalized(metricLabel(metric))} on the validation set`,
+    metric,
+    series.filter(({ x }) => x.length > 0),
+  );
+}
+
+/** Step and value; a step logged twice (by a run that was resumed) counts as it was logged last. */
+function course(log: readonly LogEntry[], split: LogEntry['split'], metric: string): readonly (readonly [number, number])[] {
+  const judged = log.filter((entry) => entry.split === split && metric in entry.log);
+  return [...new Map(judged.map(({ step, log: values }) => [step, values[metric]!]))];
 }
 
 /** How a metric goes from checkpoint to checkpoint on each test set; undefined for fewer than two checkpoints. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type AnyRecipe, InputError } from '@s3/interface';
-import { formatTable, resolveConfig } from '@s3/trainer';
+import { finishedRun, formatTable, resolveConfig } from '@s3/trainer';
 import type { BenchmarkOptions } from './benchmark-options.ts';
-import { type BenchmarkTask, finishedTests, wordsOfRun } from './run-benchmark.ts';
+import { type BenchmarkTask, wordsOfRun } from './run-benchmark.ts';
 import { type BenchmarkProgram, recipeOf } from './run-benchmarks.ts';
 
 /** A run that a benchmark's command would make. */
@@ -53,7 +53,7 @@ async function plannedRun(task: BenchmarkTask, name: string, recipe: AnyRecipe, 
     const { config } = await resolveConfig(recipe, { words: given });
     const absent = pathsOf(config['corpus']).find((path) => !existsSync(path));
     if (absent !== undefined) return { ...planned, state: `refused: no ${absent}`, isRefused: true };
-    const state = (await finishedTests(targetDir, config, recipe)) ? 'finished before' : await begun(targetDir);
+    const state = (await finishedRun(targetDir, config, recipe)) ? 'finished before' : await begun(targetDir);
     return { ...planned, state, isRefused: false };
   } catch (error) {
     return { ...planned, state: `refused: ${(error as Error).message}`, isRefused: true };

@@ -1,10 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { type AnyRecipe, type EngineInfo, InputError } from '@s3/interface';
-import { fullSchema, type RunObserver, resolveConfig } from '@s3/trainer';
+import { finishedRun, type RunObserver, resolveConfig } from '@s3/trainer';
 import type { RunRecipe } from '@s3/trainer/command-line';
-import { parse } from 'yaml';
 
 type Settings = { readonly [setting: string]: unknown };
 type Tests = { readonly [testSet: string]: { readonly [metric: string]: number | null } };
@@ -66,9 +63,9 @@ export async function runBenchmark(
     const folder = join(targetDir, name);
     const { config, warnings } = await resolveConfig(recipe, { words: wordsOfRun(settings, words, folder) });
     for (const warning of warnings) observer.message?.('warning', warning);
-    const finished = await finishedTests(folder, config, recipe);
+    const finished = await finishedRun(folder, config, recipe);
     observer.message?.('info', `${folder}: ${finished ? 'finished before' : place}`);
-    const tests: Tests = finished ?? (await run(recipe, config, { engine, observers: [observer], signal })).tests ?? {};
+    const tests: Tests = (finished ?? (await run(recipe, config, { engine, observers: [observer], signal }))).tests ?? {};
     // the first test set is the official one
     const [testSet] = Object.keys(tests);
     if (testSet === undefined) {
@@ -113,27 +110,4 @@ function wordsOf(settings: Settings, prefix = ''): string[] {
           Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join(',') : JSON.stringify(value),
         ],
   );
-}
-
-/** What may differ between two runs of which one need not be made. */
-const circumstances = ['engine', 'workers', 'cacheDir', 'targetDir'];
-
-/** The tests of the run in a folder, where it is finished and was made with these settings. */
-export async function finishedTests(folder: string, config: Settings, recipe: AnyRecipe): Promise<Tests | undefined> {
-  try {
-    const { tests } = JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')) as { readonly tests: Tests };
-    const latest = (await readdir(join(folder, 'configs'))).sort().at(-1)!;
-    const earlier = parse(await readFile(join(folder, 'configs', latest), 'utf8')) as Settings;
-    // settings that are newer than the run had their defaults
-    const complete = fullSchema(recipe).safeParse(earlier);
-    return isDeepStrictEqual(comparable(complete.success ? complete.data : earlier), comparable(config)) ? tests : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function comparable(config: Settings): unknown {
-  const counted = Object.entries(config).filter(([name, value]) => value !== undefined && !circumstances.includes(name));
-  // as a file holds it: what is undefined is not there
-  return JSON.parse(JSON.stringify(Object.fromEntries(counted)));
 }
