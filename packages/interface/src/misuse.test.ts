@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, connect, defineComponent, definePhase, defineTrainPhase, inference, moduleOf, withDefaults } from './index.ts';
+import {
+  ConfigError,
+  connect,
+  defineComponent,
+  definePhase,
+  defineTaskRecipe,
+  defineTrainPhase,
+  inference,
+  moduleOf,
+  withDefaults,
+} from './index.ts';
 import { waveformsOf } from './testing/toy-sequences.ts';
 import { toyFeaturizer, toyPooling, toyUpstream } from './toy-parts.fixture.ts';
 
@@ -121,6 +131,27 @@ test('a phase that trains nothing needs no loss', () => {
 
 test('a phase refuses to go over what is no loader', () => {
   expect(() => definePhase(fine as never).over([] as never)).toThrow('phase is put over a list, but it takes a loader of batches');
+});
+
+const recipe = defineTaskRecipe({
+  name: 'toy',
+  summary: '',
+  parts: { downstream: toyPooling },
+  settings: {},
+  buildTask: () => undefined as never,
+});
+
+test.each<[string, object, string]>([
+  ['a part that it does not have', { downstreams: toyPooling }, "recipe toy has no part 'downstreams', but its parts are downstream"],
+  [
+    'nothing',
+    { downstream: undefined },
+    "recipe toy is given undefined as 'downstream', but a part is what `defineComponent` gives, not yet built",
+  ],
+  ['a bare function', { downstream: () => 1 }, "recipe toy is given a function as 'downstream'"],
+  ['a part that has been built', { downstream: toyPooling(spec) }, "recipe toy is given an object as 'downstream'"],
+])('a recipe refuses %s', (_, parts, message) => {
+  expect(() => recipe.with(parts as never)).toThrow(message);
 });
 
 test('withDefaults refuses a default that the schema refuses', () => {

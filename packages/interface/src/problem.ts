@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { BuildContext, ComponentOf } from './component.ts';
 import type { Corpus } from './data.ts';
+import { WiringError } from './errors.ts';
+import { describeValue } from './plain-values.ts';
 import type { Json } from './state.ts';
 import type { AnyTask, Log, PhaseRun } from './task.ts';
 
@@ -198,11 +200,15 @@ export function defineTaskRecipe<
     config: configOf(spec),
     partNames: Object.keys(spec.parts),
     buildTask: (build: Omit<Parameters<typeof spec.buildTask>[0], 'parts'>) => spec.buildTask({ ...build, parts: spec.parts }),
-    with: (parts: Partial<Parts>, names = {}) => defineTaskRecipe({ ...spec, ...names, parts: { ...spec.parts, ...parts } } as never),
+    with: (parts: Partial<Parts>, names = {}) => defineTaskRecipe({ ...spec, ...names, parts: exchanged(spec, parts) } as never),
   } as unknown as TaskRecipe<P, S, Encoders, T>;
 }
 
-/** Makes a recipe runnable: its settings are those of its parts and its own. */
+/**
+ * Makes a recipe runnable: its settings are those of its parts and its own.
+ *
+ * @throws WiringError for a part that `defineComponent` did not make; from `with`, for a part that the recipe does not have
+ */
 export function defineRecipe<
   P extends Parts,
   S extends Settings,
@@ -216,12 +222,27 @@ export function defineRecipe<
     prepare: spec.prepare,
     encode: spec.encode,
     buildProblem: spec.buildProblem,
-    with: (parts: Partial<Parts>, names = {}) => defineRecipe({ ...spec, ...names, parts: { ...spec.parts, ...parts } } as never),
+    with: (parts: Partial<Parts>, names = {}) => defineRecipe({ ...spec, ...names, parts: exchanged(spec, parts) } as never),
   };
   return recipe as unknown as Recipe<P, S, Encoders, T, L>;
 }
 
-function configOf({ parts, settings }: { readonly parts: Parts; readonly settings: Settings }): z.ZodObject {
+function exchanged({ name, parts: all }: { readonly name: string; readonly parts: Parts }, parts: Partial<Parts>): Parts {
+  const unknown = Object.keys(parts).find((part) => !Object.hasOwn(all, part));
+  if (unknown !== undefined)
+    throw new WiringError(`recipe ${name}`, `has no part '${unknown}'`, `its parts are ${Object.keys(all).join(', ')}`);
+  return { ...all, ...parts } as Parts;
+}
+
+function configOf({ name, parts, settings }: { readonly name: string; readonly parts: Parts; readonly settings: Settings }): z.ZodObject {
+  for (const [part, component] of Object.entries(parts)) {
+    if (typeof component === 'function' && 'config' in component) continue;
+    throw new WiringError(
+      `recipe ${name}`,
+      `is given ${describeValue(component)} as '${part}'`,
+      'a part is what `defineComponent` gives, not yet built',
+    );
+  }
   const sections = Object.entries(parts).map(([name, part]) => [name, sectionOf(part.config)] as const);
   return z.strictObject({ ...Object.fromEntries(sections), ...settings });
 }

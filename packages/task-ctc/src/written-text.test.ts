@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { writtenText } from './written-text.ts';
 
 const tokens = ['<pad>', '<eos>', '<unk>', 'a', 'b', '-', ' '];
-const idOf = (letter: string) => (tokens.indexOf(letter) > 2 ? tokens.indexOf(letter) : 2);
+const idOf = (letter: string) => Math.max(2, tokens.indexOf(letter));
 const special = { blank: 0, end: 1, unknown: 2 };
 const tokenizer = (fold: (text: string) => string) => ({
   size: tokens.length,

@@ -42,7 +42,7 @@ export async function prepareSeparation(
   return checked(source, 'LibriMix', (root) => prepareLibriMix({ root, sources, mixture }), sources, onProgress);
 }
 
-/** The same of noisy speech and its source `clean`, as `prepareVoiceBank` reads it. */
+/** Tables of noisy speech with the clean one (`clean`), read and checked; else as `prepareSeparation`. `prepareVoiceBank` reads the official folders. */
 export async function prepareEnhancement(corpus: z.output<typeof enhancementCorpus>, onProgress?: OnProgress): Promise<Corpus> {
   return checked(corpus, 'VoiceBank-DEMAND', prepareVoiceBank, ['clean'], onProgress);
 }

@@ -45,7 +45,7 @@ export async function resolveConfig(recipe: AnyRecipe, sources: ConfigSources): 
 }
 
 /**
- * The same for any settings, such as those of a single part.
+ * Settings of anything else, such as a single part, by the same rules as those of a run.
  *
  * @param remedy what to do about what is wrong with them, a full sentence
  */
