@@ -45,12 +45,13 @@ export interface ShortTimeFourier {
  * Their last frame lies up to a hop before the end, and what is behind it is lost, or made of a single frame's edge, on the way
  * back; here one more covers it. A row is the same in any batch.
  *
+ * @param windowSetting what errors call the window
  * @throws InputError where the window does not reach from one frame to the next, or is longer than the transform
  */
-export function shortTimeFourier({ fftSize, windowSize, hopSize }: FourierShape): ShortTimeFourier {
+export function shortTimeFourier({ fftSize, windowSize, hopSize }: FourierShape, windowSetting = 'windowSize'): ShortTimeFourier {
   if (windowSize <= hopSize || windowSize > fftSize) {
     const expected = `more than a hop of ${hopSize} samples and at most the transform's ${fftSize}`;
-    throw new InputError('windowSize', `${windowSize} samples`, expected, 'Choose another window, or a model of more outputs.');
+    throw new InputError(windowSetting, `${windowSize} samples`, expected, 'Choose another window, or a longer transform.');
   }
   const bins = fftSize / 2 + 1;
   const pieces = Math.ceil(fftSize / hopSize);

@@ -104,7 +104,8 @@ export const speechSeparation = defineComponent({
         `${names.length} sources need as many bins each; give it a multiple`,
       );
     }
-    const fourier = shortTimeFourier({ fftSize, windowSize: config.windowSize ?? fftSize, hopSize: model.downsampleRate });
+    const shape = { fftSize, windowSize: config.windowSize ?? fftSize, hopSize: model.downsampleRate };
+    const fourier = shortTimeFourier(shape, settingPath(config, 'windowSize'));
     const activation = activations[config.activation];
 
     /** A mask for each source, (batch, frames, bins). */
@@ -206,7 +207,7 @@ export const speechSeparation = defineComponent({
           },
           frame_lengths: { value: lengths, axes: ['batch'] },
         }),
-        () => ({ sources: names, fftSize, windowSize: config.windowSize ?? fftSize, hopSize: model.downsampleRate, scale }),
+        () => ({ sources: names, ...shape, scale }),
       ),
       train,
       valid: judging,

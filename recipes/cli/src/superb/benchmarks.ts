@@ -7,6 +7,8 @@ export interface Score {
   readonly metric: string;
   readonly title: string;
   readonly better: 'lower' | 'higher';
+  /** shown as it is; a percentage unless given */
+  readonly unit?: 'dB';
 }
 
 /** A task of SUPERB, and what its recipe needs. */
@@ -27,7 +29,7 @@ export interface Benchmark {
 
 const accuracy: Score = { metric: 'accuracy', title: 'accuracy', better: 'higher' };
 
-/** In the order of the leaderboard. A recipe that the program does not have is left out. */
+/** In the order of the leaderboard, then SUPERB-SG's. A recipe that the program does not have is left out. */
 export const benchmarks: readonly Benchmark[] = [
   {
     task: 'PR',
@@ -64,6 +66,14 @@ export const benchmarks: readonly Benchmark[] = [
     corpus: 'IEMOCAP',
     scores: [accuracy],
     runs: Object.fromEntries([0, 1, 2, 3, 4].map((fold) => [`fold${fold}`, { testFold: fold }])),
+  },
+  { task: 'SE', recipe: 'superb-se', corpus: 'VoiceBank', scores: [{ metric: 'stoi', title: 'STOI', better: 'higher' }] },
+  {
+    task: 'SS',
+    recipe: 'superb-ss',
+    corpus: 'Libri2Mix',
+    takes: ['mixture'],
+    scores: [{ metric: 'siSdrImprovement', title: 'SI-SDRi', better: 'higher', unit: 'dB' }],
   },
 ];
 

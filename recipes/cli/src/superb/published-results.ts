@@ -1,4 +1,4 @@
-/** Results of others: figures of SUPERB's tasks as fractions, in the order of the scores of a task. */
+/** Results of others: figures of SUPERB's tasks as fractions, where they are no decibels, in the order of the scores of a task. */
 export interface PublishedResult {
   readonly upstream: string;
   readonly source: string;
@@ -6,13 +6,14 @@ export interface PublishedResult {
 }
 
 const superb = 'Yang et al., SUPERB, 2021';
+const superbSg = 'Tsai et al., SUPERB-SG, 2022';
 const wavlm = 'Chen et al., WavLM, 2022';
 
 /** What is not printed unmistakably is left out: of fbank's speaker identification the paper says 8.5E-4 without a unit. */
 export const publishedResults: readonly PublishedResult[] = [
   {
     upstream: 'FBANK',
-    source: superb,
+    source: `${superb}; SE and SS: ${superbSg}`,
     results: {
       PR: [0.8201],
       ASR: [0.2318],
@@ -23,6 +24,8 @@ export const publishedResults: readonly PublishedResult[] = [
       IC: [0.091],
       SF: [0.6964, 0.5294],
       ER: [0.3539],
+      SE: [0.936],
+      SS: [9.23],
     },
   },
   {

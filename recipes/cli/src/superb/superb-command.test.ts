@@ -23,7 +23,7 @@ const run: RunRecipe = async (recipe, config) => {
   if (recipe.name === 'superb-asv') throw new Error('out of memory\nat the worst moment');
   const targetDir = String(config['targetDir']);
   const fold = (config['corpus'] as { readonly testFold?: number }).testFold ?? 0;
-  const tests = { test: { accuracy: 0.5 + 0.1 * fold, per: 0.25, wer: 0.125 }, other: { accuracy: 1 } };
+  const tests = { test: { accuracy: 0.5 + 0.1 * fold, per: 0.25, wer: 0.125, siSdrImprovement: 4.25 }, other: { accuracy: 1 } };
   mkdirSync(join(targetDir, 'configs'), { recursive: true });
   writeFileSync(join(targetDir, 'configs', '2026.yaml'), JSON.stringify(config));
   writeFileSync(join(targetDir, 'metrics.json'), JSON.stringify({ tests }));
@@ -57,6 +57,7 @@ const corpora = `
 LibriSpeech: LibriSpeech
 VoxCeleb1: /data/VoxCeleb1
 IEMOCAP: iemocap
+Libri2Mix: Libri2Mix
 superb-ks: { corpus: { train: a.csv, tests: "b.csv,c.csv" }, training: { totalSteps: 7 } }
 `;
 
@@ -70,6 +71,7 @@ test('runs what there is, tells what failed, and makes one table', async () => {
     'superb-sid',
     'superb-asv',
     ...Array(5).fill('superb-er'),
+    'superb-ss',
   ]);
   expect(started[0]!.config['corpus']).toMatchObject({ root: join(folder, 'LibriSpeech') });
   expect(started[1]!.config).toMatchObject({
@@ -78,14 +80,15 @@ test('runs what there is, tells what failed, and makes one table', async () => {
     upstream: { name: 'fbank' },
     targetDir: join(folder, 'exp', 'superb-ks'),
   });
-  expect(started.slice(4).map(({ config }) => (config['corpus'] as { testFold: number }).testFold)).toEqual([0, 1, 2, 3, 4]);
+  expect(started.slice(4, 9).map(({ config }) => (config['corpus'] as { testFold: number }).testFold)).toEqual([0, 1, 2, 3, 4]);
 
   const markdown = readFileSync(join(folder, 'exp', 'superb.md'), 'utf8');
   expect(markdown).toContain('| upstream | PR PER ↓ | ASR WER ↓ | KS accuracy ↑ |');
-  // 12.5 % words wrong, accuracy 50 %, and 70 % as the mean of the folds
-  expect(markdown).toMatch(/\| fbank \| {2}\| 12\.50 \| 50\.00 \| {2}\| 50\.00 \| failed \|.* {2}\| 70\.00 \| here \|/);
+  expect(markdown).toContain('Percentages, SS in dB; ↓ less is better');
+  // 12.5 % words wrong, accuracy 50 %, 70 % as the mean of the folds, and 4.25 dB
+  expect(markdown).toMatch(/\| fbank \| {2}\| 12\.50 \| 50\.00 \| {2}\| 50\.00 \| failed \|.* {2}\| 70\.00 \| {2}\| 4\.25 \| here \|/);
   expect(markdown).toMatch(
-    /\| HuBERT Base \| 5\.41 \| 6\.42 \| 96\.30 \| 7\.36 \| 81\.42 \| 5\.11 \|.* 98\.34 \|.* 64\.92 \| Yang et al\., SUPERB, 2021 \|/,
+    /\| HuBERT Base \| 5\.41 \| 6\.42 \| 96\.30 \| 7\.36 \| 81\.42 \| 5\.11 \|.* 98\.34 \|.* 64\.92 \| {2}\| {2}\| Yang et al\., SUPERB, 2021 \|/,
   );
   for (const note of [
     'PR: not run, no lexicons of LibriSpeech',

@@ -32,6 +32,8 @@ The corpora file has a line for each corpus, relative to the file or absolute:
   SNIPS: /data/SNIPS                                                          # SF
   LibriMix: /data/Libri2Mix-kaldi                                             # SD
   IEMOCAP: /data/IEMOCAP_full_release                                         # ER, the mean of its five folds
+  VoiceBank: /data/noisy-vctk-16k                                             # SE of SUPERB-SG
+  Libri2Mix: /data/Libri2Mix                                                  # SS of SUPERB-SG, with wav16k/min
 A recipe's name takes settings of any section instead, csv files say:
   superb-ks: {corpus: {train: train.csv, valid: valid.csv, tests: test.csv}, training: {totalSteps: 600}}
 

@@ -21,13 +21,13 @@ export function superbTable(upstream: string, benchmarks: readonly Benchmark[], 
   const own = benchmarks.flatMap(({ recipe, scores }) => {
     const outcome = outcomes.get(recipe);
     const means = meanScores(outcome);
-    return scores.map((_, index) => (means ? percent(means[index]) : outcome && 'failed' in outcome ? 'failed' : ''));
+    return scores.map((score, index) => (means ? cellOf(score, means[index]) : outcome && 'failed' in outcome ? 'failed' : ''));
   });
   const rows = [
     [upstream, ...own, 'here'],
     ...publishedResults.map((published) => [
       published.upstream,
-      ...benchmarks.flatMap(({ task, scores }) => scores.map((_, index) => percent(published.results[task]?.[index]))),
+      ...benchmarks.flatMap(({ task, scores }) => scores.map((score, index) => cellOf(score, published.results[task]?.[index]))),
       published.source,
     ]),
   ];
@@ -42,7 +42,8 @@ export function superbTable(upstream: string, benchmarks: readonly Benchmark[], 
     const how = runs.length > 1 ? `mean of ${runs.length} runs, on ${testSet} and so on` : `on ${testSet}`;
     return [`${task}: ${recipe}, ${how}`];
   });
-  const legend = 'Percentages; ↓ less is better, ↑ more is better.';
+  const inDecibels = columns.flatMap(({ task, score }) => (score.unit ? [`${task} in ${score.unit}`] : []));
+  const legend = `${['Percentages', ...inDecibels].join(', ')}; ↓ less is better, ↑ more is better.`;
   const tables = [{ titles, rows, lastIsText: true, strong: 0 }];
   return {
     terminal: (color) => tablesText(tables, [legend, ...notes], color),
@@ -52,4 +53,5 @@ export function superbTable(upstream: string, benchmarks: readonly Benchmark[], 
 }
 
 const arrow = ({ better }: Score): string => (better === 'lower' ? '↓' : '↑');
-const percent = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '' : (100 * value).toFixed(2));
+const cellOf = ({ unit }: Score, value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? '' : (unit ? value : 100 * value).toFixed(2);
