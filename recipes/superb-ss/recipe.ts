@@ -67,7 +67,7 @@ export default defineRecipe({
     }
     return defineProblem({
       train: task.train.over(await batchesOf('train', corpus.train, config.trainData, config.trainBatches)),
-      ...(corpus.valid && { valid: task.valid!.over(await batchesOf('valid', corpus.valid, config.testData, config.validBatches)) }),
+      ...(corpus.valid && { valid: task.test.over(await batchesOf('valid', corpus.valid, config.testData, config.validBatches)) }),
       tests,
       best: { metric: 'siSdrImprovement', order: 'max' },
     });

@@ -210,7 +210,6 @@ export const speechSeparation = defineComponent({
         () => ({ sources: names, ...shape, scale }),
       ),
       train,
-      valid: judging,
       test: judging,
       predict,
       sound: { outputs: names, pieces: (recording, { onProgress } = {}) => join(recording, onProgress) },
