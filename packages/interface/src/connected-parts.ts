@@ -1,7 +1,7 @@
 import { WiringError } from './errors.ts';
 import type { Downstream, Featurizer, FrameSpec, Upstream } from './model.ts';
 import { describeValue, isPromise } from './plain-values.ts';
-import type { Embeddings, Frames } from './sequences.ts';
+import type { Embeddings, Frames, Waveforms } from './sequences.ts';
 
 // What compilers cannot see, or nobody asked: a part of somebody else's that does not do as it says.
 
@@ -20,6 +20,18 @@ export function requireParts(upstream: Upstream, featurizer: Featurizer, downstr
         'connect takes upstream, featurizer and downstream, built',
       );
   }
+}
+
+/** @throws WiringError for what is no batch of waveforms */
+export function requireWaveforms(given: Waveforms): Waveforms {
+  const { values, lengths } = (given ?? {}) as Partial<Waveforms>;
+  const needed =
+    'a model takes { values: (batch, samples), lengths }, which `paddedWaveforms` of @s3/interface/tensors makes of Float32Arrays';
+  if (!values || !Array.isArray(lengths)) throw new WiringError('waveforms', `are ${describeValue(given)}`, needed);
+  const [rows] = values.shape as readonly number[];
+  if (values.shape.length !== 2 || rows !== lengths.length || rows === 0)
+    throw new WiringError('waveforms', `are ${describeValue(values)} with ${lengths.length} lengths`, needed);
+  return given;
 }
 
 /** @throws WiringError for hidden states that are not what the upstream says of its layers */

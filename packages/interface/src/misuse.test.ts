@@ -61,6 +61,16 @@ test.each<[string, () => unknown, string]>([
   await expect(model.prepare(waveformsOf([480, 300]))).rejects.toThrow(message);
 });
 
+test.each<[string, unknown, string]>([
+  ['a list', [new Float32Array(480)], 'waveforms are a list, but a model takes { values: (batch, samples), lengths }'],
+  ['a bare tensor', tf.zeros([1, 480]), 'waveforms are a tensor of shape [1,480]'],
+  ['an axis too many', { values: tf.zeros([1, 480, 1]), lengths: [480] }, 'waveforms are a tensor of shape [1,480,1] with 1 lengths'],
+  ['other lengths', { values: tf.zeros([1, 480]), lengths: [480, 300] }, 'with 2 lengths'],
+  ['none', { values: tf.zeros([0, 480]), lengths: [] }, 'waveforms are a tensor of shape [0,480] with 0 lengths'],
+])('a model refuses as waveforms %s', async (_, given, message) => {
+  await expect(connect(...parts()).prepare(given as never)).rejects.toThrow(message);
+});
+
 test('a model refuses a downstream whose output is not as large as it says', async () => {
   const [upstream, featurizer, downstream] = parts();
   const model = connect(upstream, featurizer, { ...downstream, outputSize: 7 });

@@ -1,5 +1,5 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import { requireLayers, requireOutput, requireParts } from './connected-parts.ts';
+import { requireLayers, requireOutput, requireParts, requireWaveforms } from './connected-parts.ts';
 import { WiringError } from './errors.ts';
 import type { GraphOperations, GraphSequence, InGraph } from './graph/graph-operations.ts';
 import { moduleOf } from './modules.ts';
@@ -137,8 +137,8 @@ export interface WaveformModel<Output> extends Model<ModelInput, Output> {
  * A frozen upstream is no part of the model's state: a checkpoint names it, it does not copy it.
  *
  * @throws WiringError when the downstream was built for frames of another size, or
- *   the upstream is to be trained but can only be frozen; from the model, when a part gives
- *   other shapes than it says, or an utterance is too short for the downstream
+ *   the upstream is to be trained but can only be frozen; from the model, when it is not
+ *   given waveforms, a part gives other shapes than it says, or an utterance is too short for the downstream
  */
 export function connect<Output>(
   upstream: Upstream,
@@ -176,10 +176,11 @@ export function connect<Output>(
     ...(featurizer.layerWeights && { layerWeights: featurizer.layerWeights }),
     ...(!trainUpstream && upstream.fingerprint !== undefined && { upstreamFingerprint: upstream.fingerprint }),
     ...(cache && { cache: { folder: cache.folder, maxBytes: cache.maxBytes, bytesPerSecond: cache.bytesPerSecond(featurizer.reads) } }),
-    prepare: async (waveforms) =>
-      trainUpstream
-        ? { waveforms }
-        : { layers: requireLayers(await upstream.extract(waveforms, featurizer.reads), upstream.layers, waveforms.lengths.length) },
+    async prepare(waveforms) {
+      const rows = requireWaveforms(waveforms).lengths.length;
+      if (trainUpstream) return { waveforms };
+      return { layers: requireLayers(await upstream.extract(waveforms, featurizer.reads), upstream.layers, rows) };
+    },
     forward(input, mode) {
       const layers =
         'layers' in input ? input.layers : requireLayers(forward!(input.waveforms, mode), upstream.layers, input.waveforms.lengths.length);
