@@ -8,6 +8,7 @@ import { someRecordings } from '@s3/quickstart-data';
 import { someTrials } from '@s3/quickstart-data/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import espnetSpk from './recipe.ts';
+import { speakerEncoder } from './src/speaker-encoder.ts';
 
 // A dozen recordings of real people: enough to see every stage at work.
 const folder = mkdtempSync(join(tmpdir(), 's3-espnet-spk-'));
@@ -56,4 +57,10 @@ test.each([[[1]], [[0.9, 0.9]]])('the speeds %j are refused: there would be utte
   expect(() => parseConfig(espnetSpk.name, espnetSpk.config, { augmentation: { speeds } })).toThrow(
     /each speed once.*\n.*at augmentation\.speeds/,
   );
+});
+
+test('dropout is refused where there is none', () => {
+  const frames = { size: 80, downsampleRate: 160 };
+  expect(() => speakerEncoder(frames, { channels: 16, dropout: 0.1 })).toThrow(/dropout: found 0\.1; expected 0, since ecapa-tdnn/);
+  expect(speakerEncoder(frames, { model: 'xvector', channels: 16, dropout: 0.1 }).outputSize).toBe(192);
 });
