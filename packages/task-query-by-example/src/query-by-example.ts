@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { deviations, type FeatureMoments } from './feature-moments.ts';
 import { distanceNames } from './frame-distances.ts';
-import { judgeSearch, type SearchLog } from './judge-search.ts';
+import { type JudgedSearch, judgeSearch, type SearchLog } from './judge-search.ts';
 import { scoreTable, stdlist } from './score-files.ts';
 import { layerFigure, searchFigures } from './search-figures.ts';
 import { momentsOfDocuments, normalized, normalOf, type SearchIndex, searchIndex } from './search-index.ts';
@@ -142,7 +142,7 @@ export const queryByExample = defineComponent({
         collect: ({ costs, queries }, { utterances }) => ({ costs, documents: [...utterances], queries }),
         reduce({ costs, documents, queries: [queries] }, judgedBy: SearchReference, { isPartial } = { isPartial: false }) {
           const layers = layersOf();
-          const judged = layers.map((layer, place) => {
+          const judgeLayer = (layer: number, place: number): JudgedSearch => {
             const costOf = (query: number, document: number) => costs[document]![place * queries!.length + query]!;
             return judgeSearch({ queries: queries!, documents, costOf }, judgedBy, {
               layer,
@@ -150,13 +150,13 @@ export const queryByExample = defineComponent({
               decisionThreshold: config.decisionThreshold,
               isPartial,
             });
-          });
+          };
           void ready?.then((index) => {
             index.dispose();
             indices.delete(index);
           });
           ready = undefined;
-          return reduceAs(judged, documents);
+          return reduceAs(layers, judgeLayer, documents);
         },
       }).over(documents, reference);
     }
@@ -173,7 +173,7 @@ export const queryByExample = defineComponent({
             documents,
             reference,
             () => [chosen.layer()],
-            (judged, ids) => oneLayer(judged[0]!, ids, config.decisionThreshold),
+            ([layer], judge, ids) => oneLayer(judge(layer!, 0), ids, config.decisionThreshold),
           ),
       },
       settle({ layer }) {
@@ -204,23 +204,32 @@ export const queryByExample = defineComponent({
   },
 });
 
-type Judged = ReturnType<typeof judgeSearch>;
-type ReduceAs = (judged: readonly Judged[], documents: readonly string[]) => Reduction<SearchLog>;
+type ReduceAs = (
+  layers: readonly number[],
+  judge: (layer: number, place: number) => JudgedSearch,
+  documents: readonly string[],
+) => Reduction<SearchLog>;
 
 /** The layer of the greatest MTWV, the lowest of equal ones. */
-function bestLayer(judged: readonly Judged[]): Reduction<SearchLog> {
-  const best = judged.reduce((first, second) => (second.log.mtwv > first.log.mtwv ? second : first));
+function bestLayer(layers: readonly number[], judge: (layer: number, place: number) => JudgedSearch): Reduction<SearchLog> {
+  // all trials of one layer at a time: those of all would be many millions
+  const logs = layers.map((layer, place) => judge(layer, place).log);
+  const best = logs.reduce((first, second) => (second.mtwv > first.mtwv ? second : first));
   const columns = ['layer', 'mtwv', 'atwv', 'threshold', 'missRate', 'falseAlarmRate', 'cnxe', 'minCnxe'] as const;
-  const rows = judged.map(({ log }) => `${columns.map((column) => log[column]).join(',')}\n`);
+  const rows = logs.map((log) => `${columns.map((column) => log[column]).join(',')}\n`);
   return {
-    log: best.log,
+    log: best,
     chance: { mtwv: 0 },
     files: { 'layers.csv': `${columns.join(',')}\n${rows.join('')}` },
-    ...(judged.length > 1 && { figures: [layerFigure(judged.map(({ log }) => log))] }),
+    ...(logs.length > 1 && { figures: [layerFigure(logs)] }),
   };
 }
 
-function oneLayer({ log, queries, curve, best }: Judged, documents: readonly string[], decisionThreshold: number): Reduction<SearchLog> {
+function oneLayer(
+  { log, queries, curve, best }: JudgedSearch,
+  documents: readonly string[],
+  decisionThreshold: number,
+): Reduction<SearchLog> {
   return {
     log,
     chance: { mtwv: 0 },
