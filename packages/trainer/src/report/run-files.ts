@@ -102,7 +102,9 @@ export async function readRunFiles(targetDir: string): Promise<RunFiles> {
   const found: { testSet: string; checkpoint: string; figures: readonly Figure[] }[] = [];
   const results: CheckpointResult[] = [];
   for (const path of await filesBelow(targetDir, 'evaluate')) {
-    const place = places.get(dirname(path)) ?? placeOf(path, Object.keys(metrics?.tests ?? {}));
+    const place = index ? places.get(dirname(path)) : placeOf(path, Object.keys(metrics?.tests ?? {}));
+    // of a test set, or of checkpoints, that the last evaluation did not have
+    if (!place) continue;
     if (/^result\.(json|ya?ml)$/.test(basename(path)) && place.step !== undefined) {
       const result = await read(path, log);
       if (result) results.push({ testSet: place.testSet, step: place.step, log: result });

@@ -157,3 +157,15 @@ test('the index of the evaluation knows test sets whose folders are named otherw
     ['dev/other', 10, 0.1],
   ]);
 });
+
+test('results of a test set that the last evaluation did not have are not shown', async () => {
+  leave('metrics.json', { tests: { few: { wer: 0.1 } }, checkpoints: { few: 'valid_best' } });
+  const folder = 'evaluate/valid_best/few';
+  leave('evaluate/index.json', { metric: 'wer', order: 'min', tests: { few: [{ checkpoint: 'valid_best', step: 9, folder }] } });
+  for (const testSet of ['few', 'before']) {
+    leave(`evaluate/valid_best/${testSet}/figures.json`, [bars(testSet)]);
+    leave(`evaluate/valid_best/${testSet}/result.yaml`, 'wer: 0.1\n');
+  }
+  const { figures, results } = await readRunFiles(dir);
+  expect([figures, results].map((all) => all.map(({ testSet }) => testSet))).toEqual([['few'], ['few']]);
+});
