@@ -10,12 +10,14 @@ import { graphOperations, type NetworkWeights } from './graph-operations.ts';
  * each (batch, frames, features). Batch and samples may vary.
  *
  * @param external as a list it takes the weights, which are then not in the file; as files, those of a model of more than 2 GB
+ * @param highest the last hidden state, from 0, that is wanted; by default the last there is
  * @returns the bytes of an `.onnx` file
  */
 export async function networkGraph(
   network: Network,
   weights: NetworkWeights,
   external?: ExternalValues[] | ExternalFiles,
+  highest?: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const graph = onnxGraph('speech encoder', external);
   tf.tidy(() => {
@@ -24,6 +26,7 @@ export async function networkGraph(
     const hiddenStates = network.forward(operations, {
       waveforms: input('waveforms', 'samples'),
       mask: input('mask', network.maskFrames ? 'steps' : 'frames'),
+      highest,
     });
     hiddenStates.forEach(({ name }, layer) => void graph.output(`hidden_${layer}`, name, 'float32', ['batch', 'frames', 'features']));
   });

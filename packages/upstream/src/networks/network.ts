@@ -7,6 +7,8 @@ export interface NetworkInput<T> {
   readonly waveforms: T;
   /** (batch, frames), or as the network's `maskFrames` says, 1 for frames of the utterance, 0 for its padding; none attends to everything */
   readonly mask?: T | undefined;
+  /** the last hidden state, from 0, that is asked for: those behind it may be left out */
+  readonly highest?: number | undefined;
 }
 
 /** A speech encoder without its weights. */

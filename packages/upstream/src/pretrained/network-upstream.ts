@@ -152,7 +152,10 @@ export async function networkUpstream(
 
   async function evaluated(input: NetworkTensors, wanted: readonly number[]): Promise<tf.Tensor3D[]> {
     const states = await session?.run(input, wanted);
-    return states ?? tf.tidy(() => chosen(network.forward<tf.Tensor>(tensorOperations(weights), input), wanted));
+    return (
+      states ??
+      tf.tidy(() => chosen(network.forward<tf.Tensor>(tensorOperations(weights), { ...input, highest: Math.max(...wanted) }), wanted))
+    );
   }
 
   /** An utterance piece by piece; of each piece those frames stay that saw enough before and after them. */

@@ -90,6 +90,17 @@ describe('on onnxruntime', () => {
     testUpstream({ build: () => build(name, { engine: 'onnxruntime' }), paddingTolerance: name === 'hubert-base' ? null : 1e-4 });
   });
 
+  test('gives more layers when more are asked for, even while others are under way', async () => {
+    const upstream = await build('wavlm-large', { engine: 'onnxruntime' });
+    const waveforms = waveformsOf([1600]);
+    const [low, all] = await Promise.all([upstream.extract(waveforms, [1]), upstream.extract(waveforms)]);
+    expect(low[1]!.values.dataSync()).toEqual(all[1]!.values.dataSync());
+    const whole = await (await build('wavlm-large')).extract(waveforms);
+    for (const [layer, { values }] of all.entries())
+      expect(largestDifference(values.dataSync(), whole[layer]!.values.dataSync())).toBeLessThan(2e-5);
+    upstream.dispose();
+  });
+
   test('computes in a thread of its own, while this one does something else', async () => {
     const upstream = await build('wavlm-base', { engine: 'onnxruntime' });
     const waveforms = waveformsOf([1600]);

@@ -28,10 +28,10 @@ export function encoderNetwork(
     hiddenStates: transformer.hiddenStates,
     downsampleRate: encoder.downsampleRate,
     frames: encoder.frames,
-    forward(operations, { waveforms, mask }) {
+    forward(operations, { waveforms, mask, highest }) {
       const features = operations.stage(waveforms, 'feature_extractor.', (x) => encoder.forward(operations, x));
       const projected = operations.stage(features, 'feature_projection.', (x) => projection.forward(operations, x));
-      return transformer.forward(operations, projected, mask);
+      return transformer.forward(operations, projected, { mask, highest });
     },
   };
 }

@@ -36,12 +36,12 @@ export function wav2vec2Bert(config: NetworkConfig): Network {
     downsampleRate: shift! * step!,
     frames: (samples) => Math.max(0, Math.floor((melFrames(samples) - pair!) / step!) + 1),
     maskFrames: melFrames,
-    forward(operations, { waveforms, mask }) {
+    forward(operations, { waveforms, mask, highest }) {
       const pairs = operations.stage(waveforms, 'no weights', (x) =>
         operations.scoped(() => operations.pairSteps(operations.normalizeSteps(operations.kaldiMel(x, mel), mask, { variance: 1e-7 }))),
       );
       const projected = operations.stage(pairs, 'feature_projection.', (x) => projection.forward(operations, x));
-      return encoder.forward(operations, projected, mask === undefined ? undefined : operations.secondSteps(mask));
+      return encoder.forward(operations, projected, { mask: mask === undefined ? undefined : operations.secondSteps(mask), highest });
     },
   };
 }

@@ -2,7 +2,7 @@ import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { multiHeadAttention } from '../layers/self-attention.ts';
 import { transformerLayer } from '../layers/transformer-layer.ts';
-import type { Network } from '../network.ts';
+import type { Network, NetworkInput } from '../network.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type WeightNames, weightNames } from '../weight-names.ts';
 import type { NetworkConfig } from './network-config.ts';
@@ -40,7 +40,7 @@ export function whisperEncoder(config: NetworkConfig): Network {
     samples: positions * downsampleRate,
     downsampleRate,
     frames: () => positions,
-    forward<T>(operations: Operations<T>, { waveforms }: { readonly waveforms: T }): T[] {
+    forward<T>(operations: Operations<T>, { waveforms, highest }: NetworkInput<T>): T[] {
       const { scoped } = operations;
       const features = operations.stage(waveforms, 'encoder.conv', (x) =>
         scoped(() =>
@@ -50,8 +50,8 @@ export function whisperEncoder(config: NetworkConfig): Network {
       const placed = operations.stage(features, 'encoder.embed_positions.', (x) =>
         scoped(() => operations.dropout(operations.addSteps(x, position), config.hidden_dropout)),
       );
-      const hiddenStates = throughLayers(operations, placed, layers);
-      hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
+      const hiddenStates = throughLayers(operations, placed, layers, { highest });
+      if (hiddenStates.length > layers.length) hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
       return hiddenStates;
     },
   };

@@ -1,4 +1,5 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
+import type { NetworkInput } from '../network.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { WeightNames } from '../weight-names.ts';
 import { activated } from './activation.ts';
@@ -42,11 +43,11 @@ export function conformerEncoder(
   const norm = hasNorm ? normWeights(names.within('layer_norm'), config.hidden_size, config.layer_norm_eps) : undefined;
   return {
     hiddenStates: layers.length + 1,
-    forward<T>(operations: Operations<T>, x: T, mask: T | undefined): T[] {
+    forward<T>(operations: Operations<T>, x: T, { mask, highest }: Pick<NetworkInput<T>, 'mask' | 'highest'>): T[] {
       const { scoped } = operations;
       const begun = scoped(() => operations.dropout(mask === undefined ? x : operations.maskSteps(x, mask), config.hidden_dropout));
-      const hiddenStates = throughLayers(operations, begun, layers, { mask, bias: distances?.(operations, begun) });
-      if (norm) hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
+      const hiddenStates = throughLayers(operations, begun, layers, { mask, bias: distances?.(operations, begun), highest });
+      if (norm && hiddenStates.length > layers.length) hiddenStates.push(scoped(() => operations.layerNorm(hiddenStates.pop()!, norm)));
       return hiddenStates;
     },
   };

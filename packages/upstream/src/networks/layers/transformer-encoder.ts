@@ -1,4 +1,5 @@
 import type { NetworkConfig } from '../hugging-face/network-config.ts';
+import type { NetworkInput } from '../network.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { WeightNames } from '../weight-names.ts';
 import { throughLayers } from './layer-stack.ts';
@@ -56,7 +57,7 @@ export function transformerEncoder(names: WeightNames, config: Settings, parts: 
 
   return {
     hiddenStates: layers.length + 1,
-    forward<T>(operations: Operations<T>, x: T, mask: T | undefined): T[] {
+    forward<T>(operations: Operations<T>, x: T, { mask, highest }: Pick<NetworkInput<T>, 'mask' | 'highest'>): T[] {
       const { scoped, layerNorm } = operations;
       const placed = operations.stage(x, names.within('pos_conv_embed').prefix, () =>
         scoped(() => {
@@ -65,8 +66,8 @@ export function transformerEncoder(names: WeightNames, config: Settings, parts: 
           return operations.dropout(stable ? sum : layerNorm(sum, norm), config.hidden_dropout);
         }),
       );
-      const hiddenStates = throughLayers(operations, placed, layers, { mask, bias: distanceBias?.(operations, placed) });
-      if (stable) hiddenStates.push(scoped(() => layerNorm(hiddenStates.pop()!, norm)));
+      const hiddenStates = throughLayers(operations, placed, layers, { mask, bias: distanceBias?.(operations, placed), highest });
+      if (stable && hiddenStates.length > layers.length) hiddenStates.push(scoped(() => layerNorm(hiddenStates.pop()!, norm)));
       return hiddenStates;
     },
   };

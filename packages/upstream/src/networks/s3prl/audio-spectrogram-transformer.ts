@@ -5,7 +5,7 @@ import { type StackedLayer, throughLayers } from '../layers/layer-stack.ts';
 import { affineWeights, normWeights } from '../layers/layer-weights.ts';
 import { multiHeadAttention } from '../layers/self-attention.ts';
 import { transformerLayer } from '../layers/transformer-layer.ts';
-import type { DescribedNetwork } from '../network.ts';
+import type { DescribedNetwork, NetworkInput } from '../network.ts';
 import type { Operations } from '../operations/operations.ts';
 import { type WeightNames, weightNames } from '../weight-names.ts';
 
@@ -98,7 +98,7 @@ export function audioSpectrogramTransformer(config: SpectrogramTransformerConfig
       const segments = Math.ceil(given / samples);
       return 4 * segments * (2 * layers.length * steps * features + (gradients ? layers.length * layer : layer));
     },
-    forward<T>(operations: Operations<T>, { waveforms }: { readonly waveforms: T }): T[] {
+    forward<T>(operations: Operations<T>, { waveforms, highest = layers.length - 1 }: NetworkInput<T>): T[] {
       const { scoped } = operations;
       const patches = operations.stage(waveforms, 'embeddings.patch_embeddings.', (x) =>
         scoped(() => {
@@ -110,7 +110,7 @@ export function audioSpectrogramTransformer(config: SpectrogramTransformerConfig
       const placed = operations.stage(patches, 'embeddings.', (x) =>
         scoped(() => operations.dropout(operations.addSteps(operations.prepend(x, before), position), config.hidden_dropout_prob)),
       );
-      const [, ...outputs] = throughLayers(operations, placed, layers);
+      const [, ...outputs] = throughLayers(operations, placed, layers, { highest: highest + 1 });
       return outputs.map((output) =>
         scoped(() => {
           const beside = operations.besideOneAnother(output, { skipped: tokens, rows, features });

@@ -79,12 +79,12 @@ export function decoar2({ input, ...config }: z.output<typeof decoar2Config>): D
       before: ['post_extract_proj.', 'encoder.pos_conv_embed.', 'encoder.layer_norm.'],
       layers: Array.from({ length: num_hidden_layers }, (_, layer) => [`encoder.layers.${layer}.`]),
     },
-    forward<T>(operations: Operations<T>, { waveforms, mask }: NetworkInput<T>): T[] {
+    forward<T>(operations: Operations<T>, { waveforms, mask, highest }: NetworkInput<T>): T[] {
       const bands = operations.everySecond(kaldiInput(operations, waveforms, mask, input));
       const projected = operations.stage(bands, 'post_extract_proj.', (x) =>
         operations.scoped(() => operations.dropout(operations.affine(x, projection), dropout)),
       );
-      return transformer.forward(operations, projected, mask === undefined ? undefined : operations.everySecond(mask));
+      return transformer.forward(operations, projected, { mask: mask === undefined ? undefined : operations.everySecond(mask), highest });
     },
   };
 }

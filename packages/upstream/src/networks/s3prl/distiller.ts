@@ -63,7 +63,7 @@ export function distiller({
     unread: /^task_embedding\./,
     sizes: [...Array.from({ length: transformer.hiddenStates }, () => config.hidden_size), ...heads.map(() => final_dim)],
     hiddenStates: transformer.hiddenStates + n_tasks,
-    forward<T>(operations: Operations<T>, { waveforms, mask }: NetworkInput<T>): T[] {
+    forward<T>(operations: Operations<T>, { waveforms, mask, highest = Number.POSITIVE_INFINITY }: NetworkInput<T>): T[] {
       const { affine, scoped } = operations;
       const features = operations.stage(waveforms, 'feature_extractor.', (x) => encoder.forward(operations, x));
       const projected = operations.stage(features, 'feature_projection.', (x) =>
@@ -72,7 +72,8 @@ export function distiller({
           return mask === undefined ? y : operations.maskSteps(y, mask);
         }),
       );
-      const [, ...outputs] = transformer.forward(operations, projected, mask);
+      const [, ...outputs] = transformer.forward(operations, projected, { mask, highest: Math.min(highest, transformer.hiddenStates) });
+      if (highest < transformer.hiddenStates) return [projected, ...outputs];
       const predicted = heads.map(({ widen, narrow }) => scoped(() => affine(operations.gelu(affine(outputs.at(-1)!, widen)), narrow)));
       return [projected, ...outputs, ...predicted];
     },

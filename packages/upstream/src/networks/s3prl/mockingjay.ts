@@ -100,7 +100,7 @@ export function mockingjay(config: Config): DescribedNetwork {
       before: [own.prefix],
       layers: kept.map(({ prefix }, layer) => [prefix, encoder.within(`LayerNorm.${layer}`).prefix]),
     },
-    forward<T>(operations: Operations<T>, { waveforms, mask }: NetworkInput<T>): T[] {
+    forward<T>(operations: Operations<T>, { waveforms, mask, highest }: NetworkInput<T>): T[] {
       const { scoped } = operations;
       const features = operations.stage(waveforms, 'no weights', (x) =>
         scoped(() => operations.normalizeSteps(operations.logSpectrogram(x, spectrogram), mask, { deviation: 1e-10 })),
@@ -112,7 +112,7 @@ export function mockingjay(config: Config): DescribedNetwork {
           return operations.dropout(operations.layerNorm(sum, norm), config.hidden_dropout_prob);
         }),
       );
-      return throughLayers(operations, placed, layers, { mask: shown }).map((state, layer) =>
+      return throughLayers(operations, placed, layers, { mask: shown, highest }).map((state, layer) =>
         scoped(() => whole(outputNorms ? operations.layerNorm(state, outputNorms[layer]!) : state)),
       );
     },

@@ -21,9 +21,19 @@ export interface OnnxSession {
   readonly release: () => Promise<void>;
 }
 
+interface Opened {
+  readonly worker: Promise<OnnxWorker>;
+  /** where the weights lay that it has */
+  readonly of: readonly unknown[];
+  /** the last hidden state that it gives */
+  readonly highest: number;
+  /** when all that was asked of it is answered */
+  asked: Promise<void>;
+}
+
 /**
- * Prepares to run the network on onnxruntime; the model is made when it is asked for first, and
- * again when the weights have been changed since.
+ * Prepares to run the network on onnxruntime; the model is made when it is asked for first, as far up as it is asked for, and
+ * again when the weights have been changed since, or more is asked for.
  *
  * @throws InputError from `run`, when onnxruntime is asked for by name and is not installed
  */
@@ -32,16 +42,19 @@ export function onnxSession(
   weights: { readonly [name: string]: tf.Variable },
   { engine, threads }: { readonly engine: 'auto' | 'onnxruntime'; readonly threads: number },
 ): OnnxSession {
-  let current: { readonly worker: Promise<OnnxWorker>; readonly of: readonly unknown[] } | undefined;
+  let current: Opened | undefined;
 
   return {
     async run({ waveforms, mask }, wanted) {
       const onnx = await onnxruntime(engine);
       if (!onnx) return undefined;
-      const worker = await upToDate();
       const plain = async (tensor: tf.Tensor2D) => ({ data: (await tensor.data()) as Float32Array, dims: tensor.shape });
+      const input = { waveforms: await plain(waveforms), mask: await plain(mask) };
       const outputs = wanted.map((layer) => `hidden_${layer}`);
-      const states = await worker.run({ waveforms: await plain(waveforms), mask: await plain(mask) }, outputs);
+      const opened = upToDate(Math.max(...wanted));
+      const answer = opened.worker.then((worker) => worker.run(input, outputs));
+      opened.asked = Promise.allSettled([opened.asked, answer]).then(() => undefined);
+      const states = await answer;
       return states.map(({ data, dims }) => tf.tensor3d(data, [...dims] as [number, number, number]));
     },
     async release() {
@@ -51,21 +64,22 @@ export function onnxSession(
     },
   };
 
-  async function upToDate(): Promise<OnnxWorker> {
-    const variables = Object.entries(weights);
+  function upToDate(highest: number): Opened {
+    const last = current;
     // a variable that is given new values has a new place in memory
-    const of = variables.map(([, variable]) => variable.dataId);
-    if (!current || of.some((dataId, index) => dataId !== current!.of[index])) {
-      const last = current;
-      current = { worker: build(), of };
-      await (await last?.worker)?.close();
-    }
-    return current.worker;
+    const of = Object.values(weights).map((variable) => variable.dataId);
+    const isSame = last !== undefined && of.every((dataId, index) => dataId === last.of[index]);
+    if (isSame && highest <= last.highest) return last;
+    // where more is asked for once, all may be
+    const reach = isSame ? network.hiddenStates - 1 : highest;
+    current = { worker: build(reach), of, highest: reach, asked: Promise.resolve() };
+    last?.asked.then(async () => (await last.worker).close()).catch(() => undefined);
+    return current;
   }
 
-  async function build(): Promise<OnnxWorker> {
+  async function build(highest: number): Promise<OnnxWorker> {
     const external: ExternalValues[] | undefined = weightBytes(network) > maxModelBytes ? [] : undefined;
-    const model = await networkGraph(network, weights, external);
+    const model = await networkGraph(network, weights, external, highest);
     return onnxWorker(model, { ...sessionOptions(threads), ...(external && { externalData: external }) });
   }
 }
