@@ -246,3 +246,12 @@ describe('of which only the first batches are embedded', () => {
     expect(() => reduced(trials, 4, false)).toThrow('2 utterances without an embedding');
   });
 });
+
+test.each<[string, unknown, string]>([
+  ['too few', tf.tensor1d([0], 'int32'), 'the speakers of a batch: found 1 class ids for'],
+  ['another encoder', tf.fill([utterances(0.3).length], 7, 'int32'), 'found the class id 7; expected a tensor of'],
+  ['texts', ['ann', 'bob'], 'found 0 class ids for'],
+])('refuses speakers of %s', async (_, given, message) => {
+  const run = speakerVerification({ model: toyModel(), speakers }).train.over(noBatches);
+  await expect(run.prepare({ ...batchOf(utterances(0.3)), speakers: given } as never)).rejects.toThrow(message);
+});

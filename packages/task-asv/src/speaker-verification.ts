@@ -3,6 +3,7 @@ import {
   definePhase,
   defineTrainPhase,
   type Embeddings,
+  InputError,
   type LabelEncoder,
   type ModelInput,
   moduleOf,
@@ -123,7 +124,10 @@ export const speakerVerification = defineComponent({
     const loss = ownLoss ? ownLoss(sizes, random) : losses[config.loss](sizes, config, random);
 
     const train = defineTrainPhase({
-      prepare: (batch: SpeakerBatch) => model.prepare(batch.waveforms),
+      async prepare(batch: SpeakerBatch) {
+        await requireClassIds(batch, speakers.size);
+        return model.prepare(batch.waveforms);
+      },
       step(batch, input: ModelInput, mode) {
         const output = loss.forward(model.forward(input, mode), batch.speakers);
         const recognised = tf.equal(tf.argMax(output.likeness, -1), batch.speakers);
@@ -188,6 +192,20 @@ const losses = {
 } satisfies {
   [name: string]: (sizes: LossSizes, settings: SubCenterAamSoftmaxSettings, random: Random) => SpeakerLoss;
 };
+
+/** @throws InputError unless each waveform has a speaker that the task knows: another would silently count as none */
+async function requireClassIds({ speakers, waveforms }: SpeakerBatch, known: number): Promise<void> {
+  const classIds = 'dataId' in speakers ? await speakers.data() : [];
+  const rows = waveforms.lengths.length;
+  const stranger = classIds.find((id) => !(Number.isInteger(id) && id >= 0 && id < known));
+  if (stranger === undefined && classIds.length === rows) return;
+  throw new InputError(
+    'the speakers of a batch',
+    stranger === undefined ? `${classIds.length} class ids for ${rows} waveforms` : `the class id ${stranger}`,
+    `a tensor of ${rows} class ids, 0 to ${known - 1}`,
+    'Number them by the encoder that the task was given, as `classIds` of @s3/dataio does.',
+  );
+}
 
 /** Embeddings by utterance; rows of one id are its segments. */
 function bySpeech(utterances: readonly string[], embeddings: readonly Float32Array[]): Map<string, Float32Array[]> {

@@ -25,6 +25,7 @@ import { csvText } from './csv-text.ts';
 import { mostProbable } from './rank-of.ts';
 import { meanScores, type RankingScores, rankingScores } from './ranking-scores.ts';
 import { refuseLogits } from './refuse-logits.ts';
+import { requireLabels } from './require-labels.ts';
 
 /** Whether an utterance has exactly one label, or any number of them, none included. */
 export type PredictionType = 'multiclass' | 'multilabel';
@@ -111,8 +112,12 @@ export const scenePrediction = defineComponent({
         ? (tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), targets), -1)) as tf.Tensor1D)
         : (tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, targets)), -1) as tf.Tensor1D);
 
+    async function prepare(batch: SceneBatch) {
+      requireLabels(batch);
+      return model.prepare(batch.waveforms);
+    }
     const train = defineTrainPhase({
-      prepare: (batch: SceneBatch) => model.prepare(batch.waveforms),
+      prepare,
       step(batch, input: ModelInput, mode) {
         const targets = targetsOf(classesOf(batch));
         const logits = model.forward(input, mode);
@@ -127,7 +132,7 @@ export const scenePrediction = defineComponent({
     });
 
     const judge = definePhase({
-      prepare: (batch: SceneBatch) => model.prepare(batch.waveforms),
+      prepare,
       step(batch, input: ModelInput, mode) {
         const logits = model.forward(input, mode);
         return { losses: lossesOf(logits, targetsOf(classesOf(batch))), probabilities: activation(logits) };

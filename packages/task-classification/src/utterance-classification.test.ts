@@ -136,3 +136,12 @@ test('refuses parts that do not fit, saying what to do', () => {
   expect(() => build(1, ['up'])).toThrow('give at least 2');
   expect(() => build(3, names, { classWeights: 'balanced' })).toThrow('give counts, or set classWeights to none');
 });
+
+test.each<[string, unknown, string]>([
+  ['fewer labels than waveforms', ['low'], 'the labels of a batch: found 1 for 6 waveforms; expected an entry for each waveform, as text'],
+  ['class ids as a tensor', tf.tensor1d([0, 0, 1, 1, 2, 2], 'int32'), 'the labels of a batch: found no list'],
+])('refuses %s', async (_, labels, message) => {
+  const task = utteranceClassification({ model: toyModel(3), categories: encoderOf(names) });
+  for (const run of [task.train.over(batchesOf(batchOf)), task.test.over(batchesOf(batchOf))])
+    await expect(run.prepare({ ...batchOf(), labels } as never)).rejects.toThrow(message);
+});

@@ -24,6 +24,7 @@ import { crossEntropy } from './cross-entropy.ts';
 import { csvText } from './csv-text.ts';
 import { mostProbable, rankOf } from './rank-of.ts';
 import { refuseLogits } from './refuse-logits.ts';
+import { requireLabels } from './require-labels.ts';
 
 /** Utterances with one label each. */
 export interface LabelledBatch {
@@ -85,8 +86,12 @@ export const utteranceClassification = defineComponent({
     const weights = classWeights === 'balanced' ? balancedWeights(counts!) : undefined;
     const classesOf = (batch: LabelledBatch): number[] => batch.labels.map((label) => categories.encode(label));
 
+    async function prepare(batch: LabelledBatch) {
+      requireLabels(batch);
+      return model.prepare(batch.waveforms);
+    }
     const train = defineTrainPhase({
-      prepare: (batch: LabelledBatch) => model.prepare(batch.waveforms),
+      prepare,
       step(batch, input: ModelInput, mode) {
         const classes = classesOf(batch);
         const logits = model.forward(input, mode);
@@ -103,7 +108,7 @@ export const utteranceClassification = defineComponent({
     });
 
     const judge = definePhase({
-      prepare: (batch: LabelledBatch) => model.prepare(batch.waveforms),
+      prepare,
       step(batch, input: ModelInput, mode) {
         const logits = model.forward(input, mode);
         return { losses: crossEntropy(logits, classesOf(batch)), probabilities: tf.softmax(logits) };
