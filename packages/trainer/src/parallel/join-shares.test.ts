@@ -12,3 +12,13 @@ test('what processes collected of their shares of a batch becomes that of the ba
     { loss: 3, ids: ['e'], frames: { right: 1, all: 2 } },
   ]);
 });
+
+test('what is neither a mean nor a count stands one behind the other', () => {
+  const entry = (name: string, curve: Float32Array) => ({ name, curve, fits: true });
+  const [one, other] = [Float32Array.of(1), Float32Array.of(2)];
+  const shares = [
+    { batch: 0, fraction: 0.5, entry: entry('a', one) },
+    { batch: 0, fraction: 0.5, entry: entry('b', other) },
+  ];
+  expect(joinShares(shares)).toEqual([{ name: ['a', 'b'], curve: [one, other], fits: [true, true] }]);
+});

@@ -10,8 +10,8 @@ export interface SharedEntry {
 /**
  * The entries of whole batches, in their order, out of those of shares, by rank.
  *
- * Lists are joined; a number, which is a mean over the share, becomes the mean over the batch; an object of numbers, which are counts,
- * is added up.
+ * A number, which is a mean over the share, becomes the mean over the batch; an object of numbers, which are counts, is added up; lists are
+ * joined, and so is whatever else there is.
  */
 export function joinShares(shares: readonly SharedEntry[]): readonly SharedEntry['entry'][] {
   const batches = new Map<number, SharedEntry[]>();
@@ -26,8 +26,11 @@ export function joinShares(shares: readonly SharedEntry[]): readonly SharedEntry
 
 function joined(parts: readonly SharedEntry[], name: string): unknown {
   const values = parts.map(({ entry }) => entry[name]);
-  if (typeof values[0] === 'number') return parts.reduce((sum, { fraction }, index) => sum + fraction * (values[index] as number), 0);
-  if (Array.isArray(values[0])) return values.flat(1);
-  const counts = values as { readonly [count: string]: number }[];
-  return Object.fromEntries(Object.keys(counts[0]!).map((count) => [count, counts.reduce((sum, one) => sum + one[count]!, 0)]));
+  if (values.every((value) => typeof value === 'number'))
+    return values.reduce((sum, value, index) => sum + parts[index]!.fraction * value, 0);
+  if (!values.every(isCounts)) return values.flat(1);
+  return Object.fromEntries(Object.keys(values[0]!).map((count) => [count, values.reduce((sum, one) => sum + one[count]!, 0)]));
 }
+
+const isCounts = (value: unknown): value is { readonly [count: string]: number } =>
+  Object.prototype.toString.call(value) === '[object Object]' && Object.values(value as object).every((count) => typeof count === 'number');
