@@ -2,7 +2,7 @@ import type { Random } from '@s3/interface';
 import { affine } from '@s3/interface/layers';
 import { dropout, layerNorm } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import type { NormedWeight, Operations } from '../operations/operations.ts';
+import type { Normalization, NormedWeight, Operations } from '../operations/operations.ts';
 import { shownTaps } from '../operations/shown-taps.ts';
 import type { Weight } from '../weight-names.ts';
 import { attentionTensorOperations } from './attention-tensor-operations.ts';
@@ -48,21 +48,11 @@ export function tensorOperations(
       weight && bias
         ? layerNorm(x, valueAt<tf.Tensor1D>(weight), valueAt<tf.Tensor1D>(bias), epsilon)
         : layerNorm(x, undefined, undefined, epsilon),
-    stepNorm: (x, { weight, bias, epsilon }) =>
-      tf.tidy(() => {
-        const { mean, variance } = tf.moments(x, 1, true);
-        const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
-        const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
-        return bias ? tf.add(scaled, valueAt(bias)) : scaled;
-      }),
-    groupNorm: (x, { weight, bias, epsilon, groups }) =>
+    stepNorm: (x, normalization) => tf.tidy(() => normed(x, 1, normalization)),
+    groupNorm: (x, { groups, ...normalization }) =>
       tf.tidy(() => {
         const [batch, steps, size] = x.shape as [number, number, number];
-        const grouped = tf.reshape(x, [batch, steps, groups, size / groups]);
-        const { mean, variance } = tf.moments(grouped, [1, 3], true);
-        const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, epsilon))), x.shape);
-        const scaled = weight ? tf.mul(normal, valueAt(weight)) : normal;
-        return bias ? tf.add(scaled, valueAt(bias)) : scaled;
+        return tf.reshape(normed(tf.reshape(x, [batch, steps, groups, size / groups]), [1, 3], normalization), x.shape);
       }),
     batchNorm: (x, { weight, bias, mean, variance, epsilon }) =>
       tf.tidy(() => {
@@ -94,6 +84,15 @@ export function tensorOperations(
     keepsLayer: () => !training || training.layerDrop === 0 || training.random.uniform() >= training.layerDrop,
     scoped: (block) => tf.tidy(block as () => tf.Tensor) as never,
   };
+
+  /** Mean 0 and variance 1 of (batch, steps, ...) over some axes, in as few passes as that takes: what it is given may be large. */
+  function normed(x: tf.Tensor, axes: number | number[], { weight, bias, epsilon }: Normalization): tf.Tensor {
+    const ofFeatures = (values: Weight) => tf.reshape(valueAt(values), x.shape.slice(2));
+    const centered = tf.sub(x, tf.mean(x, axes, true));
+    const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centered), axes, true), epsilon));
+    const scaled = tf.mul(centered, weight ? tf.mul(scale, ofFeatures(weight)) : scale);
+    return bias ? tf.add(scaled, ofFeatures(bias)) : scaled;
+  }
 
   function normedWeight({ magnitude, direction }: NormedWeight): tf.Tensor3D {
     const value = valueAt<tf.Tensor3D>(direction);
