@@ -1,15 +1,14 @@
 import { mkdtempSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withRecordingSource, writeTable } from '@s3/dataio';
 import { someRecordings } from '@s3/quickstart-data';
 import { loadTask, resolveConfig, runRecipe } from '@s3/trainer';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-hear-predict-'));
-afterAll(() => rm(folder, { recursive: true }));
 
 test('recordings are predicted as the test stage predicted them', { timeout: 60_000 }, async () => {
   const recordings = someRecordings(2, 2);

@@ -7,12 +7,11 @@ import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
 import { miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // Six recordings of three real people: enough to see every stage at work.
 const folder = mkdtempSync(join(tmpdir(), 's3-hear-event-'));
-afterAll(() => rm(folder, { recursive: true }));
 const [train, valid] = [join(folder, 'train.csv'), join(folder, 'test.csv')];
 const small = {
   upstream: { name: 'fbank_no_cmvn' },

@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs';
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { labelledTables, miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // A dozen recordings of three real people: enough to see every stage at work.
@@ -49,9 +49,7 @@ describe('hear-scene on a task in its published layout', () => {
     }
     const made = await miniatureCorpus(files);
     await cp(made, root, { recursive: true });
-    await rm(made, { recursive: true });
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   const config = { ...small, corpus: { root, testFold: 1 }, trainBatches: { batchSize: 3 } };
   testRecipe({ recipe, config, targetDir: () => folder, learningRate: 0.01 });

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readTable, writeTable } from '@s3/dataio';
 import { waveformsOf } from '@s3/interface/testing';
 import { manifestCsv } from '@s3/quickstart-data';
 import { loadTask, resolveConfig, runRecipe, testCheckpoint } from '@s3/trainer';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import superbAsr from './recipe.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-asr-decoding-'));
@@ -42,7 +42,6 @@ beforeAll(async () => {
   const { config } = await resolveConfig(superbAsr, { words: [...data, ...small, ...quick] });
   await runRecipe(superbAsr, config, options);
 }, 60_000);
-afterAll(() => rm(folder, { recursive: true }));
 
 test('decodes a finished checkpoint with a beam and a lexicon', { timeout: 60_000 }, async () => {
   const words = ['--task.decoder.type', 'beam', '--task.decoder.lexicon', lexicon, '--task.decoder.nbest', '2'];

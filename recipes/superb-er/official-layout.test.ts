@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { parseConfig } from '@s3/interface';
 import { firstTrainingBatch, miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // the official layout in miniature
@@ -19,7 +18,6 @@ beforeAll(async () => {
   }
   root = await miniatureCorpus(files);
 });
-afterAll(() => rm(root, { recursive: true }));
 
 test('IEMOCAP in its official layout becomes batches of speech', async () => {
   const config = parseConfig(recipe.name, recipe.config, {

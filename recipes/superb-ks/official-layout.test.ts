@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { parseConfig } from '@s3/interface';
 import { firstTrainingBatch, miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // the official layout in miniature
@@ -19,7 +18,6 @@ beforeAll(async () => {
   files['speech_commands_test_set_v0.01/_silence_/quiet.wav'] = 4;
   root = await miniatureCorpus(files);
 });
-afterAll(() => rm(root, { recursive: true }));
 
 test('Speech Commands v1 in its official layout becomes batches of speech', async () => {
   const config = parseConfig(recipe.name, recipe.config, {

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineComponent, type Frames, type Upstream } from '@s3/interface';
 import { miniatureCorpus } from '@s3/quickstart-data/testing';
 import { loadTask, runRecipe } from '@s3/trainer';
 import { namedUpstream } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // the official layout in miniature: English documents, of which some are the queries themselves, and Czech ones
@@ -31,7 +30,6 @@ beforeAll(async () => {
     'scoring/groundtruth_quesst14_eval/quesst14_eval.rttm': truth('eval', [2, 3]),
   });
 });
-afterAll(() => rm(root, { recursive: true }));
 
 test('QUESST 2014 in its official layout is searched, from end to end', async () => {
   const targetDir = join(root, 'exp');

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAudio, wavBytes, writeTable } from '@s3/dataio';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 import superbQbe from './recipe.ts';
 
 // Pieces of real speech, searched for in the recordings they were cut out of and in others.
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-qbe-'));
 const [documents, dev, evaluation] = ['documents', 'dev', 'eval'].map((name) => join(folder, `${name}.csv`)) as [string, string, string];
-afterAll(() => rmSync(folder, { recursive: true }));
 
 async function piece(id: string, path: string, startSeconds: number): Promise<string> {
   const samples = await readAudio(path, { sampleRate: 16_000, startSeconds, endSeconds: startSeconds + 0.4 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,11 @@ import { makeMixtures, wavBytes } from '@s3/dataio';
 import { randomStream } from '@s3/interface';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 import superbSe from './recipe.ts';
 
 // Real speech of one speaker at a time, in noise.
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-se-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
   const speech = someRecordings(2, 2).map(({ id, wav_path, spk }) => ({ id, wav_path, speaker: spk }));

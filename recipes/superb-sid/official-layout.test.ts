@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { parseConfig } from '@s3/interface';
 import { firstTrainingBatch, miniatureCorpus, recipeContext } from '@s3/quickstart-data/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 // the official layout in miniature
@@ -21,7 +20,6 @@ beforeAll(async () => {
     'iden_split.txt': files.map((file, index) => `${index < 4 ? 1 : index - 2} ${file}`),
   });
 });
-afterAll(() => rm(root, { recursive: true }));
 
 test('VoxCeleb1 in its official layout becomes batches of speech', async () => {
   const config = parseConfig(recipe.name, recipe.config, {

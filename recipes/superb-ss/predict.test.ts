@@ -1,15 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeMixtures, readAudio, withRecordingSource, writeWaves } from '@s3/dataio';
 import { someRecordings } from '@s3/quickstart-data';
 import { judgeSources } from '@s3/task-separation';
 import { loadTask, resolveConfig, runRecipe } from '@s3/trainer';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import recipe from './recipe.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-ss-predict-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 test('what is written of a recording has the scores of the test stage', { timeout: 60_000 }, async () => {
   const speech = someRecordings(2, 1).map(({ id, wav_path, spk }) => ({ id, wav_path, speaker: spk }));

@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeMixtures } from '@s3/dataio';
 import { testRecipe } from '@s3/interface/testing';
 import { someRecordings } from '@s3/quickstart-data';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 import superbSs from './recipe.ts';
 
 // Real speech of two at a time, wholly over one another.
 const folder = mkdtempSync(join(tmpdir(), 's3-superb-ss-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
   const speech = someRecordings(2, 2).map(({ id, wav_path, spk }) => ({ id, wav_path, speaker: spk }));

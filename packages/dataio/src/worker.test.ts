@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { InputError } from '@s3/interface';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { audioDataset } from './datasets/audio-dataset.ts';
 import { workerPool } from './datasets/worker-pool.ts';
 import { hashSignal } from './fixtures/hash-signal.ts';
@@ -31,7 +31,6 @@ beforeAll(async () => {
     external: ['@audio/*', 'audio-decode', 'piscina', 'zod', 'csv-*', 'leven', '@tensorflow/*'],
   });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const utterances = Array.from({ length: 70 }, (_, index) => {
   const path = join(folder, `${index}.wav`);

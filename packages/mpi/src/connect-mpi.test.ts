@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { connectMpi } from './connect-mpi.ts';
 import { openMpiLibrary } from './mpi-library.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-mpi-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A program of several processes, on this package as it would be published. */
 const program = `

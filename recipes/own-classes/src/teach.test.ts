@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { loadTask, runRecipe, testCheckpoint } from '@s3/trainer';
 import { findCheckpointFolder, openCheckpointFiles, unzipFiles, zipFiles } from '@s3/trainer/memory';
 import { namedUpstream, rememberedUpstream } from '@s3/upstream';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import recipe from '../recipe.ts';
 import { judgeClasses } from './judge-classes.ts';
 import { judgeRecording, levelOf } from './judge-recording.ts';
@@ -20,7 +20,6 @@ import { teach } from './teach.ts';
 const engine = { name: 'cpu', library: 'plain', reason: 'a test' } as const;
 const upstreamSettings = { name: 'fbank_no_cmvn', batching: 'independent' } as const;
 const folder = mkdtempSync(join(tmpdir(), 's3-own-classes-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let recordings: readonly Recording[];
 beforeAll(async () => {

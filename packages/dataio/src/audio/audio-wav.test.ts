@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type WaveFile, waveFile } from '../fixtures/wave-file.ts';
 import { readAudio } from './read-audio.ts';
 import { audioInfo } from './recording-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-wav-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 let written = 0;
 function save(bytes: Uint8Array): string {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@s3/interface';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hashSignal } from '../fixtures/hash-signal.ts';
 import { writeWave } from '../fixtures/wave-file.ts';
 import { readAudio } from './read-audio.ts';
@@ -13,7 +13,6 @@ import { resample } from './resample.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 's3-audio-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function save(name: string, bytes: Uint8Array | string): string {
   const path = join(folder, name);

@@ -1,14 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStream } from '@s3/interface';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { wavBytes } from './wav-bytes.ts';
 import { writeWaves } from './write-waves.ts';
 
 const root = mkdtempSync(join(tmpdir(), 's3-waves-'));
-afterAll(() => rmSync(root, { recursive: true }));
 
 const waves = [0, 1].map((place) => {
   const random = randomStream('wave', place);

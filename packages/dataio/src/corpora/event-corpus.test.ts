@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { frameActivity } from '../datasets/frame-activity.ts';
 import { corpusReplica, silentWave } from '../fixtures/corpus-replica.ts';
 import { eventTable, labelledRecordings, tableOfEvents } from '../tables/event-table.ts';
@@ -10,7 +9,6 @@ let replica: Awaited<ReturnType<typeof corpusReplica>>;
 beforeEach(async () => {
   replica = await corpusReplica('events');
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 const read = (settings: object) => prepareEvents(eventCorpus.parse(settings));
 
 describe('a HEAR task of events', () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { prepareSearch } from './search-corpus.ts';
 
 let folder: string;
@@ -10,7 +10,6 @@ beforeEach(async () => {
   await writeFile(join(folder, 'documents.csv'), 'id,wav_path\nd1,a/1.wav\nd2,a/2.wav\nd3,\n');
   await writeFile(join(folder, 'dev.csv'), 'id,wav_path,documents\nq1,q/1.wav,d1 d3\nq2,q/2.wav,\n');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const file = (name: string) => join(folder, name);
 async function queries(text: string) {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { prepareSpeakerVerification } from './speaker-verification-corpus.ts';
 
 let folder: string;
@@ -15,7 +15,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'easy.csv'), trials);
   await writeFile(join(folder, 'hard.csv'), trials);
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 test('reads csv files, each test set by the name of its file', async () => {
   const [easy, hard] = [join(folder, 'easy.csv'), join(folder, 'hard.csv')];

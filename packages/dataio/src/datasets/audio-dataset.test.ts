@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, InputError } from '@s3/interface';
-import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { readAudio } from '../audio/read-audio.ts';
 import { resample } from '../audio/resample.ts';
 import { trimSilence } from '../audio/trim-silence.ts';
@@ -11,7 +11,6 @@ import { writeWave } from '../fixtures/wave-file.ts';
 import { audioDataset } from './audio-dataset.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-dataset-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 // 0.1 to 0.5 s of 16 kHz, and one of 44.1 kHz
 const utterances = [1600, 3200, 4800, 6400, 8000].map((samples, index) => {

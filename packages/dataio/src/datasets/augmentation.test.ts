@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { hashSignal } from '../fixtures/hash-signal.ts';
 import { writeWave } from '../fixtures/wave-file.ts';
 import { audioDataset } from './audio-dataset.ts';
@@ -9,7 +9,6 @@ import { addNoises, changeVolume, reverberate } from './augment-waveform.ts';
 import { convolve } from './convolve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 's3-augmentation-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 const power = (signal: Float32Array) => signal.reduce((sum, value) => sum + value * value, 0) / signal.length;
 const minus = (one: Float32Array, other: Float32Array) => one.map((value, sample) => value - other[sample]!);
 const snr = (clean: Float32Array, noisy: Float32Array) => 10 * Math.log10(power(clean) / power(minus(noisy, clean)));

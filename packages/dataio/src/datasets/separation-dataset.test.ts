@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { writeWave } from '../fixtures/wave-file.ts';
 import { mixedBatch, separationDataset } from './separation-dataset.ts';
 
 const root = mkdtempSync(join(tmpdir(), 's3-separation-'));
-afterAll(() => rmSync(root, { recursive: true }));
 const lengths = [400, 250, 90];
 const at = (name: string, index: number) => join(root, `${name}${index}.wav`);
 const mixtures = lengths.map((_, index) => ({

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { readTable } from '../tables/table.ts';
 import { transcriptTable } from '../tables/transcript-table.ts';
 import { phoneticTable, readLexicon } from './lexicon.ts';
@@ -14,7 +14,6 @@ beforeAll(async () => {
   await writeFile(file('first.txt'), 'HELLO\tHH AH0 L OW1\nHELLO  HH EH0 L OW1\n\nA  AH0\n');
   await writeFile(file('second.txt'), 'hello X\nworld W ER1 L D\r\n');
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 test('takes the first pronunciation of a word, whatever its case', async () => {
   const lexicon = await readLexicon([file('first.txt'), file('second.txt')]);

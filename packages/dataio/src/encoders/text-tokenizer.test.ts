@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
@@ -94,5 +94,4 @@ test('reads a vocabulary of lines, the space among them', async () => {
     await writeFile(file, content);
     await expect(readVocabulary(file, type)).rejects.toThrow(message);
   }
-  await rm(folder, { recursive: true });
 });

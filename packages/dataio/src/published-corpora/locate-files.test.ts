@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
@@ -14,5 +13,4 @@ test('finds the exact file first, then the only one that differs by case', async
   await expect(locateFiles(root, ['A/b.WAV', 'A/c.wav', 'A/B.wav', 'no/d.wav'])).rejects.toThrow(
     '3 of 4 audio files missing: A/b.WAV, A/c.wav, no/d.wav',
   );
-  await rm(root, { recursive: true });
 });

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { prepareSlotFilling, slotFillingCorpus } from '../corpora/slot-filling-corpus.ts';
 import recorded from '../fixtures/audio-snips.json' with { type: 'json' };
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
@@ -27,7 +27,6 @@ beforeEach(async () => {
   await write(recorded.lines);
   for (const file of recordings) await put(file);
 });
-afterEach(() => rm(root, { recursive: true }));
 
 const asRecorded = Object.fromEntries(
   Object.entries(recorded.tables).map(([split, rows]) => [

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
 import { labelGroupTable } from '../tables/classification-tables.ts';
 import { prepareFluentSpeechCommands } from './prepare-fluent-speech-commands.ts';
@@ -22,7 +22,6 @@ beforeEach(async () => {
   for (const [name, lines] of Object.entries(rows)) await replica.put(`data/${name}_data.csv`, [header, ...lines, ''].join('\n'));
   for (const file of files) await replica.put(file);
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 
 test('reads the official tables', async () => {
   const corpus = await prepareFluentSpeechCommands({ root: replica.root });
@@ -47,7 +46,6 @@ test('takes the folder above, Windows line ends, other cases and folders beside'
   expect(found.train.map(({ id, labels }) => [id, labels])).toEqual(expected.train.map(({ id, labels }) => [id, labels]));
   expect(found.valid![0]!['wav_path']).toBe(join(inner, 'wavs/Speakers/4BrX/B1.WAV'));
   await rename(inner, replica.root);
-  await rm(above.root, { recursive: true });
 });
 
 test('says what is missing', async () => {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { encodeScenes, prepareScenes, sceneCorpus } from '../corpora/scene-corpus.ts';
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
 import { hearTaskFolders, readHearTask } from './hear-task.ts';
@@ -10,7 +10,6 @@ let replica: Awaited<ReturnType<typeof corpusReplica>>;
 beforeEach(async () => {
   replica = await corpusReplica('hear');
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 
 const metadata = { task_name: 'esc50', embedding_type: 'scene', prediction_type: 'multiclass', nfolds: 4, evaluation: ['top1_acc', 'mAP'] };
 const vocabulary = (labels: readonly (string | number)[]) => ['idx,label', ...labels.map((label, index) => `${index},${label}`)].join('\n');

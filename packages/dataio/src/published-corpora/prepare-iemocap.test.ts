@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
 import { labelTable } from '../tables/classification-tables.ts';
 import { prepareIemocap } from './prepare-iemocap.ts';
@@ -29,7 +29,6 @@ beforeEach(async () => {
     }
   }
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 
 test('tests one session and splits the others, with four emotions', async () => {
   const corpus = await prepareIemocap({ root: replica.root, testFold: 1, validRatio: 0.2 });
@@ -72,7 +71,6 @@ test('takes the folder above, Windows line ends, hidden files, other evaluations
     expected.tests['session1']!.map(({ id, label }) => [id, label]),
   );
   await rename(inner, replica.root);
-  await rm(above.root, { recursive: true });
 });
 
 test('says what is missing', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { prepareSpeechToText, speechToTextCorpus } from '../corpora/speech-to-text-corpus.ts';
 import { textTokenizer } from '../encoders/text-tokenizer.ts';
 import { requireKnownTokens, transcriptTable } from '../tables/transcript-table.ts';
@@ -32,7 +32,6 @@ beforeEach(async () => {
   await chapter('test-clean', '61-70', ['HE BEGAN']);
   await chapter('test-other', '367-13', ['LOBSTERS']);
 });
-afterEach(() => rm(root, { recursive: true }));
 
 test('reads the official layout, every test set on its own', async () => {
   const corpus = await prepareLibriSpeech({ root, testSets: ['test-clean', 'test-other'] });

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
 import { documentTable, queryTable } from '../tables/search-tables.ts';
 import { prepareQuesst14 } from './prepare-quesst14.ts';
@@ -25,7 +25,6 @@ beforeEach(async () => {
   }
   for (const file of [...audio, ...queries.dev, ...queries.eval]) await replica.put(file);
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 
 test('searches one language, and leaves what is judged beside it without audio', async () => {
   const corpus = await prepareQuesst14({ root: replica.root });
@@ -54,7 +53,6 @@ test('takes the folder above, all languages, and only the documents that the sco
   const all = await prepareQuesst14({ root: above.root, language: null });
   expect(all.train.every((row) => row['wav_path']!.endsWith('.wav'))).toBe(true);
   await rename(join(above.root, 'quesst14Database'), replica.root);
-  await rm(above.root, { recursive: true });
 });
 
 test('says what is missing', async () => {

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { corpusReplica, silentWave } from '../fixtures/corpus-replica.ts';
 import { labelTable } from '../tables/classification-tables.ts';
 import { prepareSpeechCommands } from './prepare-speech-commands.ts';
@@ -27,7 +27,6 @@ beforeEach(async () => {
   await put(`${testRoot}/_unknown_/cat_1.wav`);
   await put(`${testRoot}/_silence_/quiet.wav`, silentWave(16_000));
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 
 const labelsOf = (table: readonly { readonly [column: string]: string }[]) => table.map(({ id, label }) => `${id} ${label}`);
 const pieces = ['_0_16000', '_16000_32000', '_32000_36000'].map((piece) => `_background_noise_/hum.wav${piece} _silence_`);

@@ -1,6 +1,6 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { corpusReplica } from '../fixtures/corpus-replica.ts';
 import { labelTable } from '../tables/classification-tables.ts';
 import { prepareVoxCeleb1Identification } from './prepare-vox-celeb1-identification.ts';
@@ -15,7 +15,6 @@ beforeEach(async () => {
   for (const line of split) await replica.put(`${line.includes('id10001') ? 'dev' : 'test'}/wav/${line.slice(2)}`);
   await replica.put('dev/wav/id10001/zz/00099.wav');
 });
-afterEach(() => rm(replica.root, { recursive: true }));
 
 test('splits every speaker as the list says, with ids of S3PRL', async () => {
   const corpus = await prepareVoxCeleb1Identification({ root: replica.root });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from '@s3/interface';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { speakerTable, trialTable } from '../tables/speaker-verification-tables.ts';
 import { prepareVoxCeleb1 } from './prepare-vox-celeb1.ts';
 
@@ -20,7 +20,6 @@ beforeEach(async () => {
   for (const file of devFiles) await put(join('dev/wav', file));
   for (const file of testFiles) await put(join('test/wav', file));
 });
-afterEach(() => rm(root, { recursive: true }));
 
 async function put(file: string, content = ''): Promise<void> {
   await mkdir(dirname(join(root, file)), { recursive: true });

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@s3/interface';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readTable, resolveWavPaths, writeTable } from './table.ts';
 import { rowPlace } from './table-place.ts';
 
@@ -11,7 +11,6 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 's3-table-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 let files = 0;
 async function csv(content: string | Uint8Array): Promise<string> {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { jsonLinesObserver, readLog, truncateLog } from './json-lines-observer.ts';
 
 let dir: string;
@@ -10,7 +10,6 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 's3-log-'));
   file = join(dir, 'train', 'log.jsonl');
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 const entry = (step: number) => ({ split: 'train', step, epoch: 0, log: { loss: step / 10 } }) as const;
 const observer = () => jsonLinesObserver(file, { now: () => 0 });

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import recorded from '../fixtures/tensorboard-events.json' with { type: 'json' };
 import { crc32c } from './crc32c.ts';
 import { tensorBoardObserver } from './tensorboard-observer.ts';
@@ -10,7 +10,6 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 's3-tensorboard-'));
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 /** Writes what the recorded file holds, which TensorBoard's own reader has read. */
 function writeEvents(folder: string): Buffer {

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { environment } from '../environment.ts';
 import { jsonLinesObserver } from '../observers/json-lines-observer.ts';
 import { readRunFiles } from './run-files.ts';
@@ -11,7 +11,6 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 's3-report-'));
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 function leave(path: string, content: unknown): void {
   mkdirSync(dirname(join(dir, path)), { recursive: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { miniatureCorpus } from '@s3/quickstart-data/testing';
 import { InterruptedError } from '@s3/trainer';
 import type { RunRecipe } from '@s3/trainer/command-line';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addPredictCommand } from '../predict-command.ts';
 import { runCommand } from '../run-command.fixture.ts';
 import { addHearCommand } from './hear-command.ts';
@@ -51,12 +51,10 @@ beforeAll(async () => {
   }
   corpora = await miniatureCorpus(files);
 });
-afterAll(() => rmSync(corpora, { recursive: true }));
 beforeEach(() => {
   exp = mkdtempSync(join(tmpdir(), 's3-hear-'));
   started = [];
 });
-afterEach(() => rmSync(exp, { recursive: true }));
 
 /** Leaves what a finished run leaves, without the work: in fold 0, 1, 2 an accuracy of 0.5, 0.6, 0.8. */
 const quick: RunRecipe = async (recipe, config) => {
