@@ -277,6 +277,14 @@ describe('errors', () => {
       ['run', 'tyni', ...given],
       "recipe: found 'tyni'; expected one of toy-asv, tiny. Did you mean tiny? A recipe of your own is given by the path of its module.\n",
     ],
+    [
+      ['run', 'ToyASV', ...given],
+      "recipe: found 'ToyASV'; expected one of toy-asv, tiny. Did you mean toy-asv? A recipe of your own is given by the path of its module.\n",
+    ],
+    [
+      ['run', 'tiny', ...given, '--print_config'],
+      'print_config (command line): found true, a setting of S3PRL without a counterpart in this recipe (s3 config RECIPE prints every setting). Every setting is explained by: s3 run tiny --help\n',
+    ],
     [['run'], 'command line: found no recipe; expected one of toy-asv, tiny. Put it first, such as: s3 run toy-asv --targetDir exp\n'],
     [
       ['run', ...given, 'tiny'],

@@ -34,6 +34,8 @@ export const s3prlRules: readonly S3prlRule[] = [
   { from: 'world_size', harmless: [1], note: 'mpirun before the command starts several processes' },
   { from: 'rank', harmless: [0], note: 'mpirun before the command starts several processes' },
   { from: 'verbose', harmless: 'any', note: 'progress is always told; --json leaves the result alone on stdout' },
+  { from: 'print_config', note: 's3 config RECIPE prints every setting' },
+  { from: 'dump_config', note: 's3 config RECIPE --dump FILE writes every setting' },
   { from: 'remove_all_cache', note: 'delete the cacheDir by hand' },
   ...['test_ckpt_dir', 'test_ckpt_steps'].map((from) => ({
     from,
