@@ -93,6 +93,7 @@ async function checkS3(given) {
   if (words.length === 0 || words[0] === 'COMMAND') return '';
   // a command that is only named
   if (words.every((word) => /^[a-z]+$/.test(word))) words.push('--help');
+  if (words[0] === 'sweep' && !words.includes('--help')) words.splice(0, words.length, 'run', ...withFirstValues(words.slice(1)));
   const isRun = words[0] === 'run' || words[0] === 'config';
   if (isRun && words.includes('--help')) words.splice(1, words.length, words[1], '--help');
   if (isRun && /^\.\.?\//.test(words[1] ?? '')) return ''; // a module of the reader's
@@ -110,6 +111,15 @@ async function checkS3(given) {
     },
   };
   return (await commandLine(program)) === 0 ? '' : said.join('').trim();
+}
+
+/** What a sweep would run first; a setting without its section only stands for one. */
+function withFirstValues(words) {
+  return words.flatMap((word, index) => {
+    if (word === '--over') return [];
+    if (words[index - 1] !== '--over') return [word];
+    return word.includes('.') ? [`--${word.split(',')[0]}`] : [];
+  });
 }
 
 /** A page's own YAML files are not there, nor the file that settings go to. */
