@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSame as expectSameOn, normal } from '../fixtures/expect-same.ts';
 import { selectEngine } from '../select-engine.ts';
+import type { WasmBackend } from './wasm-backend.ts';
 
 const before = tf.getBackend();
 beforeAll(() => selectEngine('wasm'));
@@ -295,5 +296,27 @@ describe('Identity', () => {
     variable.assign(tf.tensor1d([3, 4]));
     expect([...before.dataSync()]).toEqual([1, 2]);
     tf.dispose([before, variable]);
+  });
+});
+
+describe('memory', () => {
+  const room = (values: number) => (tf.backend() as unknown as WasmBackend).makeOutput([values], 'float32');
+  const disposed = ({ dataId }: tf.TensorInfo) => tf.backend().disposeData(dataId);
+
+  test('what does not fit is refused, and what is there stays as it is', () => {
+    const before = tf.tensor1d([1, 2, 3]);
+    const taken: tf.TensorInfo[] = [];
+    // beyond what an address can say, of which the backend asks for the rest alone
+    expect(() => room(2 ** 30 + 4)).toThrow(/memory of the engine wasm: found no room for a tensor of 4,295 MB in .*batchSize/);
+    // address space only: nothing is written, so the system gives no memory for it
+    expect(() => {
+      for (let count = 0; count < 5; count++) taken.push(room(2 ** 28));
+    }).toThrow(/no room for a tensor of 1,074 MB/);
+    expect(taken.length).toBeGreaterThan(0);
+    for (const info of taken) disposed(info);
+    const sum = tf.add(before, before);
+    expect([...sum.dataSync()]).toEqual([2, 4, 6]);
+    disposed(room(2 ** 28));
+    tf.dispose([before, sum]);
   });
 });

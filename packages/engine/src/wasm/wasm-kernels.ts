@@ -4,6 +4,7 @@ import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { registerGather } from './gather.ts';
 import { registerIdentity } from './identity.ts';
 import type { LargeProducts } from './large-products.ts';
+import { refuseFullMemory } from './refuse-full-memory.ts';
 import { registerSlice } from './slice.ts';
 import { registerSum } from './sum.ts';
 import { registerTile } from './tile.ts';
@@ -12,12 +13,13 @@ import { registerUnsortedSegmentSum } from './unsorted-segment-sum.ts';
 let kernelsAdded = false;
 
 /**
- * Adds the kernels that training misses on wasm, and faster ones for some that are there.
+ * Adds the kernels that training misses on wasm, and faster ones for some that are there; what does not fit into memory is refused.
  *
  * @param large what does large matrix products and convolutions, if not the backend's own kernels
  */
 export function registerWasmKernels(large?: LargeProducts): void {
   if (kernelsAdded) return;
+  refuseFullMemory();
   registerIdentity();
   registerSlice();
   registerTile();
