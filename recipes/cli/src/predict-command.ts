@@ -1,9 +1,10 @@
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import { type AnyTask, type EngineName, InputError } from '@s3/interface';
 import type { CommandLineOptions } from '@s3/trainer/command-line';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkpointOverrides, refuseUnread, watchSections } from './checkpoint/checkpoint-overrides.ts';
 import { checkpointRecipe, recipeOption, recipesWith } from './checkpoint/checkpoint-recipe.ts';
+import { writeSounds } from './write-sounds.ts';
 
 type Program = Pick<CommandLineOptions, 'recipes' | 'selectEngine' | 'stdout' | 'stderr'>;
 
@@ -70,10 +71,7 @@ Examples:
       const recipe = await checkpointRecipe(known, checkpoint);
       const speakerRecipe = speakerModel === undefined ? undefined : await checkpointRecipe(known, speakerModel);
       await selectEngine(engine);
-      const [{ loadTask, terminalObserver }, { withRecordingSource, writeWaves }] = await Promise.all([
-        import('@s3/trainer'),
-        import('@s3/dataio'),
-      ]);
+      const [{ loadTask, terminalObserver }, { withRecordingSource }] = await Promise.all([import('@s3/trainer'), import('@s3/dataio')]);
       const given = await checkpointOverrides(recipe, checkpoint, settings);
       const watched = watchSections(recipe);
       const observer = terminalObserver({ stream: stderr });
@@ -95,8 +93,7 @@ Examples:
               observer.progress?.({ label, done: Math.round(done), total: Math.round(total), unit: 's of audio' });
             if (task.sound) {
               refuseShort(path, recording, task.model.minSamples);
-              const sounds = task.sound.outputs.map((output) => join(out!, `${recording.name}_${output}.wav`));
-              await writeWaves(sounds, recording, task.sound.pieces(recording, { onProgress }));
+              const sounds = await writeSounds(task.sound, recording, out!, { onProgress, onMessage });
               stdout.write(`${JSON.stringify({ path, sounds })}\n`);
               return;
             }
