@@ -1,21 +1,20 @@
-import { type AnyTask, type Communicator, InputError, type Json, type Log, type Problem, randomStream } from '@s3/interface';
+import type { AnyTask, Communicator, Json, Log, Problem } from '@s3/interface';
 import type { Checkpoint, CheckpointContent, CheckpointState } from '../checkpoint/checkpoint-state.ts';
 import { addToColumns, type CollectedColumns } from '../evaluation/collected-columns.ts';
 import type { RunObserver } from '../observers/observer.ts';
-import { optimizer as makeOptimizer, type NamedGradients } from '../optimizers/optimizer.ts';
+import { optimizer as makeOptimizer } from '../optimizers/optimizer.ts';
 import { type OptimizerSettings, resolveOptimizer } from '../optimizers/optimizer-settings.ts';
-import { fractionOfAll } from '../parallel/fraction-of-all.ts';
 import { gradientSum } from '../parallel/gradient-sum.ts';
 import { joinShares, type SharedEntry } from '../parallel/join-shares.ts';
 import { oneProcess } from '../parallel/one-process.ts';
 import { splitBatches } from '../parallel/shares.ts';
 import { schedule as makeSchedule } from '../schedules/schedule.ts';
 import type { SchedulerSettings } from '../schedules/scheduler-settings.ts';
-import { type Backward, backward } from './backward.ts';
 import { decidingMetric } from './deciding-metric.ts';
-import { addGradients, clippingScale, globalNorm, scaleGradients } from './gradients.ts';
+import { clippingScale, globalNorm } from './gradients.ts';
 import { namedWeights } from './named-weights.ts';
 import { preparedBatches } from './prepared-batches.ts';
+import { stepShare } from './step-share.ts';
 import { type StepTime, waitingShare } from './step-time.ts';
 import { disposeTensors } from './tensors-of.ts';
 import type { TrainingSettings } from './training-settings.ts';
@@ -98,8 +97,6 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
   /** the same of this process, not yet among them */
   let entries: SharedEntry[] = [];
   let isAnyStopping = false;
-  /** whether what a share counts is known only once every process has stepped its own */
-  const isWeighed = communicator.size > 1 && problem.train.weight !== undefined;
   if (from) {
     await from.load('model', task.model);
     await from.load('task', task);
@@ -128,32 +125,6 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
     preparing: timeBefore.preparing + stream.waited.preparing,
   });
 
-  /** Gradients and loss of this process's share of the step. */
-  const backwardShare = async (): Promise<{ readonly gradients: NamedGradients; readonly loss: number }> => {
-    let gradients: NamedGradients = new Map();
-    let loss = 0;
-    for (let microBatch = 0; microBatch < gradientAccumulate; microBatch++) {
-      const { value: next, done } = await stream.next();
-      if (done) throw new InputError('the training set', 'no batches', 'at least one', 'Give it more recordings, or smaller batches.');
-      let stepped: Backward | undefined;
-      if (next.batch !== undefined) {
-        // ranks work on different items, so each draws for itself
-        const random = randomStream(seed, 'step', step, microBatch, ...(communicator.rank === 0 ? [] : [communicator.rank]));
-        stepped = await backward(problem.train, weights, next, { random, share: (isWeighed ? 1 : next.fraction) / gradientAccumulate });
-      }
-      // processes without a share of the batch take part in the sum
-      const fraction = isWeighed ? await fractionOfAll(communicator, stepped?.weight ?? 0) : next.fraction;
-      if (stepped) {
-        gradients = addGradients(gradients, isWeighed ? scaleGradients(stepped.gradients, fraction) : stepped.gradients);
-        loss += (stepped.loss * fraction) / gradientAccumulate;
-        entries.push({ batch: step * gradientAccumulate + microBatch, fraction, entry: stepped.entry });
-      }
-      epoch = next.epoch;
-      batchInEpoch = next.index + 1;
-    }
-    return { gradients, loss };
-  };
-
   const gatherEntries = async (): Promise<void> => {
     const all = await gather(entries);
     entries = [];
@@ -172,7 +143,9 @@ export async function trainingSteps(options: TrainingStepsOptions): Promise<Trai
     },
     async take() {
       const begun = performance.now();
-      const own = await backwardShare();
+      const own = await stepShare(step, { problem, weights, stream, communicator, training });
+      ({ epoch, batchInEpoch } = own.place);
+      entries.push(...own.entries);
       // all processes have to stop at the same step
       const summed = await sumGradients(own.gradients, [own.loss, signal?.aborted ? 1 : 0]);
       const [loss, stopping] = summed.numbers as [number, number];
