@@ -19,6 +19,7 @@ import { taskGraph } from '@s3/interface/graph';
 import { lengthMask } from '@s3/interface/tensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { chosenDecision } from './chosen-decision.ts';
 import type { ChunkSettings } from './chunk-frames.ts';
 import { type EventLog, type EventMetric, eventReport, eventScores, isBetter } from './event-report.ts';
 import { type EventDecision, type FrameStretch, frameEventFinder, frameEvents } from './frame-events.ts';
@@ -99,18 +100,12 @@ export const eventPrediction = defineComponent({
     { thresholds, frameTolerance, ...own },
   ): EventTask {
     refuseUnfit(model.outputSize, categories.size);
-    const choices = {
+    // until a validation set has been judged, the first of each
+    const decision = chosenDecision({
       threshold: thresholds,
       medianFilterMs: own.medianFilterMs ?? usual.medianFilterMs,
       minDurationMs: own.minDurationMs ?? usual.minDurationMs,
-    };
-    const decisions = choices.threshold.flatMap((threshold) =>
-      choices.medianFilterMs.flatMap((medianFilterMs) =>
-        choices.minDurationMs.map((minDurationMs): EventDecision => ({ threshold, medianFilterMs, minDurationMs })),
-      ),
-    );
-    // until a validation set has been judged
-    let decision = decisions[0]!;
+    });
     const msPerFrame = (1000 * model.downsampleRate) / model.sampleRate;
 
     const parts = {
@@ -166,11 +161,13 @@ export const eventPrediction = defineComponent({
             .filter(({ recording, startSeconds }) => recordings.has(recording) && startSeconds < heardSeconds(recording))
             .map((event) => ({ ...event, endSeconds: Math.min(event.endSeconds, heardSeconds(event.recording)) }));
           const eventsBy = (by: EventDecision) => [...recordings].flatMap(([name, sequence]) => eventsOf(name, sequence, by));
-          if (set === 'valid' && decisions.length > 1) {
-            const scores = decisions.map((one) => eventScores(heard, eventsBy(one))[metric]);
-            decision = decisions[scores.reduce((best, score, index) => (isBetter(metric, score, scores[best]!) ? index : best), 0)]!;
+          if (set === 'valid' && decision.all.length > 1) {
+            const scores = decision.all.map((one) => eventScores(heard, eventsBy(one))[metric]);
+            const best = scores.reduce((first, score, index) => (isBetter(metric, score, scores[first]!) ? index : first), 0);
+            decision.choose(decision.all[best]!);
           }
-          return eventReport(meanLoss(losses, frames), heard, eventsBy(decision), decision, categories.labels);
+          const chosen = decision.current();
+          return eventReport(meanLoss(losses, frames), heard, eventsBy(chosen), chosen, categories.labels);
         },
       });
 
@@ -195,32 +192,19 @@ export const eventPrediction = defineComponent({
       return logits.map((sequence) => ({ ...sequence, values: sequence.values.map(sigmoid) }));
     }
 
-    const weightless = moduleOf({});
     return {
-      ...weightless,
-      state: () => ({ tensors: {}, values: { ...decision } }),
-      loadState(state) {
-        weightless.loadState({ tensors: state.tensors, values: {} });
-        const { threshold, medianFilterMs, minDurationMs } = state.values as Partial<EventDecision>;
-        if (threshold !== undefined && medianFilterMs !== undefined && minDurationMs !== undefined) {
-          // settings that were changed since leave it no choice
-          const kept = (name: keyof EventDecision, value: number) => (choices[name].includes(value) ? value : choices[name][0]!);
-          decision = {
-            threshold: kept('threshold', threshold),
-            medianFilterMs: kept('medianFilterMs', medianFilterMs),
-            minDurationMs: kept('minDurationMs', minDurationMs),
-          };
-        }
-      },
+      ...moduleOf({}),
+      state: decision.state,
+      loadState: decision.loadState,
       name: 'event-prediction',
       model,
       samplesPerFrame: model.downsampleRate,
       train,
       valid: judging('valid'),
       test: judging('test'),
-      predict: async (waveforms) => (await probabilitiesOf(waveforms)).map((one, row) => eventsOf(String(row), one, decision)),
+      predict: async (waveforms) => (await probabilitiesOf(waveforms)).map((one, row) => eventsOf(String(row), one, decision.current())),
       predictRecording: recordingPredictor(
-        { model, probabilitiesOf, finder: () => frameEventFinder(categories.size, decision, msPerFrame), eventsOf: timed },
+        { model, probabilitiesOf, finder: () => frameEventFinder(categories.size, decision.current(), msPerFrame), eventsOf: timed },
         chunks,
       ),
       graph: taskGraph(
@@ -229,7 +213,7 @@ export const eventPrediction = defineComponent({
           probabilities: { value: operations.sigmoid(values), axes: ['batch', 'frames', categories.size] },
           frame_lengths: { value: lengths, axes: ['batch'] },
         }),
-        () => ({ labels: categories.labels, ...decision, secondsPerFrame: msPerFrame / 1000 }),
+        () => ({ labels: categories.labels, ...decision.current(), secondsPerFrame: msPerFrame / 1000 }),
       ),
     };
   },
