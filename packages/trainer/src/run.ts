@@ -144,6 +144,7 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
     observer.stageEnded({ number, name, seconds: (performance.now() - begun) / 1000 });
     return result;
   }
+  let validation: Validation | undefined;
   const stopped = async (number: number): Promise<RunResult> => {
     const trained = number < 2 ? { steps: 0, seconds: 0 } : await trainedSoFar(targetDir);
     return {
@@ -177,7 +178,6 @@ async function runStages(stage: StageContext, seconds: () => number): Promise<Ru
 
   let trainedFrom = Number.POSITIVE_INFINITY;
   let secondsBefore = 0;
-  let validation: Validation | undefined;
   if (start <= 3) {
     const encoders = await readEncoders(targetDir);
     const assembly = await assemble(stage, corpus!, encoders);
