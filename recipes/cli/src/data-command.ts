@@ -26,6 +26,7 @@ export function addDataCommand(program: Command, { stdout, stderr }: Program): v
     .option(
       '--alone',
       'also write what each speaker says alone, for superb-ss and superb-se; --minSpeakers and --maxSpeakers are one number then',
+      false,
     )
     .option('--sampleRate <hertz>', 'of the mixtures; recordings of another rate are resampled', number, 16_000)
     .option('--seed <number>', 'the same seed, settings and recordings make the same mixtures, to the byte', number, 0)
