@@ -36,9 +36,6 @@ export function maskTarget(mixture: Spectrum, source: Spectrum, { target, scale 
  * Of each frame the differences are added up over the bins, as S3PRL does.
  *
  * @param masks of each output, (batch, frames, bins)
- * @param mixture (batch, frames, bins) magnitudes, zero beyond each length
- * @param targets of each source, the same
- * @param lengths (batch,) frames
  */
 export function maskLoss(
   masks: readonly tf.Tensor3D[],
@@ -46,7 +43,14 @@ export function maskLoss(
     mixture,
     targets,
     lengths,
-  }: { readonly mixture: tf.Tensor3D; readonly targets: readonly tf.Tensor3D[]; readonly lengths: readonly number[] },
+  }: {
+    /** magnitudes, (batch, frames, bins), zero beyond each length */
+    readonly mixture: tf.Tensor3D;
+    /** of each source, the same */
+    readonly targets: readonly tf.Tensor3D[];
+    /** frames of each row */
+    readonly lengths: readonly number[];
+  },
   distance: 'mse' | 'l1',
 ): tf.Scalar {
   return tf.tidy(() => {
