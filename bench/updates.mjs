@@ -10,6 +10,9 @@ const { namedWeights } = await trainer('training/named-weights');
 const { optimizer: makeOptimizer } = await trainer('optimizers/optimizer');
 const { optimizerSettings, resolveOptimizer } = await trainer('optimizers/optimizer-settings');
 
+/** For a phase whose steps are given their batch. */
+export const noBatches = { length: 0, async *epoch() {} };
+
 const learningRate = 1e-4;
 const clipNorm = 1000;
 

@@ -3,7 +3,7 @@ import { rnnEncoder } from '../../packages/downstream/dist/index.js';
 import { randomStream } from '../../packages/interface/dist/index.js';
 import { speechToTextCtc } from '../../packages/task-ctc/dist/index.js';
 import { share, shareJson, uniformFloats } from '../inputs.mjs';
-import { onHiddenStates, updates } from '../updates.mjs';
+import { noBatches, onHiddenStates, updates } from '../updates.mjs';
 
 const [batchSize, frames, features, tokens, labels] = [8, 500, 768, 31, 100];
 
@@ -24,7 +24,7 @@ export default async function prepare({ folder }, { target = 1, rounds } = {}) {
   const lengths = Array(batchSize).fill(frames);
   const batch = { texts: targets.map((target) => target.join(' ')), utterances: targets.map((_, row) => String(row)) };
   const prepared = { layers: [{ values: tensor3d(values, [batchSize, frames, features]), lengths }] };
-  const phase = task.train.over(null);
+  const phase = task.train.over(noBatches);
   return {
     work: `one AdamW update of two BLSTM layers of 1,024 and CTC, ${batchSize} x ${frames} frames x ${features}, ${labels} of ${tokens} labels each`,
     target,

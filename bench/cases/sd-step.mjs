@@ -3,7 +3,7 @@ import { superbDiarization } from '../../packages/downstream/dist/index.js';
 import { randomStream } from '../../packages/interface/dist/index.js';
 import { speakerDiarization } from '../../packages/task-diarization/dist/index.js';
 import { share, shareJson, uniformFloats } from '../inputs.mjs';
-import { onHiddenStates, updates } from '../updates.mjs';
+import { noBatches, onHiddenStates, updates } from '../updates.mjs';
 
 const [batchSize, frames, features, speakers] = [8, 500, 768, 2];
 
@@ -30,7 +30,7 @@ export default async function prepare({ folder }) {
     })),
   };
   const prepared = { layers: [{ values: tensor3d(values, [batchSize, frames, features]), lengths: rows.map(() => frames) }] };
-  const phase = task.train.over(null);
+  const phase = task.train.over(noBatches);
   return {
     work: `one AdamW update of an LSTM layer of 512 and the permutation-invariant loss, ${batchSize} x ${frames} frames x ${features}`,
     target: 1,

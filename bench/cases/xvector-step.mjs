@@ -4,7 +4,7 @@ import { superbXvector } from '../../packages/downstream/dist/index.js';
 import { randomStream } from '../../packages/interface/dist/index.js';
 import { speakerVerification } from '../../packages/task-asv/dist/index.js';
 import { share, shareJson, uniformFloats } from '../inputs.mjs';
-import { onHiddenStates, updates } from '../updates.mjs';
+import { noBatches, onHiddenStates, updates } from '../updates.mjs';
 
 const [batchSize, frames, features, speakers] = [10, 500, 768, 1251];
 
@@ -23,7 +23,7 @@ export default async function prepare({ folder }, target = 0.75) {
 
   const batch = { speakers: tensor1d(classes, 'int32') };
   const prepared = { layers: [{ values: tensor3d(values, [batchSize, frames, features]), lengths: Array(batchSize).fill(frames) }] };
-  const phase = task.train.over(null);
+  const phase = task.train.over(noBatches);
   let step = 0;
   return {
     work: `one AdamW update of the x-vector and AM-softmax of ${speakers} speakers, ${batchSize} x ${frames} frames x ${features}`,
