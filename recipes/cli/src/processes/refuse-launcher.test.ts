@@ -6,7 +6,7 @@ const launch = { rank: 1, size: 2, variable: 'PMI_SIZE' };
 
 test('refuses in several processes what only one can do', () => {
   expect(() => refuseLauncher(['predict', 'exp'], launch)).toThrow('s3 predict in 2 processes (PMI_SIZE)');
-  for (const command of ['run', 'test', 'embed', 'dump']) expect(() => refuseLauncher([command], launch)).not.toThrow();
+  for (const command of ['run', 'sweep', 'test', 'embed', 'dump']) expect(() => refuseLauncher([command], launch)).not.toThrow();
   expect(() => refuseLauncher(['--help'], launch)).not.toThrow();
   expect(() => refuseLauncher(['predict'], { ...launch, size: 1 })).not.toThrow();
   expect(() => refuseLauncher(['predict'], undefined)).not.toThrow();
