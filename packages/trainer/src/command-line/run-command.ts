@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Communicator, EngineName } from '@s3/interface';
-import { createColors } from 'picocolors';
+import type { Communicator } from '@s3/interface';
 import { resolveConfig } from '../config/resolve-config.ts';
-import { terminalObserver } from '../observers/terminal-observer.ts';
 import type { CommandContext, RunRecipe } from './command-context.ts';
 import { figureTexts } from './figure-texts.ts';
 import { findRecipe } from './find-recipe.ts';
 import { inProcesses } from './in-processes.ts';
 import { resultText } from './result-text.ts';
-import { isInterruption, stopSignals } from './stop-signals.ts';
+import { runInTerminal } from './run-in-terminal.ts';
 
 interface RunWords {
   readonly recipeName: string | undefined;
@@ -32,32 +30,13 @@ export async function runCommand(context: CommandContext, run: RunWords): Promis
 async function runIn(context: CommandContext, { recipeName, words, files, json }: RunWords, communicator?: Communicator): Promise<number> {
   const recipe = await findRecipe(context, recipeName);
   const { config, warnings } = await resolveConfig(recipe, { files, words });
-  const progressStream = json ? context.stderr : context.stdout;
-  const terminal = terminalObserver({ stream: progressStream });
-  for (const warning of warnings) terminal.message?.('warning', warning);
-  const engine = await context.selectEngine(config['engine'] as EngineName);
-  terminal.message?.('info', `engine: ${engine.library} (${engine.reason})`);
-  if (communicator) terminal.message?.('info', `${communicator.size} processes share the run`);
-
-  const stop = stopSignals((name) =>
-    terminal.message?.('warning', `${name}: saving, then stopping; once more stops at once and saves nothing`),
-  );
-  try {
+  return runInTerminal(context, { json, warnings, engine: config['engine'], shared: 'the run' }, communicator, async (options) => {
     const run = context.run ?? ((await import('../run.ts')).runRecipe as RunRecipe);
     const targetDir = String(config['targetDir']);
-    const result = await run(recipe, config, { engine, observers: [terminal], signal: stop.signal, ...(communicator && { communicator }) });
+    const result = await run(recipe, config, options);
     if (json) context.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else context.stdout.write(`\n${resultText(result, context.color)}${await figureTexts(context, targetDir)}${whereToLook(targetDir)}`);
-    return 0;
-  } catch (error) {
-    const exitCode = stop.exitCode();
-    if (exitCode === undefined || !isInterruption(error)) throw error;
-    context.stderr.write(`${createColors(context.color).yellow((error as Error).message)}\n`);
-    return exitCode;
-  } finally {
-    stop.release();
-    await terminal.close?.();
-  }
+  });
 }
 
 function whereToLook(targetDir: string): string {

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
-import type { Communicator, EngineName } from '@s3/interface';
-import { createColors } from 'picocolors';
+import type { Communicator } from '@s3/interface';
 import { formatTable } from '../formatting/format-table.ts';
-import { terminalObserver } from '../observers/terminal-observer.ts';
 import { resolveTrials } from '../sweep/resolve-trials.ts';
 import { sweepTable } from '../sweep/sweep-table.ts';
 import type { CommandContext } from './command-context.ts';
 import { findRecipe } from './find-recipe.ts';
 import { inProcesses } from './in-processes.ts';
 import { resultText } from './result-text.ts';
-import { isInterruption, stopSignals } from './stop-signals.ts';
+import { runInTerminal } from './run-in-terminal.ts';
 
 interface SweepWords {
   readonly recipeName: string | undefined;
@@ -38,32 +36,16 @@ async function sweepIn(
 ): Promise<number> {
   const recipe = await findRecipe(context, recipeName);
   const { targetDir, trials, warnings } = await resolveTrials(recipe, over, { words, files });
-  const terminal = terminalObserver({ stream: json ? context.stderr : context.stdout });
-  for (const warning of warnings) terminal.message?.('warning', warning);
-  const engine = await context.selectEngine(trials[0]!.config['engine'] as EngineName);
-  terminal.message?.('info', `engine: ${engine.library} (${engine.reason})`);
-  if (communicator) terminal.message?.('info', `${communicator.size} processes share each run`);
-  const stop = stopSignals((name) =>
-    terminal.message?.('warning', `${name}: saving, then stopping; once more stops at once and saves nothing`),
-  );
-  try {
+  const told = { json, warnings, engine: trials[0]!.config['engine'], shared: 'each run' };
+  return runInTerminal(context, told, communicator, async (options) => {
     const { runSweep } = await import('../sweep/run-sweep.ts');
-    const options = { engine, observers: [terminal], signal: stop.signal, ...(communicator && { communicator }) };
     const result = await runSweep(recipe, { targetDir, trials }, options);
-    if (json) context.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    else {
-      const { titles, rows } = sweepTable(result);
-      const more = `More in ${join(targetDir, 'sweep.html')} and ${join(targetDir, result.best!)}\n`;
-      context.stdout.write(`\n${formatTable(titles, rows, { color: context.color })}\n\n${resultText(result, context.color)}\n${more}`);
+    if (json) {
+      context.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      return;
     }
-    return 0;
-  } catch (error) {
-    const exitCode = stop.exitCode();
-    if (exitCode === undefined || !isInterruption(error)) throw error;
-    context.stderr.write(`${createColors(context.color).yellow((error as Error).message)}\n`);
-    return exitCode;
-  } finally {
-    stop.release();
-    await terminal.close?.();
-  }
+    const { titles, rows } = sweepTable(result);
+    const more = `More in ${join(targetDir, 'sweep.html')} and ${join(targetDir, result.best!)}\n`;
+    context.stdout.write(`\n${formatTable(titles, rows, { color: context.color })}\n\n${resultText(result, context.color)}\n${more}`);
+  });
 }
