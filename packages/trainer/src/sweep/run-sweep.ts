@@ -64,9 +64,13 @@ export async function runSweep(recipe: AnyRecipe, { targetDir, trials }: Sweep, 
   const observer = observeAll(communicator.rank === 0 ? options.observers : []);
   for (const { config } of trials) checkSettings(recipe, config);
   const earlier = await fromRoot(communicator, () => earlierRuns(targetDir));
+  const before = await fromRoot(communicator, () =>
+    Promise.all(trials.map(({ name, config }) => trainedBefore(earlier, name, config, recipe))),
+  );
   let result: SweepResult = {
     recipe: recipe.name,
-    runs: trials.map(({ name, settings }) => ({ name, settings, targetDir: join(targetDir, name) })),
+    ...(before.some(Boolean) && { metric: earlier?.metric, order: earlier?.order }),
+    runs: trials.map(({ name, settings }, index) => ({ name, settings, targetDir: join(targetDir, name), ...before[index] })),
   };
   const change = async (more: Partial<SweepResult>): Promise<void> => {
     result = { ...result, ...more };
@@ -76,11 +80,8 @@ export async function runSweep(recipe: AnyRecipe, { targetDir, trials }: Sweep, 
     result.runs.map((one, place) => (place === index ? { ...one, ...more } : one));
 
   for (const [index, { name, config }] of trials.entries()) {
-    const before = await fromRoot(communicator, () => trainedBefore(earlier, name, config, recipe));
-    if (before) {
+    if (before[index]) {
       observer.message('info', `${name}: trained before`);
-      const { metric, order, value, step, seconds } = before;
-      await change({ metric, order, runs: finished(index, { value, step, seconds }) });
       continue;
     }
     observer.message('info', `${name}: run ${index + 1} of ${trials.length}`);
@@ -102,8 +103,8 @@ export async function runSweep(recipe: AnyRecipe, { targetDir, trials }: Sweep, 
   const best = bestOf(result);
   const { config } = trials[result.runs.indexOf(best)]!;
   observer.message('info', `${best.name} is the best on the validation set, and is tested`);
-  const before = await fromRoot(communicator, () => finishedRun(best.targetDir, config, recipe));
-  const { tests, chance } = before ?? (await runRecipe(recipe, { ...config, start: 3 }, options));
+  const tested = await fromRoot(communicator, () => finishedRun(best.targetDir, config, recipe));
+  const { tests, chance } = tested ?? (await runRecipe(recipe, { ...config, start: 3 }, options));
   await change({ best: best.name, tests, chance });
   return result;
 }
@@ -179,12 +180,12 @@ async function trainedBefore(
   name: string,
   config: Settings,
   recipe: AnyRecipe,
-): Promise<(Pick<Earlier, 'metric' | 'order'> & Omit<SweepRun, keyof Trial | 'targetDir'>) | undefined> {
+): Promise<Pick<SweepRun, 'value' | 'step' | 'seconds'> | undefined> {
   const one = earlier?.runs.find((run) => run.name === name);
-  if (!earlier || one?.value === undefined) return undefined;
+  if (one?.value === undefined) return undefined;
   const folder = resolve(String(config['targetDir']));
   if (!(await exists(join(folder, 'train', 'valid_best'))) || !(await hasSettings(folder, config, recipe))) return undefined;
-  return { metric: earlier.metric, order: earlier.order, ...one };
+  return { value: one.value, step: one.step, seconds: one.seconds };
 }
 
 async function writeSweep(targetDir: string, result: SweepResult): Promise<void> {
